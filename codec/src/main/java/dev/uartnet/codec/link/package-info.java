@@ -1,0 +1,19 @@
+/**
+ * The link: an ordered frame service between a host and a device, one session at a time (PROTOCOL.md, sections 3 to 6).
+ *
+ * <p>States of the host: CLOSED, HELLO_SENT, ESTABLISHED, CLOSED; of the device: IDLE, OFFERED, ESTABLISHED, IDLE. Their
+ * transitions are the tables 4.3 and 4.4 of PROTOCOL.md; {@link dev.uartnet.codec.link.HostLinkHandler} and
+ * {@link dev.uartnet.codec.link.DeviceLinkHandler} hold one each, {@link dev.uartnet.codec.link.LinkHandler} what both
+ * share: numbers, acknowledgements, the window, keepalive.
+ *
+ * <p>All state lives on the channel's event loop. A handler works on whole frames without their CRC, as
+ * {@link dev.uartnet.codec.crc.CrcDecoder} delivers them, and knows nothing of what a frame's payload means, except for its own
+ * HELLO, WELCOME, RESET and SPEED.
+ *
+ * <p>This version does not retransmit (it does not offer the feature RETRANSMIT): a gap ends the session with
+ * {@link dev.uartnet.codec.link.FrameLostException}, so that damage never passes for data.
+ */
+@NullMarked
+package dev.uartnet.codec.link;
+
+import org.jspecify.annotations.NullMarked;
