@@ -32,7 +32,7 @@ public final class CrcEncoder extends ChannelOutboundHandlerAdapter {
         }
         CompositeByteBuf whole = frame instanceof CompositeByteBuf composite && composite.refCnt() == 1
                 ? composite
-                : ctx.alloc().compositeHeapBuffer(2).addComponent(true, frame);
+                : ctx.alloc().compositeHeapBuffer().addComponent(true, frame);
         ctx.write(whole.addComponent(true, check), promise);
     }
 }

@@ -52,7 +52,7 @@ public final class MessageEncoder {
     private static ByteBuf join(ByteBufAllocator alloc, ByteBuf header, ByteBuf content) {
         // The caller's message is released by the pipeline when it has been encoded: the composite needs its own
         // reference.
-        return alloc.compositeHeapBuffer(4).addComponent(true, header).addComponent(true, content.retainedSlice());
+        return alloc.compositeHeapBuffer().addComponent(true, header).addComponent(true, content.retainedSlice());
     }
 
     private interface Packing {

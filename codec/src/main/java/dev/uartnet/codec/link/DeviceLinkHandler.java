@@ -1,0 +1,139 @@
+package dev.uartnet.codec.link;
+
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device's end of a link (PROTOCOL.md, section 4.4): serves one host after another. A HELLO alone never ends a running
+ * session: the first frame with the offered tag does.
+ */
+public final class DeviceLinkHandler extends LinkHandler {
+    private static final long OFFER_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long NO_SESSION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final int bootId;
+    private int lastTag = ThreadLocalRandom.current().nextInt(FrameCodec.TAG_MAX);
+    private @Nullable Session offer;
+    private long offeredNanos;
+    private long noSessionNanos = System.nanoTime() - NO_SESSION_NANOS;
+    private boolean booted;
+
+    /**
+     * Creates the device's end for one channel.
+     *
+     * @param config what this end offers
+     * @param bootId random number of this boot
+     */
+    public DeviceLinkHandler(LinkConfig config, int bootId) {
+        super(config);
+        this.bootId = bootId;
+    }
+
+    @Override
+    int bootId() {
+        return bootId;
+    }
+
+    @Override
+    void lineUp() {
+        if (!booted) {
+            booted = true;
+            sendReset(0, new Reset(ResetReason.BOOT, 0, bootId, "ready"));
+        }
+    }
+
+    @Override
+    void frameOutsideSession(ByteBuf frame) {
+        int tag = FrameCodec.tag(frame);
+        switch (FrameCodec.type(frame)) {
+            case HELLO -> hello(frame);
+            case WELCOME -> countIgnored();
+            case RESET -> {
+                Session offered = offer;
+                if (offered != null && tag == offered.tag()) {
+                    offer = null;
+                }
+                countStale();
+            }
+            default -> {
+                Session offered = offer;
+                if (offered != null && System.nanoTime() - offeredNanos > OFFER_NANOS) {
+                    offer = offered = null;
+                }
+                if (offered != null && tag == offered.tag()) {
+                    accepted(offered);
+                } else {
+                    countStale();
+                    if (session() == null && tag != 0) {
+                        noSession(tag);
+                    }
+                }
+            }
+        }
+    }
+
+    private void hello(ByteBuf frame) {
+        Greeting greeting = Greeting.decode(FrameType.HELLO, FrameCodec.payload(frame));
+        if (greeting == null) {
+            countIgnored();
+            return;
+        }
+        if (greeting.major() != Greeting.MAJOR) {
+            String text = "this device speaks version " + Greeting.MAJOR + "." + Greeting.MINOR;
+            sendReset(0, new Reset(ResetReason.VERSION, greeting.hostId(), bootId, text));
+            return;
+        }
+        Session session = session();
+        Session offered = offer;
+        int tag;
+        if (session != null && session.hostId() == greeting.hostId()) {
+            tag = session.tag();
+        } else {
+            if (offered == null || offered.hostId() != greeting.hostId()) {
+                lastTag = lastTag % FrameCodec.TAG_MAX + 1;
+                offer = greeting.agreed(config, lastTag, greeting.hostId(), bootId);
+            }
+            offeredNanos = System.nanoTime();
+            tag = lastTag;
+        }
+        send(
+                FrameType.WELCOME,
+                tag,
+                Greeting.of(config, greeting.hostId(), bootId).encode(FrameType.WELCOME));
+    }
+
+    private void accepted(Session offered) {
+        if (session() != null) {
+            end(new LinkException("another host has taken over"));
+        }
+        offer = null;
+        begin(offered);
+        announce(offered);
+    }
+
+    private void noSession(int tag) {
+        long now = System.nanoTime();
+        if (now - noSessionNanos >= NO_SESSION_NANOS) {
+            noSessionNanos = now;
+            sendReset(tag, new Reset(ResetReason.NO_SESSION, 0, bootId, ""));
+        }
+    }
+
+    @Override
+    void sessionEnded() {
+        // The offer beside the session, if there is one, stands.
+    }
+
+    @Override
+    @Nullable
+    LinkException refusal() {
+        return session() == null ? new LinkException("there is no session") : null;
+    }
+
+    @Override
+    boolean isOpening() {
+        return false;
+    }
+}

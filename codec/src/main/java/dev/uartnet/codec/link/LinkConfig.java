@@ -1,0 +1,113 @@
+package dev.uartnet.codec.link;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * What an endpoint offers and expects of a link (PROTOCOL.md, section 4.1). Immutable: each {@code with} method returns another.
+ *
+ * @param windowFrames DATA frames that this end can hold, 1 to 127; default 64
+ * @param bufferBytes bytes that this end can hold in those frames (payload plus 8 each), at least two full frames; default 65,536 on
+ *     a host, 8,320 on a device
+ * @param maxPayload largest payload that this end accepts, 256 to 16,384 bytes; default 1,032
+ * @param keepalive interval of silence after which the peer is asked for a sign of life, 100 ms to 60 s; the smaller one of
+ *     both ends is in force, and three of them without a frame end the session; default 1 s
+ * @param connectTimeout (host) how long a session may take to come about; default 5 s
+ * @param ackDelay how long an acknowledgement may wait for a frame to ride on, 1 to 50 ms; default 5 ms
+ * @param features bit set of optional parts of the protocol that this end has
+ * @param agent implementation and version, up to 64 bytes of UTF-8
+ */
+public record LinkConfig(
+        int windowFrames,
+        int bufferBytes,
+        int maxPayload,
+        Duration keepalive,
+        Duration connectTimeout,
+        Duration ackDelay,
+        long features,
+        String agent) {
+    private static final int AGENT_BYTES_MAX = 64;
+    private static final LinkConfig HOST = new LinkConfig(
+            64,
+            65_536,
+            1_032,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(5),
+            0,
+            "uartnet-java/0.1.0");
+
+    public LinkConfig {
+        range("windowFrames", windowFrames, 1, FrameCodec.WINDOW_FRAMES_MAX);
+        range("maxPayload", maxPayload, FrameCodec.PAYLOAD_BYTES_MIN, FrameCodec.PAYLOAD_BYTES_MAX);
+        range("bufferBytes", bufferBytes, 2L * (maxPayload + FrameCodec.OVERHEAD_BYTES), Integer.MAX_VALUE);
+        range("keepalive in ms", keepalive.toMillis(), 100, 60_000);
+        range("connectTimeout in ms", connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
+        range("ackDelay in ms", ackDelay.toMillis(), 1, 50);
+        range("agent's bytes", agent.getBytes(StandardCharsets.UTF_8).length, 0, AGENT_BYTES_MAX);
+    }
+
+    private static void range(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must be " + min + " to " + max + ": " + value);
+        }
+    }
+
+    /** Returns the defaults of a host. */
+    public static LinkConfig host() {
+        return HOST;
+    }
+
+    /** Returns the defaults of a device: the memory of an ESP32. */
+    public static LinkConfig device() {
+        return HOST.withBufferBytes(8 * (HOST.maxPayload + FrameCodec.OVERHEAD_BYTES))
+                .withAgent("uartnet-simulator/0.1.0");
+    }
+
+    /** Returns the same with another window, in frames. */
+    public LinkConfig withWindowFrames(int frames) {
+        return new LinkConfig(frames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, features, agent);
+    }
+
+    /** Returns the same with another buffer, in bytes. */
+    public LinkConfig withBufferBytes(int bytes) {
+        return new LinkConfig(windowFrames, bytes, maxPayload, keepalive, connectTimeout, ackDelay, features, agent);
+    }
+
+    /** Returns the same with another largest payload, in bytes. */
+    public LinkConfig withMaxPayload(int bytes) {
+        return new LinkConfig(windowFrames, bufferBytes, bytes, keepalive, connectTimeout, ackDelay, features, agent);
+    }
+
+    /** Returns the same with another keepalive interval. */
+    public LinkConfig withKeepalive(Duration interval) {
+        return new LinkConfig(
+                windowFrames, bufferBytes, maxPayload, interval, connectTimeout, ackDelay, features, agent);
+    }
+
+    /** Returns the same with another connect timeout. */
+    public LinkConfig withConnectTimeout(Duration timeout) {
+        return new LinkConfig(windowFrames, bufferBytes, maxPayload, keepalive, timeout, ackDelay, features, agent);
+    }
+
+    /** Returns the same with another delay of acknowledgements. */
+    public LinkConfig withAckDelay(Duration delay) {
+        return new LinkConfig(windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, delay, features, agent);
+    }
+
+    /** Returns the same with other features. */
+    public LinkConfig withFeatures(long bits) {
+        return new LinkConfig(windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, bits, agent);
+    }
+
+    /** Returns the same with another agent. */
+    public LinkConfig withAgent(String name) {
+        return new LinkConfig(
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, features, name);
+    }
+
+    /** Returns the longest frame that this end accepts, its header and check included, in bytes. */
+    public int maxFrameBytes() {
+        return Math.max(maxPayload, FrameCodec.HELLO_PAYLOAD_BYTES_MAX) + FrameCodec.OVERHEAD_BYTES;
+    }
+}
