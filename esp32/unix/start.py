@@ -2,6 +2,7 @@
 
 import ffi
 import os
+import struct
 import sys
 import termios
 
@@ -30,8 +31,13 @@ def _terminated(signal):
 
 
 def catch_termination():
+    """SIGTERM ends us as SIGINT does. Returns what has to stay alive for that."""
     callback = ffi.callback("v", _terminated, "i", lock=True)
-    _libc.func("P", "signal", "iP")(_SIGTERM, callback.cfun())
+    # struct sigaction of Linux: handler, mask of 128 bytes, flags, restorer. SIGINT is held back while the handler runs,
+    # or the KeyboardInterrupt would be raised, and lost, inside of it.
+    action = struct.pack("P", callback.cfun()) + struct.pack("P", 1 << _SIGINT - 1) + bytes(160)
+    if sys.platform == "linux":
+        _libc.func("i", "sigaction", "iPP")(_SIGTERM, action, None)
     return callback
 
 
