@@ -18,6 +18,8 @@ final class Blocking {
                 .markAsBlocking(port, "writeBytes", "([BII)I")
                 .markAsBlocking(port, "setComPortParameters", "(IIIIZ)Z")
                 .markAsBlocking(port, "getCommPorts", "()[Lcom/fazecast/jSerialComm/SerialPort;")
+                // Netty's own short spin when an io_uring loop ends.
+                .allowBlockingCallsInside("io.netty.channel.uring.IoUringIoHandler", "closeWakeupGate")
                 .blockingMethodCallback(method -> calls.add(new AssertionError("blocking call: " + method)))
                 .install();
     }
