@@ -1,7 +1,6 @@
 """The device: one loop over the UART and every socket."""
 
 import gc
-import sys
 from collections import deque
 from select import POLLIN, POLLOUT, poll
 from time import ticks_add, ticks_diff, ticks_ms
@@ -12,7 +11,7 @@ from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
 from .link import Link
-from .tcp import Credits
+from .store import Store
 
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
 
@@ -34,7 +33,7 @@ class Device:
         self.uart_mask = POLLIN
         self.all.register(self.uart, POLLIN)
         self.writers.register(self.uart, POLLIN)
-        self.credits = None
+        self.store = None
         self.resolver = Resolver(board, self._watch_resolver)
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
@@ -100,7 +99,8 @@ class Device:
 
     def start(self):
         gc.collect()
-        self.credits = Credits(self.board.config["credit"] or min(65536, gc.mem_free() // 3))
+        size = self.board.config["credit"] or min(65536, gc.mem_free() * 2 // 5)
+        self.store = Store(size, self.board.channels_max)
         self.link.now = ticks_ms()
         self.link.booted()
 
@@ -110,10 +110,14 @@ class Device:
         while True:
             now = ticks_ms()
             self.link.now = now
-            if ticks_diff(now, tick_at) >= 0:
-                tick_at = ticks_add(now, _TICK_MS)
-                self.tick(now)
-            self.turn(ticks_diff(tick_at, now))
+            try:
+                if ticks_diff(now, tick_at) >= 0:
+                    tick_at = ticks_add(now, _TICK_MS)
+                    self.tick(now)
+                self.turn(ticks_diff(tick_at, now))
+            except MemoryError:
+                gc.collect()
+                self.link.starved()
 
     def tick(self, now):
         self.link.tick()
@@ -153,7 +157,7 @@ class Device:
                 # None: closed by what another event of this round has brought.
                 handler = by_socket.get(obj)
                 if handler is self.resolver:
-                    handler.receive(link.now)
+                    self._answers(handler)
                 elif handler:
                     self._event(handler, event)
         # A frame for each readable channel in turn, and back to the line.
@@ -171,6 +175,12 @@ class Device:
             if more:
                 channel.ready = True
                 readable.append(channel)
+
+    def _answers(self, resolver):
+        try:
+            resolver.receive(self.link.now)
+        except MemoryError:
+            gc.collect()  # a lost answer is asked for again
 
     def _event(self, channel, event):
         try:
