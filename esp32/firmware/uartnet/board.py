@@ -23,7 +23,7 @@ _DEFAULTS = {
     "txbuf": 4096,
     "payload": 1024,  # largest frame's payload
     "channels": None,  # sockets at the same time; None: what the platform has
-    "credit": None,  # bytes of memory for data that the network has not taken; None: two fifths of the free heap
+    "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
     "ssid": None,
     "password": "",
     "hostname": None,

@@ -3,6 +3,7 @@
 import gc
 from collections import deque
 from select import POLLIN, POLLOUT, poll
+from socket import socket
 from time import ticks_add, ticks_diff, ticks_ms
 from micropython import const
 
@@ -39,6 +40,25 @@ class Device:
         self.message = self.dispatcher.message
         self.log = None  # gets unexpected exceptions; the console may be the line itself
 
+    def _make_room(self):
+        """Lets the tables of sockets grow now to what they will need, for that needs memory in large pieces."""
+        socks = []
+        try:
+            for number in range(self.board.channels_max):
+                sock = socket()
+                socks.append(sock)
+                self.by_socket[sock] = self.channels[number] = None
+                self.all.register(sock, POLLIN)
+                self.writers.register(sock, POLLIN)
+        except OSError:
+            pass  # the platform has fewer
+        for number, sock in enumerate(socks):
+            self.channels.pop(number, None)
+            self.by_socket.pop(sock, None)
+            self.all.unregister(sock)
+            self.writers.unregister(sock)
+            sock.close()
+
     # What the link tells
 
     def session_began(self):
@@ -47,9 +67,8 @@ class Device:
     def session_ended(self):
         self.dispatcher.clear()
         self.resolver.close()
-        for channel in list(self.channels.values()):
-            channel.release()
-        self.channels.clear()
+        while self.channels:
+            self.channels.popitem()[1].release()
         while self.readable:
             self.readable.popleft().ready = False
         gc.collect()
@@ -99,8 +118,11 @@ class Device:
 
     def start(self):
         gc.collect()
-        size = self.board.config["credit"] or min(65536, gc.mem_free() * 2 // 5)
+        size = self.board.config["credit"] or min(65536, gc.mem_free() * 3 // 10)
         self.store = Store(size, self.board.channels_max)
+        self._make_room()
+        # Collecting early keeps what lives long together at the heap's beginning, and so the rest in large pieces.
+        gc.threshold(max(8192, gc.mem_free() // 4))
         self.link.now = ticks_ms()
         self.link.booted()
 
