@@ -269,7 +269,10 @@ final class DeviceSession {
         }
         taking = true;
         boolean more = true;
-        while (more && !ended && dataInFlight < DATA_IN_FLIGHT_MAX && ctx.channel().isWritable()) {
+        while (more
+                && !ended
+                && dataInFlight < DATA_IN_FLIGHT_MAX
+                && ctx.channel().isWritable()) {
             more = turns.next();
         }
         taking = false;

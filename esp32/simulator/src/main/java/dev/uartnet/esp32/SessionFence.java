@@ -31,7 +31,7 @@ final class SessionFence extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (!(msg instanceof SessionWrite write)) {
             ctx.write(msg, promise);
-        } else if (write.session() == current) {
+        } else if (write.session().equals(current)) {
             ctx.write(write.content(), promise);
         } else {
             ReferenceCountUtil.release(write.content());

@@ -113,8 +113,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         int bytes = data.readableBytes();
         if (bytes > granted) {
             data.release();
-            fail(new DeviceException(
-                    ErrorCode.CREDIT_EXCEEDED, bytes + " bytes sent, " + granted + " were granted"));
+            fail(new DeviceException(ErrorCode.CREDIT_EXCEEDED, bytes + " bytes sent, " + granted + " were granted"));
             return;
         }
         granted -= bytes;

@@ -25,8 +25,9 @@ final class TcpOptions {
                 case "reuse_address" -> sockets.option(ChannelOption.SO_REUSEADDR, flag(name, value));
                 case "receive_buffer" -> sockets.option(ChannelOption.SO_RCVBUF, size(name, value));
                 case "send_buffer" -> sockets.option(ChannelOption.SO_SNDBUF, size(name, value));
-                case "connect_timeout_ms" -> sockets.option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS, Arguments.integer(name, value, 1, Integer.MAX_VALUE));
+                case "connect_timeout_ms" ->
+                    sockets.option(
+                            ChannelOption.CONNECT_TIMEOUT_MILLIS, Arguments.integer(name, value, 1, Integer.MAX_VALUE));
                 default -> throw new DeviceException(ErrorCode.UNSUPPORTED, "no such option: " + name);
             }
         }

@@ -90,6 +90,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         return channel.eventLoop().submit(() -> addTo(channel));
     }
 
+    @SuppressWarnings("deprecation") // of handlers with a loop of their own, as Netty 5 will not have them: 4.2 does
     private void addTo(Channel channel) {
         // Little waits in front of the link, so that an answer overtakes the data of a transfer.
         int frame = link.maxFrameBytes();
