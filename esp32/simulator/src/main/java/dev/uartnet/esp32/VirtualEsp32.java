@@ -5,6 +5,7 @@ import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
 import dev.uartnet.transport.UartPort;
+import dev.uartnet.transport.pty.PseudoTerminal;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -19,6 +20,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,7 @@ public final class VirtualEsp32 implements AutoCloseable {
     private final EventLoop loop;
     private final MultiThreadIoEventLoopGroup group;
     private final ChannelGroup lines;
+    private final List<PseudoTerminal> terminals = new CopyOnWriteArrayList<>();
 
     private VirtualEsp32(Builder builder) {
         link = builder.link;
@@ -131,12 +135,27 @@ public final class VirtualEsp32 implements AutoCloseable {
     }
 
     /**
+     * Makes the device serve a pseudo terminal of its own, which ends with {@link #close}.
+     *
+     * @return the path for hosts to open as a serial port; it may be opened and closed any number of times
+     * @throws IOException the system has no pseudo terminal left
+     * @throws UnsupportedOperationException on Windows
+     */
+    public String servePty() throws IOException {
+        PseudoTerminal terminal = PseudoTerminal.open();
+        terminals.add(terminal);
+        serve(terminal.masterPort());
+        return terminal.slavePath();
+    }
+
+    /**
      * Switches the device off: lines are closed, sockets are reset, its threads end. Blocks until that is done, at most some
      * seconds: not for event loops.
      */
     @Override
     public void close() {
         lines.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+        terminals.forEach(PseudoTerminal::close);
         lookups.close();
         group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
     }
