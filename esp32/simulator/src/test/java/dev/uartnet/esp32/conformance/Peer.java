@@ -10,27 +10,46 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** A server on 127.0.0.1 that does what the test says. */
 final class Peer implements AutoCloseable {
     private static final int MILLIS = (int) TimeUnit.SECONDS.toMillis(ConformanceTest.SECONDS);
 
+    static final int SMALL_BUFFER_BYTES = 4096;
+
     private final ServerSocket server;
     private final List<Socket> sockets = new ArrayList<>();
 
     Peer() throws IOException {
-        this(50);
+        this(50, 0);
     }
 
-    private Peer(int backlog) throws IOException {
-        server = new ServerSocket(0, backlog, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    private Peer(int backlog, int receiveBuffer) throws IOException {
+        server = new ServerSocket();
+        if (receiveBuffer > 0) {
+            server.setReceiveBufferSize(receiveBuffer); // what sockets inherit, before the window is agreed
+        }
+        server.bind(new InetSocketAddress(InetAddress.getByAddress(localhost()), 0), backlog);
         server.setSoTimeout(MILLIS);
+    }
+
+    /** The address of all peers. */
+    static byte[] localhost() {
+        return new byte[] {127, 0, 0, 1};
+    }
+
+    /** Bytes of every value in no order, the same for the same size. */
+    static byte[] content(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
     }
 
     /** A server whose queue is full: Linux drops further SYNs, so that a connection neither succeeds nor fails. */
     static Peer thatNeverAnswers() throws IOException {
-        Peer peer = new Peer(1);
+        Peer peer = new Peer(1, 0);
         while (true) {
             Socket filler = new Socket();
             peer.sockets.add(filler);
@@ -40,6 +59,11 @@ final class Peer implements AutoCloseable {
                 return peer;
             }
         }
+    }
+
+    /** A server whose sockets take little while nobody reads them. */
+    static Peer withSmallBuffer() throws IOException {
+        return new Peer(50, SMALL_BUFFER_BYTES);
     }
 
     /** A port on which nobody listens. */
