@@ -165,7 +165,7 @@ class Host:
             self.welcome = (tag,) + unpack(payload)
         if kind != DATA:
             self.frames.append((kind, tag, seq, ack, payload))
-        if not self.tag or tag != self.tag:
+        if not self.tag or tag != self.tag or kind == RESET:
             return
         n = (ack - self.first) & 255
         assert n <= self.flight, "ack %d of %d in flight" % (n, self.flight)

@@ -106,7 +106,7 @@ class Link:
         self.hello = None  # what the running session's said
         self.no_session_at = ticks_add(0, -1000)
         self.owe = 0
-        self.reset = None  # arguments of the RESET that is owed
+        self.reset = None  # tag, seq, ack and payload of the RESET that is owed
         self.queue = []  # messages that wait for the window
         self.queued = 0
         self.sizes = array("H", bytes(512))
@@ -195,7 +195,7 @@ class Link:
 
     def _stranger(self, kind, tag):
         self.counters.stale += 1
-        if kind == _TYPE_RESET or not tag or self.tag or self.offer:
+        if kind == _TYPE_RESET or not tag or self.tag or self.offer or self.owe & _OWE_RESET:
             return
         if ticks_diff(self.now, self.no_session_at) >= _NO_SESSION_MS:
             self.no_session_at = self.now
@@ -340,21 +340,21 @@ class Link:
         self.flight += 1
         self.flight_bytes += size
 
-    def _emit(self, kind, tag, start, end):
+    def _emit(self, kind, tag, start, end, seq=0, ack=0):
         out = self.out
         start -= 4
         out[start] = kind << 5 | tag >> 8
         out[start + 1] = tag & 255
-        out[start + 2] = 0
-        out[start + 3] = 0
         if tag and tag == self.tag:
             if self.queued < _RESPONSES_BYTES:
                 self.advertised = self.expected
                 self.unacknowledged = 0
                 self.ack_due = None
                 self.owe &= ~_OWE_ACK
-            out[start + 2] = self.next
-            out[start + 3] = self.advertised
+            seq = self.next
+            ack = self.advertised
+        out[start + 2] = seq
+        out[start + 3] = ack
         self.tail = slip.encode(out, start, end, crc32(self.out_view[start:end]), self.wire, self.tail)
         self.flush()
 
@@ -394,8 +394,9 @@ class Link:
         w.pos = BODY
         if owe & _OWE_RESET:
             self.owe = owe & ~_OWE_RESET
-            w.put(self.reset[1:])
-            self._emit(_TYPE_RESET, self.reset[0], BODY, w.pos)
+            tag, seq, ack, payload = self.reset
+            w.put(payload)
+            self._emit(_TYPE_RESET, tag, BODY, w.pos, seq, ack)
         elif owe & _OWE_WELCOME:
             self.owe = owe & ~_OWE_WELCOME
             tag, host_id = self.welcome
@@ -416,7 +417,9 @@ class Link:
         w.limit = limit
 
     def _owe_reset(self, tag, reason, host_id, text):
-        self.reset = (tag, reason, host_id, self.boot_id, text)
+        ours = tag and tag == self.tag
+        payload = (reason, host_id, self.boot_id, text)
+        self.reset = (tag, self.next if ours else 0, self.expected if ours else 0, payload)
         self.owe |= _OWE_RESET
 
     def booted(self):
