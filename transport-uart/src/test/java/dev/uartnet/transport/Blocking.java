@@ -1,0 +1,36 @@
+package dev.uartnet.transport;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import reactor.blockhound.BlockHound;
+
+/** Finds blocking calls on event loop threads, those of jSerialComm among them. */
+final class Blocking {
+    private static final List<Throwable> calls = new CopyOnWriteArrayList<>();
+
+    static {
+        String port = "com.fazecast.jSerialComm.SerialPort";
+        BlockHound.builder()
+                .loadIntegrations() // Netty's own: an event loop's thread must not block
+                .markAsBlocking(port, "openPort", "(III)Z")
+                .markAsBlocking(port, "closePort", "()Z")
+                .markAsBlocking(port, "readBytes", "([BII)I")
+                .markAsBlocking(port, "writeBytes", "([BII)I")
+                .markAsBlocking(port, "setComPortParameters", "(IIIIZ)Z")
+                .markAsBlocking(port, "getCommPorts", "()[Lcom/fazecast/jSerialComm/SerialPort;")
+                .blockingMethodCallback(method -> calls.add(new AssertionError("blocking call: " + method)))
+                .install();
+    }
+
+    private Blocking() {}
+
+    /** From now on, in this JVM. */
+    static void install() {}
+
+    /** What was found since the last call. */
+    static List<Throwable> take() {
+        List<Throwable> found = List.copyOf(calls);
+        calls.clear();
+        return found;
+    }
+}
