@@ -17,7 +17,8 @@ public final class DeviceLinkHandler extends LinkHandler {
     private int lastTag = ThreadLocalRandom.current().nextInt(FrameCodec.TAG_MAX);
     private @Nullable Session offer;
     private long offeredNanos;
-    private long noSessionNanos = System.nanoTime() - NO_SESSION_NANOS;
+    private long noSessionNanos;
+    private boolean saidNoSession;
     private boolean booted;
 
     /**
@@ -59,7 +60,7 @@ public final class DeviceLinkHandler extends LinkHandler {
             }
             default -> {
                 Session offered = offer;
-                if (offered != null && System.nanoTime() - offeredNanos > OFFER_NANOS) {
+                if (offered != null && nanoTime() - offeredNanos > OFFER_NANOS) {
                     offer = offered = null;
                 }
                 if (offered != null && tag == offered.tag()) {
@@ -95,7 +96,7 @@ public final class DeviceLinkHandler extends LinkHandler {
                 lastTag = lastTag % FrameCodec.TAG_MAX + 1;
                 offer = greeting.agreed(config, lastTag, greeting.hostId(), bootId);
             }
-            offeredNanos = System.nanoTime();
+            offeredNanos = nanoTime();
             tag = lastTag;
         }
         send(
@@ -114,8 +115,9 @@ public final class DeviceLinkHandler extends LinkHandler {
     }
 
     private void noSession(int tag) {
-        long now = System.nanoTime();
-        if (now - noSessionNanos >= NO_SESSION_NANOS) {
+        long now = nanoTime();
+        if (!saidNoSession || now - noSessionNanos >= NO_SESSION_NANOS) {
+            saidNoSession = true;
             noSessionNanos = now;
             sendReset(tag, new Reset(ResetReason.NO_SESSION, 0, bootId, ""));
         }

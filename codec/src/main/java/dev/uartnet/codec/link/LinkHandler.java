@@ -302,7 +302,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                 return null;
             }
         }
-        lastHeardNanos = System.nanoTime();
+        lastHeardNanos = nanoTime();
         if (type == FrameType.RESET) {
             peerReset(frame);
             return null;
@@ -442,7 +442,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         unackedBytes = 0;
         expected = 0;
         acknowledged();
-        lastHeardNanos = System.nanoTime();
+        lastHeardNanos = nanoTime();
         keepAliveIn(begun.keepaliveMillis());
     }
 
@@ -464,7 +464,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return;
         }
         long interval = open.keepaliveMillis();
-        long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastHeardNanos);
+        long silent = TimeUnit.NANOSECONDS.toMillis(nanoTime() - lastHeardNanos);
         if (silent >= SILENT_INTERVALS * interval) {
             String text = "nothing heard for " + silent + " ms";
             sendReset(currentTag(), new Reset(ResetReason.SILENT, 0, bootId(), text));
@@ -499,6 +499,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     final int currentTag() {
         Session open = session;
         return open == null ? 0 : open.tag();
+    }
+
+    final long nanoTime() {
+        return ctx().executor().ticker().nanoTime();
     }
 
     final void countStale() {

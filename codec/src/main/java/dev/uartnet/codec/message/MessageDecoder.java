@@ -1,6 +1,7 @@
 package dev.uartnet.codec.message;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,14 +15,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.msgpack.core.ExtensionTypeHeader;
 import org.msgpack.core.MessageFormat;
+import org.msgpack.core.MessageInsufficientBufferException;
 import org.msgpack.core.MessagePack;
 import org.msgpack.core.MessagePackException;
 import org.msgpack.core.MessageUnpacker;
 import org.msgpack.core.buffer.ArrayBufferInput;
-import org.msgpack.core.buffer.ByteBufferInput;
+import org.msgpack.value.ValueType;
 
 /**
  * MessagePack to messages. Every length is held against the bytes that are there before anything is allocated, so that hostile
@@ -33,9 +36,8 @@ public final class MessageDecoder {
 
     private static final int MAX_ID = 65_535;
 
-    private final ArrayBufferInput arrayInput = new ArrayBufferInput(new byte[0]);
-    private final ByteBufferInput bufferInput = new ByteBufferInput(ByteBuffer.allocate(0));
-    private final MessageUnpacker unpacker = MessagePack.DEFAULT_UNPACKER_CONFIG.newUnpacker(arrayInput);
+    private final ArrayBufferInput input = new ArrayBufferInput(new byte[0]);
+    private final MessageUnpacker unpacker = MessagePack.DEFAULT_UNPACKER_CONFIG.newUnpacker(input);
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
@@ -64,8 +66,14 @@ public final class MessageDecoder {
             Message whole = message;
             message = null;
             return whole;
+        } catch (MessageInsufficientBufferException e) {
+            throw new MalformedMessageException("the message ends early, after " + total + " bytes", e);
         } catch (IOException | MessagePackException e) {
-            throw new MalformedMessageException("not a whole message: " + e.getMessage(), e);
+            throw new MalformedMessageException(
+                    "not a whole message: "
+                            + Objects.requireNonNullElse(
+                                    e.getMessage(), e.getClass().getSimpleName()),
+                    e);
         } finally {
             if (message instanceof ChannelData data) {
                 data.release();
@@ -78,12 +86,13 @@ public final class MessageDecoder {
     private Message read(ByteBuf payload) throws IOException {
         total = payload.readableBytes();
         if (payload.hasArray()) {
-            arrayInput.reset(payload.array(), payload.arrayOffset() + payload.readerIndex(), total);
-            unpacker.reset(arrayInput);
+            input.reset(payload.array(), payload.arrayOffset() + payload.readerIndex(), total);
         } else {
-            bufferInput.reset(payload.nioBuffer());
-            unpacker.reset(bufferInput);
+            // msgpack-core reads direct memory through internals that Java 17 keeps shut. Frames of SlipDecoder have
+            // arrays.
+            input.reset(ByteBufUtil.getBytes(payload));
         }
+        unpacker.reset(input);
         left = unpacker.unpackArrayHeader();
         if (left < 1) {
             throw new MalformedMessageException("an empty message");
@@ -198,7 +207,7 @@ public final class MessageDecoder {
 
     private ByteBuf bytes(ByteBuf payload) throws IOException {
         element("bytes");
-        int length = fitting(unpacker.unpackBinaryHeader(), 1);
+        int length = binaryHeader();
         int at = payload.readerIndex() + (int) unpacker.getTotalReadBytes();
         ByteBuf slice = payload.retainedSlice(at, length);
         try {
@@ -275,6 +284,7 @@ public final class MessageDecoder {
     }
 
     private String string() throws IOException {
+        expect(ValueType.STRING);
         byte[] bytes = unpacker.readPayload(fitting(unpacker.unpackRawStringHeader(), 1));
         try {
             return utf8.decode(ByteBuffer.wrap(bytes)).toString();
@@ -284,7 +294,20 @@ public final class MessageDecoder {
     }
 
     private byte[] binary() throws IOException {
-        return unpacker.readPayload(fitting(unpacker.unpackBinaryHeader(), 1));
+        return unpacker.readPayload(binaryHeader());
+    }
+
+    /** msgpack-core takes text for bytes, and bytes for text, as the format's first version did. */
+    private int binaryHeader() throws IOException {
+        expect(ValueType.BINARY);
+        return fitting(unpacker.unpackBinaryHeader(), 1);
+    }
+
+    private void expect(ValueType type) throws IOException {
+        ValueType found = unpacker.getNextFormat().getValueType();
+        if (found != type) {
+            throw new MalformedMessageException("expected " + type + ", found " + found);
+        }
     }
 
     private int fitting(int count, int bytesEach) {

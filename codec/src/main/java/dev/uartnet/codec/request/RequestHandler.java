@@ -40,7 +40,7 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
     /** Creates a handler for one channel. */
     public RequestHandler() {}
 
-    private final class Pending {
+    private static final class Pending {
         final int id;
         final Promise<List<@Nullable Object>> promise;
         final Duration deadline;

@@ -1,0 +1,3 @@
+import uartnet.device
+
+uartnet.device.main()

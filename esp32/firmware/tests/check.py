@@ -1,0 +1,32 @@
+"""The runner of these tests: run(globals()) calls every test_ function and exits non-zero if one fails."""
+
+import sys
+
+
+def equal(got, expected, what=""):
+    if got != expected:
+        raise AssertionError("%sgot %r, expected %r" % (what and what + ": ", got, expected))
+
+
+def raises(kind, call, *args):
+    try:
+        got = call(*args)
+    except kind as e:
+        return e
+    raise AssertionError("no %s, but %r" % (kind.__name__, got))
+
+
+def run(names):
+    passed = failed = 0
+    for name in sorted(names):
+        if name.startswith("test_"):
+            try:
+                names[name]()
+                passed += 1
+            except Exception as e:
+                failed += 1
+                print("FAILED " + name)
+                sys.print_exception(e)
+    print("%d passed, %d failed" % (passed, failed))
+    if failed or not passed:
+        sys.exit(1)

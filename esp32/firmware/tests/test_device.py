@@ -1,0 +1,226 @@
+"""Requests and messages (PROTOCOL.md, sections 7 and 8)."""
+
+import gc
+import random
+import check
+from host import (CANCEL, CHANNEL_DATA, CLOSE, CREDIT, EOF, INFO, LOOPBACK, PING, Peer, REQUEST, RESOLVE, TCP_CONNECT, Bench,
+                  closed_port, pack)
+from vectors import data, vectors
+
+UNSUPPORTED, BAD_REQUEST, CANCELLED, DEADLINE, NO_RESOURCES, CHANNEL_IN_USE = 1, 2, 3, 4, 6, 7
+NAME_NOT_FOUND = 32
+PROTOCOL = 5
+
+
+def _session(**config):
+    bench = Bench(**config)
+    host = bench.host()
+    host.until(lambda: host.resets)
+    host.open()
+    return bench, host
+
+
+def test_ping_returns_its_arguments():
+    _, host = _session()
+    for args in ((), (1,), (None, True, -7, 1.5, "ä", b"\xc0\xdb", (1, (2,)), {"a": (1,)}), tuple(range(100)), (bytes(990),)):
+        check.equal(host.call(PING, *args), args)
+
+
+def test_ping_keeps_its_arguments_as_they_are_written():
+    _, host = _session()
+    host.waiting.append(b"\x95\x01\x05\x00\x00\xcf\x00\x00\x00\x00\x00\x00\x00\x01")
+    host.push()
+    check.equal(host.answer(5), (2, 5, 1))
+
+
+def test_info():
+    bench, host = _session()
+    i = host.call(INFO)[0]
+    check.equal(i["boot_id"], bench.device.link.boot_id)
+    check.equal((i["protocol"], i["channels"]), ("1.0", 0))
+    assert i["heap_free"] > 10000 and i["heap_used"] > 10000 and i["channels_max"] > 0 and i["python"].count(".") == 2
+    before = i["uptime_ms"]
+    assert host.call(INFO)[0]["uptime_ms"] >= before
+
+
+def test_many_requests_at_once_run_once_each():
+    _, host = _session()
+    ids = [host.ask(PING, n) for n in range(300)]
+    host.until(lambda: len(host.messages) == 300)
+    check.equal(sorted(m[1] for m in host.messages), sorted(ids))
+
+
+def test_unknown_operation():
+    _, host = _session()
+    check.equal(host.refused(99), UNSUPPORTED)
+    check.equal(host.refused(17, 0, None, 0, 1, 0, {}), UNSUPPORTED)
+
+
+def test_bad_arguments_name_the_argument():
+    _, host = _session()
+    for name, args in (
+        ("name", (RESOLVE, 5, 0)),
+        ("name", (RESOLVE, "", 0)),
+        ("name", (RESOLVE,)),
+        ("family", (RESOLVE, "localhost", 5)),
+        ("family", (RESOLVE, "localhost")),
+        ("channel", (TCP_CONNECT, 1, LOOPBACK, 80, 0, {})),
+        ("channel", (TCP_CONNECT, 65536, LOOPBACK, 80, 0, {})),
+        ("channel", (TCP_CONNECT, True, LOOPBACK, 80, 0, {})),
+        ("address", (TCP_CONNECT, 0, b"abc", 80, 0, {})),
+        ("name", (TCP_CONNECT, 0, None, 80, 0, {})),
+        ("port", (TCP_CONNECT, 0, LOOPBACK, 65536, 0, {})),
+        ("credit", (TCP_CONNECT, 0, LOOPBACK, 80, -1, {})),
+        ("credit", (TCP_CONNECT, 0, LOOPBACK, 80, (16 << 20) + 1, {})),
+        ("options", (TCP_CONNECT, 0, LOOPBACK, 80, 0, None)),
+        ("no_delay", (TCP_CONNECT, 0, LOOPBACK, 80, 0, {"no_delay": 1})),
+        ("arguments", (TCP_CONNECT, 0, LOOPBACK)),
+    ):
+        m = host.answer(host.ask(*args))
+        check.equal((m[0], m[2], m[3]), (3, BAD_REQUEST, name))
+    number = host.request_id = 1000
+    host.send(REQUEST, number, INFO, -1)
+    check.equal(host.answer(number)[2:4], (BAD_REQUEST, "deadline"))
+    check.equal(host.refused(TCP_CONNECT, 0, LOOPBACK, 80, 0, {"frobnicate": 1}), UNSUPPORTED)
+
+
+def test_messages_that_are_none_end_the_session():
+    _, host = _session()
+    for name, text in vectors("message-bad", 1):
+        host.open()
+        tag = host.tag
+        host.waiting.append(data(text))
+        host.push()
+        check.equal(host.reset(tag), PROTOCOL, name)
+
+
+def test_valid_messages_never_end_the_session():
+    _, host = _session()
+    for kind in ("message", "message-lenient"):
+        for name, text, value in vectors(kind, 2):
+            # Answers of a device and requests to far-away hosts would be noise here; what they are made of is in the rest.
+            if "example" in value or "h'7f000001',65535" in value:
+                continue
+            host.open()
+            host.waiting.append(data(text))
+            host.push()
+            host.settle(3)
+            check.equal(host.resets, [], name)
+            check.equal(host.call(PING, name), (name,), name)
+
+
+def test_unknown_kinds_and_channels_are_ignored_and_counted():
+    bench, host = _session()
+    for message in ((99,), (99, 1, 2), (-1,), (6, 4, 5), (CHANNEL_DATA, 8, b"abc"), (CREDIT, 8, 100), (EOF, 8), (CLOSE, 8, 0, "", None), (CANCEL, 9)):
+        host.send(*message)
+    check.equal(host.call(PING, 1), (1,))
+    check.equal(bench.device.link.counters.ignored, 8)
+
+
+def test_request_id_in_use():
+    bench, host = _session(dns="127.0.0.1:%d" % closed_port())
+    host.ask(RESOLVE, "slow.test", 0)
+    tag = host.tag
+    host.send(REQUEST, host.request_id, PING, 0)
+    check.equal(host.reset(tag), PROTOCOL)
+    check.equal(bench.device.resolver.queries, [])
+
+
+def test_cancel():
+    bench, host = _session(dns="127.0.0.1:%d" % closed_port())
+    number = host.ask(RESOLVE, "slow.test", 0)
+    host.settle()
+    host.send(CANCEL, number)
+    check.equal(host.answer(number)[2], CANCELLED)
+    host.send(CANCEL, number)  # over already
+    number = host.ask(TCP_CONNECT, 0, "slow.test", 80, 0, {})
+    host.settle()
+    host.send(CANCEL, number)
+    check.equal(host.answer(number)[2], CANCELLED)
+    check.equal((len(bench.device.channels), bench.device.resolver.queries, bench.device.resolver.sock), (0, [], None))
+
+
+def test_deadline():
+    bench, host = _session(dns="127.0.0.1:%d" % closed_port())
+    number = host.ask(RESOLVE, "slow.test", 0, deadline=300)
+    other = host.ask(TCP_CONNECT, 0, "slow.test", 80, 0, {}, deadline=200)
+    host.settle()
+    check.equal(host.messages, [])
+    bench.skip(250)
+    check.equal(host.answer(other)[2], DEADLINE)
+    check.equal(host.messages, [])
+    bench.skip(100)
+    check.equal(host.answer(number)[2], DEADLINE)
+    check.equal((len(bench.device.channels), bench.device.resolver.queries), (0, []))
+
+
+def test_a_deadline_of_years_is_none():
+    bench, host = _session()
+    check.equal(host.call(RESOLVE, "localhost", 4, deadline=1 << 50), (LOOPBACK,))
+
+
+def test_too_many_requests():
+    bench, host = _session(dns="127.0.0.1:%d" % closed_port())
+    ids = [host.ask(TCP_CONNECT, 2 * n, "slow.test", 80, 0, {}) for n in range(100)]
+    host.settle(100)
+    codes = [m[2] for m in host.messages if m[0] == 3]
+    check.equal(set(codes), {NO_RESOURCES})
+    check.equal(len(codes) + len(bench.device.channels), 100)
+    check.equal(host.call(PING, 1), (1,))
+    for number in ids:
+        host.send(CANCEL, number)
+    host.until(lambda: not bench.device.channels)
+
+
+def test_channel_in_use_and_too_many_channels():
+    bench, host = _session(channels=3)
+    peer = Peer()
+    for channel in (0, 2, 400):
+        host.connect(channel, peer.port)
+    check.equal(host.refused(TCP_CONNECT, 2, LOOPBACK, peer.port, 0, {}), CHANNEL_IN_USE)
+    check.equal(host.refused(TCP_CONNECT, 4, LOOPBACK, peer.port, 0, {}), NO_RESOURCES)
+    host.send(CLOSE, 2, 0, "", None)
+    host.closed(2)
+    host.connect(4, peer.port)
+    peer.close()
+
+
+def test_credit_beyond_the_limit():
+    bench, host = _session()
+    peer = Peer()
+    host.connect(0, peer.port, credit=16 << 20)
+    tag = host.tag
+    host.send(CREDIT, 0, 1)
+    check.equal(host.reset(tag), PROTOCOL)
+    check.equal(len(bench.device.channels), 0)
+    peer.close()
+
+
+def test_memory_short_is_an_error_not_an_end():
+    bench, host = _session()
+    # As if decoding had run out of memory.
+    def starve(request, args):
+        raise MemoryError
+
+    bench.device.dispatcher.operations[INFO] = starve
+    check.equal(host.refused(INFO), NO_RESOURCES)
+    check.equal(host.call(PING, 1), (1,))
+
+
+def test_random_messages_leave_the_device_alive():
+    random.seed(7)
+    bench, host = _session()
+    kinds = (1, 4, 16, 17, 18, 19, 6, 99)
+    values = (0, 1, 2, 16, 65535, 65536, -1, None, "x", b"abc", {}, (), True, 1 << 40, "localhost", LOOPBACK)
+    for _ in range(400):
+        m = [random.choice(kinds)] + [random.choice(values) for _ in range(random.randint(0, 8))]
+        host.send(*m)
+        host.settle(2)
+        if host.resets:
+            host.open()
+    host.open()
+    check.equal(host.call(PING, "alive"), ("alive",))
+    check.equal(bench.unexpected, [])
+
+
+check.run(globals())

@@ -1,0 +1,177 @@
+"""The board: its UART as bytes in and out, its network, and what a platform's sockets can and cannot do."""
+
+import json
+import machine
+import network
+import socket
+import sys
+from time import ticks_diff, ticks_ms
+
+_IPPROTO_TCP = 6
+_TCP_NODELAY = 1
+_FEATURE_IPV6 = 64
+
+# Everything that /uartnet.json may set; see esp32/README.md.
+_DEFAULTS = {
+    "uart": 0,  # number of a hardware UART (0 is the one of the board's own USB connector), or "usb"
+    "baud": 921600,
+    "tx": None,  # pins; None: the board's usual ones
+    "rx": None,
+    "rts": None,  # with both set, hardware flow control
+    "cts": None,
+    "rxbuf": 16384,
+    "txbuf": 4096,
+    "payload": 1024,  # largest frame's payload
+    "channels": None,  # sockets at the same time; None: what the platform has
+    "credit": None,  # bytes of memory for data that the network has not taken; None: by the free heap
+    "ssid": None,
+    "password": "",
+    "hostname": None,
+    "country": None,
+    "dns": None,  # name servers, "address" or "address:port", comma between them; None: the network's own
+}
+
+
+class UsbSerial:
+    """USB-CDC behind sys.stdin and sys.stdout: read() of several bytes would wait for all of them."""
+
+    def __init__(self):
+        import micropython
+        import select
+
+        micropython.kbd_intr(-1)  # a 3 in the data is not Ctrl-C
+        self.poll_object = sys.stdin
+        self._in = sys.stdin.buffer
+        self.write = sys.stdout.buffer.write
+        self._ready = select.poll()
+        self._ready.register(sys.stdin, select.POLLIN)
+        self._byte = bytearray(1)
+
+    def readinto(self, buf):
+        n = 0
+        while n < len(buf) and self._ready.poll(0):
+            self._in.readinto(self._byte)
+            buf[n] = self._byte[0]
+            n += 1
+        return n or None
+
+
+class Board:
+    def __init__(self, config="/uartnet.json"):
+        c = self.config = dict(_DEFAULTS)
+        try:
+            with open(config) as f:
+                c.update(json.load(f))
+        except OSError:
+            pass  # no file: the defaults
+        c.update(getattr(network, "configuration", dict)())
+        self.baud = c["baud"]
+        self.platform = sys.platform
+        self.ipv6 = hasattr(network, "IPV6")
+        self.features = _FEATURE_IPV6 if self.ipv6 else 0
+        # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
+        self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
+        self.wlan = None
+        self._open_uart(c)
+
+    def _open_uart(self, c):
+        if c["uart"] == "usb":
+            uart = UsbSerial()
+            self.poll_object = uart.poll_object
+        else:
+            pins = {name: machine.Pin(c[name]) for name in ("tx", "rx", "rts", "cts") if c[name] is not None}
+            if "rts" in pins and "cts" in pins:
+                pins["flow"] = machine.UART.RTS | machine.UART.CTS
+            try:
+                uart = machine.UART(c["uart"], c["baud"], timeout=0, rxbuf=c["rxbuf"], txbuf=c["txbuf"], **pins)
+            except ValueError:
+                # The REPL's UART keeps its buffers: usable, but for a host that sends little at a time.
+                uart = machine.UART(c["uart"], c["baud"], timeout=0, **pins)
+            self.poll_object = uart
+        self.uart = uart
+        self._readinto = uart.readinto
+        self.write = uart.write  # bytes taken, or None
+
+    def read(self, buf):
+        n = self._readinto(buf)
+        if n == 0:
+            raise OSError(5)  # a UART has no end: its other side is gone for good
+        return n
+
+    def start_network(self):
+        """Begins to join the Wi-Fi network; it joins again by itself whenever it was lost."""
+        c = self.config
+        if c["country"]:
+            network.country(c["country"])
+        if c["hostname"]:
+            network.hostname(c["hostname"])
+        self.wlan = network.WLAN(network.STA_IF)
+        if c["ssid"]:
+            self.wlan.active(True)
+            try:
+                self.wlan.config(pm=self.wlan.PM_NONE)  # power saving costs 100 ms and more in each direction
+            except (AttributeError, OSError, ValueError):
+                pass
+            self.wlan.connect(c["ssid"], c["password"])
+
+    def connected(self):
+        return self.wlan is None or self.wlan.isconnected()
+
+    def address(self):
+        return self.wlan.ifconfig()[0]
+
+    def dns_servers(self):
+        servers = self.config["dns"]
+        if servers is None:
+            servers = self.wlan.ifconfig()[3]
+        return [s.strip() for s in servers.split(",") if s.strip() and s.strip() != "0.0.0.0"]
+
+    def hosts(self, name):
+        """Addresses that the board itself knows for a name; a board has no hosts file."""
+        lookup = getattr(network, "hosts", None)
+        return lookup(name) if lookup else ()
+
+    def set_options(self, sock, options):
+        for name, value in options.items():
+            if name == "no_delay":
+                sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1 if value else 0)
+            elif name != "connect_timeout_ms":
+                option = getattr(socket, _SOCKET_OPTIONS[name], None)
+                if option is None:
+                    option = network.SOCKET_OPTIONS[name]
+                sock.setsockopt(socket.SOL_SOCKET, option, int(value))
+
+    def supports(self, option):
+        """True if sockets here have this option."""
+        return (
+            option not in _SOCKET_OPTIONS
+            or hasattr(socket, _SOCKET_OPTIONS[option])
+            or option in getattr(network, "SOCKET_OPTIONS", ())
+        )
+
+    def local_address(self, sock):
+        """Address and port of our side; MicroPython's sockets do not tell the port."""
+        name = getattr(network, "socket_name", None)
+        if name:
+            return name(sock)
+        return bytes(int(part) for part in self.address().split(".")), 0
+
+    def shut_output(self, sock):
+        """Sends FIN. Stock MicroPython has no shutdown(): there the peer sees our end when the socket closes."""
+        shut = getattr(sock, "shutdown", None) or getattr(network, "shut_output", None)
+        if shut:
+            shut(sock)
+
+    def set_reset(self, sock):
+        """Makes the close of this socket a RST, where the platform can."""
+        reset = getattr(network, "set_reset", None)
+        if reset:
+            reset(sock)
+
+
+_SOCKET_OPTIONS = {
+    "keep_alive": "SO_KEEPALIVE",
+    "reuse_address": "SO_REUSEADDR",
+    "receive_buffer": "SO_RCVBUF",
+    "send_buffer": "SO_SNDBUF",
+}

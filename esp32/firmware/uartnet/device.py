@@ -1,0 +1,189 @@
+"""The device: one loop over the UART and every socket."""
+
+import gc
+import sys
+from collections import deque
+from select import POLLIN, POLLOUT, poll
+from time import ticks_add, ticks_diff, ticks_ms
+from micropython import const
+
+from . import failure
+from .dispatcher import Dispatcher
+from .dns import Resolver
+from .info import Uptime
+from .link import Link
+from .tcp import Credits
+
+_TICK_MS = const(20)  # how exact deadlines and keepalive are
+
+
+class Device:
+    """Two poll sets: `all`, and `writers` (the UART, and sockets that wait to write) for while nothing can be sent."""
+
+    def __init__(self, board):
+        self.board = board
+        self.uptime = Uptime()
+        self.link = Link(board, board.config["payload"])
+        self.link.handler = self
+        self.channels = {}
+        self.by_socket = {}
+        self.readable = deque((), board.channels_max + 1)
+        self.all = poll()
+        self.writers = poll()
+        self.uart = board.poll_object
+        self.uart_mask = POLLIN
+        self.all.register(self.uart, POLLIN)
+        self.writers.register(self.uart, POLLIN)
+        self.credits = None
+        self.resolver = Resolver(board, self._watch_resolver)
+        self.dispatcher = Dispatcher(self)
+        self.message = self.dispatcher.message
+        self.log = None  # gets unexpected exceptions; the console may be the line itself
+
+    # What the link tells
+
+    def session_began(self):
+        pass
+
+    def session_ended(self):
+        self.dispatcher.clear()
+        self.resolver.close()
+        for channel in list(self.channels.values()):
+            channel.release()
+        self.channels.clear()
+        while self.readable:
+            self.readable.popleft().ready = False
+        gc.collect()
+
+    # For channels
+
+    def watch(self, channel, mask):
+        """Changes what the poll sets look for on this channel's socket."""
+        old = channel.mask
+        sock = channel.sock
+        if not mask:
+            self.all.unregister(sock)
+            del self.by_socket[sock]
+        elif not old:
+            self.all.register(sock, mask)
+            self.by_socket[sock] = channel
+        else:
+            self.all.modify(sock, mask)
+        if (mask ^ old) & POLLOUT:
+            if mask & POLLOUT:
+                self.writers.register(sock, POLLOUT)
+            else:
+                self.writers.unregister(sock)
+
+    def forget(self, channel):
+        if self.channels.get(channel.number) is channel:
+            del self.channels[channel.number]
+
+    def trouble(self, e):
+        """An exception that a channel or a request did not expect."""
+        if isinstance(e, MemoryError):
+            gc.collect()
+        elif self.log and not isinstance(e, (failure.Failure, OSError)):
+            self.log(e)
+
+    def _watch_resolver(self, sock, receive):
+        if receive:
+            self.by_socket[sock] = self.resolver
+            self.all.register(sock, POLLIN)
+            self.writers.register(sock, POLLIN)
+        else:
+            del self.by_socket[sock]
+            self.all.unregister(sock)
+            self.writers.unregister(sock)
+
+    # The loop
+
+    def start(self):
+        gc.collect()
+        self.credits = Credits(self.board.config["credit"] or min(65536, gc.mem_free() // 3))
+        self.link.now = ticks_ms()
+        self.link.booted()
+
+    def run(self):
+        self.start()
+        tick_at = ticks_ms()
+        while True:
+            now = ticks_ms()
+            self.link.now = now
+            if ticks_diff(now, tick_at) >= 0:
+                tick_at = ticks_add(now, _TICK_MS)
+                self.tick(now)
+            self.turn(ticks_diff(tick_at, now))
+
+    def tick(self, now):
+        self.link.tick()
+        self.dispatcher.tick(now)
+        self.resolver.tick(now)
+        for channel in list(self.channels.values()):
+            if channel.deadline is not None:
+                channel.tick(now)
+        self.uptime.now()
+
+    def turn(self, wait):
+        """One round: wait for something to happen (ms at most), take it in, send what may go."""
+        link = self.link
+        link.pump()
+        mask = POLLIN | POLLOUT if link.head < link.tail else POLLIN
+        if mask != self.uart_mask:
+            self.uart_mask = mask
+            self.all.modify(self.uart, mask)
+            self.writers.modify(self.uart, mask)
+        readable = self.readable
+        sets = self.writers
+        if link.idle():
+            sets = self.all
+            if readable:
+                wait = 0
+        if wait and link.ack_due is not None:
+            wait = max(0, min(wait, ticks_diff(link.ack_due, link.now)))
+        uart = self.uart
+        by_socket = self.by_socket
+        for obj, event in sets.ipoll(wait):
+            if obj is uart:
+                if event & POLLOUT:
+                    link.flush()
+                if event & ~POLLOUT:
+                    link.receive()
+            else:
+                # None: closed by what another event of this round has brought.
+                handler = by_socket.get(obj)
+                if handler is self.resolver:
+                    handler.receive(link.now)
+                elif handler:
+                    self._event(handler, event)
+        # A frame for each readable channel in turn, and back to the line.
+        for _ in range(len(readable)):
+            if not link.idle():
+                break
+            channel = readable.popleft()
+            channel.ready = False
+            try:
+                more = channel.serve()
+            except Exception as e:
+                self.trouble(e)
+                channel.broken(e)
+                continue
+            if more:
+                channel.ready = True
+                readable.append(channel)
+
+    def _event(self, channel, event):
+        try:
+            channel.event(event)
+        except Exception as e:
+            self.trouble(e)
+            channel.broken(e)
+
+
+def main(config="/uartnet.json"):
+    from .board import Board
+
+    gc.collect()
+    board = Board(config)
+    board.start_network()
+    Device(board).run()

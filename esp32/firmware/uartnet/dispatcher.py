@@ -1,0 +1,319 @@
+"""Messages of the host to what they ask for (PROTOCOL.md, sections 7 and 8)."""
+
+import gc
+from time import ticks_add, ticks_diff
+from micropython import const
+
+from . import dns, failure, info
+from .failure import Failure
+from .msgpack import Malformed, Overflow
+from .tcp import TcpChannel
+
+_KIND_REQUEST = const(1)
+_KIND_RESPONSE = const(2)
+_KIND_ERROR = const(3)
+_KIND_CANCEL = const(4)
+_KIND_DEMAND = const(6)
+_KIND_CHANNEL_DATA = const(16)
+_KIND_CHANNEL_CREDIT = const(17)
+_KIND_CHANNEL_EOF = const(18)
+_KIND_CHANNEL_CLOSE = const(19)
+_OP_PING = const(0)
+_OP_INFO = const(1)
+_OP_RESOLVE = const(2)
+_OP_TCP_CONNECT = const(16)
+_RESET_PROTOCOL = const(5)
+_ERROR_UNSUPPORTED = const(1)
+_ERROR_BAD_REQUEST = const(2)
+_ERROR_CANCELLED = const(3)
+_ERROR_DEADLINE = const(4)
+_ERROR_NO_RESOURCES = const(6)
+_ERROR_CHANNEL_IN_USE = const(7)
+_ERROR_MESSAGE_TOO_BIG = const(27)
+_LIMIT_CHANNEL_ID_MAX = const(65535)
+_LIMIT_REQUEST_ID_MAX = const(65535)
+_LIMIT_CREDIT_BYTES_MAX = const(16777216)
+
+_PENDING = const(64)  # requests at the same time
+_DEADLINE_MS_MAX = const(0x1FFFFFFF)  # what ticks_diff() can tell apart; six days
+
+_OPTIONS = {
+    "no_delay": bool,
+    "keep_alive": bool,
+    "reuse_address": bool,
+    "receive_buffer": int,
+    "send_buffer": int,
+    "connect_timeout_ms": int,
+}
+
+
+def _check(ok, name):
+    if not ok:
+        raise Failure(_ERROR_BAD_REQUEST, name)
+
+
+def _is_int(v, low, high):
+    return isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
+
+
+class Request:
+    """One that is not answered yet. cancel, if set, stops what it began."""
+
+    def __init__(self, dispatcher, number, deadline):
+        self.dispatcher = dispatcher
+        self.number = number
+        self.cancel = None
+        self.deadline = deadline
+
+    def done(self, results=()):
+        if self.dispatcher.pending.pop(self.number, None):
+            link = self.dispatcher.link
+            w = link.begin()
+            try:
+                w.array(2 + len(results))
+                w.put(_KIND_RESPONSE)
+                w.put(self.number)
+                for value in results:
+                    w.put(value)
+            except Overflow:
+                self.dispatcher.error(self.number, Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
+                return
+            link.commit()
+
+    def fail(self, reason):
+        if self.dispatcher.pending.pop(self.number, None):
+            self.dispatcher.error(self.number, reason)
+
+    def stop(self, reason):
+        """Ends it from outside."""
+        if self.cancel:
+            self.cancel()
+        self.fail(reason)
+
+
+class Dispatcher:
+    def __init__(self, device):
+        self.device = device
+        self.link = device.link
+        self.pending = {}
+        self.operations = {
+            _OP_INFO: self._info,
+            _OP_RESOLVE: self._resolve,
+            _OP_TCP_CONNECT: self._tcp_connect,
+        }
+
+    def clear(self):
+        """The session is over: nobody waits for answers any more."""
+        for request in self.pending.values():
+            request.cancel = None
+        self.pending.clear()
+
+    def tick(self, now):
+        if self.pending:
+            for request in list(self.pending.values()):
+                if request.deadline is not None and ticks_diff(now, request.deadline) >= 0:
+                    request.stop(Failure(_ERROR_DEADLINE, "not done by its deadline"))
+
+    def error(self, number, reason):
+        self.link.begin().put((_KIND_ERROR, number, reason.code, reason.text[:160], reason.errno))
+        self.link.commit()
+
+    def message(self, end):
+        """The message in link.frame[4:end]. Raises Malformed."""
+        frame = self.link.frame
+        # A channel's data in its usual form, the one message that has to be quick.
+        if end > 9 and frame[5] == _KIND_CHANNEL_DATA and frame[4] == 0x93:
+            number = frame[6]
+            pos = 7
+            if number == 0xCC:
+                number = frame[7]
+                pos = 8
+            if number < 128 or pos == 8:
+                if frame[pos] == 0xC4:
+                    start = pos + 2
+                    size = frame[pos + 1]
+                elif frame[pos] == 0xC5:
+                    start = pos + 3
+                    size = frame[pos + 1] << 8 | frame[pos + 2]
+                else:
+                    start = size = 0
+                if start and start + size == end:
+                    self._data(number, start, end)
+                    return
+        self._any(end)
+
+    def _any(self, end):
+        r = self.link.reader.start(4, end)
+        n = r.array() - 1
+        if n < 0:
+            raise Malformed
+        kind = r.value()
+        if not _is_int(kind, -1 << 63, 1 << 64):
+            raise Malformed
+        if kind == _KIND_REQUEST:
+            self._request(r, n, end)
+        elif _KIND_CHANNEL_DATA <= kind <= _KIND_CHANNEL_CLOSE or kind == _KIND_CANCEL:
+            self._known(r, kind, n, end)
+        else:
+            self._rest(r, n, end)
+            self.link.counters.ignored += 1
+
+    def _rest(self, r, n, end):
+        if n < 0:
+            raise Malformed
+        r.skip(n)
+        if r.pos != end:
+            raise Malformed
+
+    def _known(self, r, kind, n, end):
+        number = r.int(0, _LIMIT_CHANNEL_ID_MAX)
+        if kind == _KIND_CHANNEL_DATA:
+            start, stop = r.binary()
+            self._rest(r, n - 2, end)
+            self._data(number, start, stop)
+            return
+        value = 0
+        if kind == _KIND_CHANNEL_CREDIT:
+            value = r.int(0, _LIMIT_CREDIT_BYTES_MAX)
+            n -= 1
+        elif kind == _KIND_CHANNEL_CLOSE:
+            value = r.int(0, 0xFFFF)
+            r.text()
+            n -= 2
+        self._rest(r, n - 1, end)
+        if kind == _KIND_CANCEL:
+            request = self.pending.get(number)
+            if request:
+                request.stop(Failure(_ERROR_CANCELLED, "cancelled"))
+            return
+        channel = self.device.channels.get(number)
+        if not channel:
+            self.link.counters.ignored += 1
+            return
+        try:
+            if kind == _KIND_CHANNEL_EOF:
+                channel.eof()
+            elif kind == _KIND_CHANNEL_CLOSE:
+                channel.close(value)
+            elif not channel.more(value):
+                self.link.fail(_RESET_PROTOCOL, "credit beyond the limit")
+        except Exception as e:
+            self.device.trouble(e)
+            channel.broken(e)
+
+    def _data(self, number, start, end):
+        channel = self.device.channels.get(number)
+        if not channel:
+            self.link.counters.ignored += 1
+            return
+        try:
+            channel.data(self.link.view[start:end])
+        except Exception as e:
+            self.device.trouble(e)
+            channel.broken(e)
+
+    def _request(self, r, n, end):
+        number = r.int(0, _LIMIT_REQUEST_ID_MAX)
+        op = r.int(0, _LIMIT_REQUEST_ID_MAX)
+        deadline = r.value()
+        start = r.pos
+        n -= 3
+        self._rest(r, n, end)
+        if number in self.pending:
+            self.link.fail(_RESET_PROTOCOL, "request %d is running already" % number)
+            return
+        try:
+            _check(_is_int(deadline, 0, 1 << 64), "deadline")
+            if op == _OP_PING:
+                self._ping(number, n, start, end)
+                return
+            operation = self.operations.get(op)
+            if not operation:
+                raise Failure(_ERROR_UNSUPPORTED, "operation %d" % op)
+            if len(self.pending) >= _PENDING:
+                raise Failure(_ERROR_NO_RESOURCES, "more than %d requests" % _PENDING)
+            r.start(start, end)
+            args = [r.value() for _ in range(n)]
+            due = ticks_add(self.link.now, min(deadline, _DEADLINE_MS_MAX)) if deadline else None
+            request = self.pending[number] = Request(self, number, due)
+        except Exception as e:
+            self.device.trouble(e)
+            self.error(number, failure.of(e))
+            return
+        try:
+            operation(request, args)
+        except Exception as e:
+            self.device.trouble(e)
+            request.stop(failure.of(e))
+
+    # The operations
+
+    def _ping(self, number, n, start, end):
+        # The arguments go back as they came, without being decoded.
+        w = self.link.begin()
+        try:
+            w.array(2 + n)
+            w.put(_KIND_RESPONSE)
+            w.put(number)
+            w.raw(self.link.view[start:end])
+        except Overflow:
+            raise Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame")
+        self.link.commit()
+
+    def _info(self, request, args):
+        gc.collect()
+        request.done((info.collect(self.device),))
+
+    def _resolve(self, request, args):
+        _check(len(args) > 0 and isinstance(args[0], str) and args[0], "name")
+        _check(len(args) > 1 and args[1] in (0, 4, 6), "family")
+        resolver = self.device.resolver
+        query = resolver.resolve(args[0], args[1], self.link.now, request.done, request.fail)
+        if query:
+            request.cancel = lambda: resolver.cancel(query)
+
+    def _tcp_connect(self, request, args):
+        _check(len(args) > 4, "arguments")
+        number, host, port, credit, options = args[:5]
+        _check(_is_int(number, 0, _LIMIT_CHANNEL_ID_MAX) and not number & 1, "channel")
+        if isinstance(host, bytes):
+            _check(len(host) in (4, 16), "address")
+        else:
+            _check(isinstance(host, str) and host, "name")
+        _check(_is_int(port, 0, 65535), "port")
+        _check(_is_int(credit, 0, _LIMIT_CREDIT_BYTES_MAX), "credit")
+        _check(isinstance(options, dict), "options")
+        for name, value in options.items():
+            kind = _OPTIONS.get(name)
+            if not kind or not self.device.board.supports(name):
+                raise Failure(_ERROR_UNSUPPORTED, "option " + str(name))
+            _check(isinstance(value, bool) if kind is bool else _is_int(value, 0, 0x1FFFFFFF), name)
+        device = self.device
+        if number in device.channels:
+            raise Failure(_ERROR_CHANNEL_IN_USE, "channel %d is in use" % number)
+        if len(device.channels) >= device.board.channels_max:
+            raise Failure(_ERROR_NO_RESOURCES, "more than %d channels" % device.board.channels_max)
+        channel = TcpChannel(device, number, credit, options)
+        device.channels[number] = channel
+        request.cancel = channel.cancel
+        if isinstance(host, bytes):
+            channel.connect((host,), port, request.done, request.fail)
+            return
+
+        def resolved(addresses):
+            request.cancel = channel.cancel
+            channel.connect(addresses, port, request.done, request.fail)
+
+        def unresolved(reason):
+            channel.cancel()
+            request.fail(reason)
+
+        resolver = device.resolver
+        query = resolver.resolve(host, 0, self.link.now, resolved, unresolved)
+        if query:
+
+            def cancel():
+                resolver.cancel(query)
+                channel.cancel()
+
+            request.cancel = cancel

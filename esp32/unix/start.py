@@ -1,0 +1,112 @@
+"""Starts the firmware on the unix port: opens the line, then runs main.py as a board would. Called by ./run."""
+
+import ffi
+import os
+import struct
+import sys
+import termios
+
+here = sys.argv[1]
+sys.path[:] = [here + "/standin", here + "/../firmware", ".frozen"]
+
+import machine
+
+_O_RDWR = 0o2
+_O_NOCTTY = 0o400
+_O_NONBLOCK = 0o4000
+_F_SETFL = 4
+_SIGINT = 2
+_SIGTERM = 15
+_EIO = 5
+_ENOTTY = 25
+
+_libc = ffi.open(None)
+_getpid = _libc.func("i", "getpid", "")
+_kill = _libc.func("i", "kill", "ii")
+_pid = _getpid()
+
+
+def _terminated(signal):
+    _kill(_pid, _SIGINT)  # which MicroPython turns into KeyboardInterrupt
+
+
+def catch_termination():
+    """SIGTERM ends us as SIGINT does. Returns what has to stay alive for that."""
+    callback = ffi.callback("v", _terminated, "i", lock=True)
+    # struct sigaction of Linux: handler, mask of 128 bytes, flags, restorer. SIGINT is held back while the handler runs,
+    # or the KeyboardInterrupt would be raised, and lost, inside of it.
+    action = struct.pack("P", callback.cfun()) + struct.pack("P", 1 << _SIGINT - 1) + bytes(160)
+    if sys.platform == "linux":
+        _libc.func("i", "sigaction", "iPP")(_SIGTERM, action, None)
+    return callback
+
+
+def fail(text):
+    print("run: " + text, file=sys.stderr)
+    sys.exit(1)
+
+
+def words(e):
+    return _libc.func("s", "strerror", "i")(e.errno)
+
+
+def open_tty(path):
+    fd = _libc.func("i", "open", "si")(path, _O_RDWR | _O_NOCTTY | _O_NONBLOCK)
+    if fd < 0:
+        fail("cannot open %s: %s" % (path, words(OSError(os.errno()))))
+    try:
+        termios.setraw(fd)
+    except OSError as e:
+        fail("cannot use %s as a serial line: %s" % (path, "not a tty" if e.errno == _ENOTTY else words(e)))
+    return open(fd, "r+b", buffering=0)
+
+
+def open_pty(link):
+    """A pty whose other end is named link. We hold that end open ourselves: so it stays raw, and a host that closes it
+    is no event here, as it is none on a real line."""
+    fd = _libc.func("i", "posix_openpt", "i")(_O_RDWR | _O_NOCTTY)
+    if fd < 0 or _libc.func("i", "grantpt", "i")(fd) < 0 or _libc.func("i", "unlockpt", "i")(fd) < 0:
+        fail("cannot make a pty: " + words(OSError(os.errno())))
+    name = _libc.func("s", "ptsname", "i")(fd)
+    other = open_tty(name)
+    _libc.func("i", "fcntl", "iii")(fd, _F_SETFL, _O_NONBLOCK)
+    # rename() puts the link in place whole, and over a stale one; run has seen that there is nothing else.
+    new = "%s.%d" % (link, _pid)
+    if _libc.func("i", "symlink", "ss")(name, new) < 0:
+        fail("cannot make %s: %s" % (link, words(OSError(os.errno()))))
+    try:
+        os.rename(new, link)
+    except OSError as e:
+        os.remove(new)
+        fail("cannot make %s: %s" % (link, words(e)))
+    return open(fd, "r+b", buffering=0), other, name
+
+
+def ours(link, name):
+    """True if link still leads to our pty: another run may have taken it over."""
+    buf = bytearray(64)
+    n = _libc.func("i", "readlink", "sPi")(link, buf, len(buf))
+    return n > 0 and bytes(buf[:n]) == name.encode()
+
+
+def run(mode, path):
+    name = None
+    if mode == "--pty":
+        machine.line, held, name = open_pty(path)
+    else:
+        machine.line = open_tty(path)
+    callback = catch_termination()
+    try:
+        import main
+    except KeyboardInterrupt:
+        pass
+    except OSError as e:
+        if e.errno != _EIO:
+            raise
+        fail("%s is gone (its other end was closed or unplugged)" % path)
+    finally:
+        if name and ours(path, name):
+            os.remove(path)
+
+
+run(sys.argv[2], sys.argv[3])
