@@ -153,7 +153,8 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     }
 
     private void unknown(Message message, int channel) {
-        log.debug("{} ignored a message for the unknown channel {}: {}", context().channel(), channel, message);
+        log.debug(
+                "{} ignored a message for the unknown channel {}: {}", context().channel(), channel, message);
         ReferenceCountUtil.release(message);
     }
 

@@ -41,8 +41,8 @@ public final class ProxyConnector {
     /** The speed of the firmware as it is installed. */
     private static final int BAUD_RATE = 921_600;
 
-    static final ProxyConnector DEFAULT = new ProxyConnector(
-            null, BAUD_RATE, Map.of(), LinkConfig.host(), REQUEST_TIMEOUT, null);
+    static final ProxyConnector DEFAULT =
+            new ProxyConnector(null, BAUD_RATE, Map.of(), LinkConfig.host(), REQUEST_TIMEOUT, null);
 
     private final @Nullable String port;
     private final int baudRate;
@@ -68,8 +68,7 @@ public final class ProxyConnector {
 
     /** The system's name of the serial port: {@code /dev/ttyUSB0}, {@code COM3}. */
     public ProxyConnector port(String name) {
-        return new ProxyConnector(
-                Objects.requireNonNull(name), baudRate, options, link, requestTimeout, loops);
+        return new ProxyConnector(Objects.requireNonNull(name), baudRate, options, link, requestTimeout, loops);
     }
 
     /** The line's speed in baud; default 921,600. */
@@ -228,8 +227,7 @@ public final class ProxyConnector {
                 channel.writeAndFlush(new LinkReset(ResetReason.CLOSED, "no longer wanted"));
                 return;
             }
-            ProxyClient client =
-                    new ProxyClient(channel, owned, session, multiplexer, requestTimeout, loopResources());
+            ProxyClient client = new ProxyClient(channel, owned, session, multiplexer, requestTimeout, loopResources());
             this.client = client;
             sink.success(client);
         }

@@ -204,8 +204,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     private final class ProxyUnsafe extends AbstractUnsafe {
         @Override
-        public void connect(
-                SocketAddress remoteAddress, @Nullable SocketAddress localAddress, ChannelPromise promise) {
+        public void connect(SocketAddress remoteAddress, @Nullable SocketAddress localAddress, ChannelPromise promise) {
             if (promise.isDone() || !ensureOpen(promise)) {
                 return;
             }
@@ -646,11 +645,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
         // Down: this channel's loop.
 
-        void connect(
-                InetSocketAddress address,
-                int window,
-                Duration timeout,
-                Map<String, Object> options) {
+        void connect(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
             onLinkLoop(() -> stream.connect(address, window, timeout, options));
         }
 

@@ -6,10 +6,8 @@ import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.MalformedMessageException;
-import dev.uartnet.codec.message.Message;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.ReferenceCountUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
