@@ -22,7 +22,7 @@ class SimulatorTrafficTest extends Traffic {
 
     @Override
     int concurrentBytes() {
-        return 1_000_000;
+        return 200_000;
     }
 
     @Override
