@@ -33,4 +33,9 @@ class FirmwareTrafficTest extends Traffic {
     int stoppedBytes() {
         return 10_000_000;
     }
+
+    @Override
+    boolean hasHeapOfItsOwn() {
+        return true;
+    }
 }
