@@ -1,0 +1,74 @@
+package dev.uartnet.esp32;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request's arguments in their order; one of the wrong type or range is {@code BAD_REQUEST} with its name. */
+final class Arguments {
+    private static final int NAME_CHARS_MAX = 253; // RFC 1035, section 2.3.4, as text
+
+    private final List<@Nullable Object> values;
+    private int next;
+
+    Arguments(List<@Nullable Object> values) {
+        this.values = values;
+    }
+
+    private @Nullable Object next() {
+        return next < values.size() ? values.get(next++) : null;
+    }
+
+    /** An integer from min to max. */
+    int integer(String name, int min, int max) throws DeviceException {
+        return integer(name, next(), min, max);
+    }
+
+    static int integer(String name, @Nullable Object value, int min, int max) throws DeviceException {
+        if (!(value instanceof Long number)) {
+            throw DeviceException.badRequest(name, "must be an integer");
+        }
+        if (number < min || number > max) {
+            throw DeviceException.badRequest(name, "must be " + min + " to " + max);
+        }
+        return Math.toIntExact(number);
+    }
+
+    /** A host's name: a String that is neither empty nor too long. */
+    String name(String name) throws DeviceException {
+        return name(name, next());
+    }
+
+    private static String name(String name, @Nullable Object value) throws DeviceException {
+        if (!(value instanceof String text)) {
+            throw DeviceException.badRequest(name, "must be a name");
+        }
+        if (text.isEmpty() || text.length() > NAME_CHARS_MAX) {
+            throw DeviceException.badRequest(name, "must have 1 to " + NAME_CHARS_MAX + " characters");
+        }
+        return text;
+    }
+
+    /** A host's name (String) or an address (InetAddress). */
+    Object nameOrAddress(String name) throws DeviceException {
+        Object value = next();
+        if (!(value instanceof byte[] bytes)) {
+            return name(name, value);
+        }
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw DeviceException.badRequest(name, "an address has 4 or 16 bytes");
+        }
+    }
+
+    /** A map whose keys have yet to be looked at. */
+    Map<?, ?> map(String name) throws DeviceException {
+        if (!(next() instanceof Map<?, ?> map)) {
+            throw DeviceException.badRequest(name, "must be a map");
+        }
+        return map;
+    }
+}

@@ -1,0 +1,328 @@
+package dev.uartnet.esp32;
+
+import dev.uartnet.codec.link.LinkReset;
+import dev.uartnet.codec.link.ResetReason;
+import dev.uartnet.codec.link.Session;
+import dev.uartnet.codec.message.Cancel;
+import dev.uartnet.codec.message.ChannelClose;
+import dev.uartnet.codec.message.ChannelCredit;
+import dev.uartnet.codec.message.ChannelData;
+import dev.uartnet.codec.message.ChannelEof;
+import dev.uartnet.codec.message.ErrorCode;
+import dev.uartnet.codec.message.ErrorResponse;
+import dev.uartnet.codec.message.Message;
+import dev.uartnet.codec.message.Operation;
+import dev.uartnet.codec.message.Request;
+import dev.uartnet.codec.message.Response;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one session with a host has on the device: its requests, its channels, and what waits to be sent. Ends with the session,
+ * and leaves nothing behind. Lives on the device's event loop.
+ */
+final class DeviceSession {
+    static final int CHANNEL_MAX = 65_535;
+    static final int CREDIT_BYTES_MAX = 16 << 20;
+    private static final int REQUESTS_MAX = 256;
+    /** Data frames on their way to the line: enough to keep it busy, few enough for an answer to overtake a transfer. */
+    private static final int DATA_IN_FLIGHT_MAX = 4;
+    /** Messages that wait for a host that does not acknowledge. */
+    private static final int UNSENT_MAX = 4096;
+
+    private final DeviceSettings settings;
+    private final NameLookups lookups;
+    private final ChannelHandlerContext ctx;
+    private final Session agreed;
+    private final IntObjectMap<PendingRequest> requests = new IntObjectHashMap<>();
+    private final IntObjectMap<TcpChannelBridge> channels = new IntObjectHashMap<>();
+    private final SendTurns turns = new SendTurns();
+    private boolean taking;
+    private int dataInFlight;
+    private int unsent;
+    private long ignored;
+    private boolean ended;
+
+    DeviceSession(DeviceSettings settings, NameLookups lookups, ChannelHandlerContext ctx, Session agreed) {
+        this.settings = settings;
+        this.lookups = lookups;
+        this.ctx = ctx;
+        this.agreed = agreed;
+    }
+
+    EventLoop loop() {
+        return (EventLoop) ctx.executor();
+    }
+
+    // ---- from the host
+
+    void receive(Message message) {
+        if (ended) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof ChannelData data) {
+            TcpChannelBridge channel = channel(data.channel());
+            if (channel == null) {
+                data.release();
+            } else {
+                channel.receive(data.content());
+            }
+        } else if (message instanceof ChannelCredit credit) {
+            TcpChannelBridge channel = channel(credit.channel());
+            if (channel != null) {
+                channel.grant(credit.credit());
+            }
+        } else if (message instanceof ChannelEof eof) {
+            TcpChannelBridge channel = channel(eof.channel());
+            if (channel != null) {
+                channel.endOfHost();
+            }
+        } else if (message instanceof ChannelClose close) {
+            TcpChannelBridge channel = channel(close.channel());
+            if (channel != null) {
+                channel.closeByHost(close.code());
+            }
+        } else if (message instanceof Request request) {
+            receive(request);
+        } else if (message instanceof Cancel cancel) {
+            PendingRequest pending = requests.get(cancel.id());
+            if (pending != null) {
+                pending.cancel();
+            }
+        } else {
+            ignored();
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private @Nullable TcpChannelBridge channel(int number) {
+        TcpChannelBridge channel = channels.get(number);
+        if (channel == null) {
+            ignored();
+        }
+        return channel;
+    }
+
+    /** A message was not understood, or came for something that is over. */
+    void ignored() {
+        ignored++;
+    }
+
+    private void receive(Request request) {
+        int id = request.id();
+        if (requests.containsKey(id)) {
+            protocolError("request id " + id + " is in use");
+            return;
+        }
+        if (requests.size() >= REQUESTS_MAX) {
+            send(new ErrorResponse(
+                    id, ErrorCode.NO_RESOURCES, "more than " + REQUESTS_MAX + " requests at once", null, List.of()));
+            return;
+        }
+        PendingRequest pending = pending(request);
+        requests.put(id, pending);
+        if (request.deadlineMillis() > 0) {
+            pending.expireAfter(request.deadlineMillis());
+        }
+        RequestGate gate = settings.gate();
+        if (gate == null) {
+            start(pending);
+            return;
+        }
+        gate.admit(request.operation(), request.args()).whenComplete((admitted, refused) -> {
+            if (loop().inEventLoop()) {
+                admit(pending, refused);
+            } else {
+                loop().execute(() -> admit(pending, refused));
+            }
+        });
+    }
+
+    private static void admit(PendingRequest pending, @Nullable Throwable refused) {
+        Throwable cause = refused instanceof CompletionException ? refused.getCause() : refused;
+        if (pending.isOver()) {
+            return;
+        }
+        if (cause == null) {
+            start(pending);
+        } else {
+            pending.fail(
+                    cause instanceof DeviceException known
+                            ? known
+                            : new DeviceException(ErrorCode.INTERNAL, String.valueOf(cause)));
+        }
+    }
+
+    private static void start(PendingRequest pending) {
+        try {
+            pending.start();
+        } catch (DeviceException e) {
+            pending.fail(e);
+        }
+    }
+
+    private PendingRequest pending(Request request) {
+        int id = request.id();
+        Arguments args = new Arguments(request.args());
+        return switch (request.operation()) {
+            case Operation.PING -> new ImmediateRequest(this, id, request::args);
+            case Operation.INFO -> new ImmediateRequest(this, id, this::information);
+            case Operation.RESOLVE -> new Resolution(this, id, args);
+            case Operation.TCP_CONNECT -> new TcpConnect(this, id, args);
+            default -> new UnknownRequest(this, id, request.operation());
+        };
+    }
+
+    private List<@Nullable Object> information() {
+        Runtime memory = Runtime.getRuntime();
+        Map<String, Object> info = new LinkedHashMap<>();
+        info.put("firmware", settings.version());
+        info.put("protocol", "1.0");
+        info.put("platform", "simulator, Java " + Runtime.version().feature());
+        info.put("boot_id", Integer.toUnsignedLong(settings.bootId()));
+        info.put("uptime_ms", settings.uptimeMillis());
+        info.put("heap_free", memory.maxMemory() - memory.totalMemory() + memory.freeMemory());
+        info.put("heap_used", memory.totalMemory() - memory.freeMemory());
+        info.put("channels", channels.size());
+        info.put("channels_max", settings.channelsMax());
+        info.put("messages_ignored", ignored);
+        return List.of(info);
+    }
+
+    // ---- for requests
+
+    void forget(PendingRequest over) {
+        requests.remove(over.id());
+    }
+
+    Future<List<InetAddress>> lookup(String name) {
+        return lookups.lookup(name, loop());
+    }
+
+    /** How sockets for this channel are made: what they read at once is a frame's worth. */
+    Bootstrap socketsFor(int channel) {
+        int header = channel < 128 ? 6 : channel < 256 ? 7 : 8;
+        return new Bootstrap()
+                .group(loop())
+                .channel(NioSocketChannel.class)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(agreed.maxPayload() - header).maxMessagesPerRead(1))
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                // After a failed write there may still be something to read.
+                .option(ChannelOption.AUTO_CLOSE, false);
+    }
+
+    /** Takes a free channel number for a request that opens it. */
+    TcpChannelBridge reserve(int number, int hostCredit) throws DeviceException {
+        if (number % 2 != 0) {
+            throw DeviceException.badRequest("channel", "a host opens even numbers");
+        }
+        if (channels.containsKey(number)) {
+            throw new DeviceException(ErrorCode.CHANNEL_IN_USE, "channel " + number + " is in use");
+        }
+        if (channels.size() >= settings.channelsMax()) {
+            throw new DeviceException(ErrorCode.NO_RESOURCES, "all " + settings.channelsMax() + " channels are in use");
+        }
+        TcpChannelBridge channel = new TcpChannelBridge(this, number, settings.channelCredit(), hostCredit);
+        channels.put(number, channel);
+        return channel;
+    }
+
+    // ---- for channels
+
+    void free(TcpChannelBridge channel) {
+        channels.remove(channel.number());
+    }
+
+    /** The channel has a frame to send. */
+    void joinTurns(TcpChannelBridge channel) {
+        turns.join(channel);
+        takeTurns();
+    }
+
+    void leaveTurns(TcpChannelBridge channel) {
+        turns.leave(channel);
+    }
+
+    /** Lets the channels send as long as the line takes more. */
+    void takeTurns() {
+        if (taking) {
+            return; // sending may complete at once
+        }
+        taking = true;
+        boolean more = true;
+        while (more
+                && !ended
+                && dataInFlight < DATA_IN_FLIGHT_MAX
+                && ctx.channel().isWritable()) {
+            more = turns.next();
+        }
+        taking = false;
+    }
+
+    void sendData(ChannelData data) {
+        dataInFlight++;
+        send(data).addListener(sent -> {
+            dataInFlight--;
+            takeTurns();
+        });
+    }
+
+    // ---- to the host
+
+    ChannelFuture send(Message message) {
+        if (ended) {
+            ReferenceCountUtil.release(message);
+            return ctx.newFailedFuture(new IllegalStateException("the session has ended"));
+        }
+        if (++unsent > UNSENT_MAX) {
+            protocolError("more than " + UNSENT_MAX + " messages wait for the host");
+        }
+        ChannelFuture sending = ctx.writeAndFlush(new SessionWrite(agreed, message));
+        sending.addListener(sent -> {
+            unsent--;
+            if (sent.cause() instanceof TooLongFrameException && message instanceof Response response) {
+                send(new ErrorResponse(
+                        response.id(),
+                        ErrorCode.MESSAGE_TOO_BIG,
+                        "the answer is longer than the host takes",
+                        null,
+                        List.of()));
+            }
+        });
+        return sending;
+    }
+
+    /** The host has broken the protocol: the session is over. */
+    void protocolError(String text) {
+        if (!ended) {
+            ctx.writeAndFlush(new SessionWrite(agreed, new LinkReset(ResetReason.PROTOCOL, text)));
+            end();
+        }
+    }
+
+    /** The session has ended: requests are dropped, sockets are reset. */
+    void end() {
+        ended = true;
+        new ArrayList<>(requests.values()).forEach(PendingRequest::drop);
+        new ArrayList<>(channels.values()).forEach(TcpChannelBridge::drop);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.uartnet.esp32;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a virtual device is built with.
+ *
+ * @param channelsMax sockets at once
+ * @param channelCredit bytes that the host may have on their way in one channel
+ * @param bootId random number of this boot
+ * @param bootNanos when that was, by {@link System#nanoTime()}
+ * @param version implementation and version
+ * @param gate who admits requests, null if nobody
+ */
+record DeviceSettings(
+        int channelsMax, int channelCredit, int bootId, long bootNanos, String version, @Nullable RequestGate gate) {
+    long uptimeMillis() {
+        return (System.nanoTime() - bootNanos) / 1_000_000;
+    }
+}

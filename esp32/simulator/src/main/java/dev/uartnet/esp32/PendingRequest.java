@@ -1,0 +1,87 @@
+package dev.uartnet.esp32;
+
+import dev.uartnet.codec.message.ErrorCode;
+import dev.uartnet.codec.message.ErrorResponse;
+import dev.uartnet.codec.message.Response;
+import io.netty.util.concurrent.Future;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One request from its arrival to its only answer. Lives on the device's event loop. */
+abstract class PendingRequest {
+    final DeviceSession session;
+    private final int id;
+    private @Nullable Future<?> deadline;
+    private boolean over;
+
+    PendingRequest(DeviceSession session, int id) {
+        this.session = session;
+        this.id = id;
+    }
+
+    /** Does what was asked, now or later; ends in {@link #succeed} or {@link #fail}. */
+    abstract void start() throws DeviceException;
+
+    /** Stops what {@link #start} has begun: nobody waits for it any more. */
+    abstract void abandon();
+
+    final int id() {
+        return id;
+    }
+
+    final boolean isOver() {
+        return over;
+    }
+
+    final void expireAfter(long millis) {
+        deadline = session.loop()
+                .schedule(
+                        () -> stop(new DeviceException(ErrorCode.DEADLINE, "deadline of " + millis + " ms passed")),
+                        millis,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    final void cancel() {
+        stop(new DeviceException(ErrorCode.CANCELLED, "cancelled"));
+    }
+
+    /** The session has ended: no answer. */
+    final void drop() {
+        if (finish()) {
+            abandon();
+        }
+    }
+
+    private void stop(DeviceException why) {
+        if (!over) {
+            fail(why); // before abandoning: what is abandoned may fail in turn
+            abandon();
+        }
+    }
+
+    final void succeed(@Nullable Object... results) {
+        if (finish()) {
+            session.send(new Response(id, Arrays.asList(results)));
+        }
+    }
+
+    final void fail(DeviceException why) {
+        if (finish()) {
+            session.send(new ErrorResponse(id, why.code(), why.text(), why.errno(), List.of()));
+        }
+    }
+
+    private boolean finish() {
+        if (over) {
+            return false;
+        }
+        over = true;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        session.forget(this);
+        return true;
+    }
+}

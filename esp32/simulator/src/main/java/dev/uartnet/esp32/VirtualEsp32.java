@@ -1,0 +1,240 @@
+package dev.uartnet.esp32;
+
+import dev.uartnet.codec.EndpointPipeline;
+import dev.uartnet.codec.link.LinkConfig;
+import dev.uartnet.transport.UartAddress;
+import dev.uartnet.transport.UartChannel;
+import dev.uartnet.transport.UartPort;
+import dev.uartnet.transport.pty.PseudoTerminal;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ESP32 with the uartnet firmware, in Java: speaks the device's side of the protocol over any Netty channel or serial port, and
+ * opens its sockets on this machine. For unit tests of applications, and for demonstrations without a board.
+ *
+ * <pre>{@code
+ * MemoryPort.Pair line = MemoryPort.pair();
+ * try (VirtualEsp32 device = VirtualEsp32.builder()
+ *         .names(NameService.of(Map.of("server.test", List.of(InetAddress.getLoopbackAddress()))))
+ *         .start(line.b())) {
+ *     // connect to line.a()
+ * }
+ * }</pre>
+ *
+ * <p>Any number of hosts may come one after the other; each device has one boot id for its life. It runs on one event loop of
+ * its own, which {@link #close} ends.
+ */
+public final class VirtualEsp32 implements AutoCloseable {
+    private static final int CLOSE_SECONDS_MAX = 5;
+
+    private final LinkConfig link;
+    private final DeviceSettings settings;
+    private final NameLookups lookups;
+    private final EventLoop loop;
+    private final MultiThreadIoEventLoopGroup group;
+    private final ChannelGroup lines;
+    private final List<PseudoTerminal> terminals = new CopyOnWriteArrayList<>();
+
+    private VirtualEsp32(Builder builder) {
+        link = builder.link;
+        settings = new DeviceSettings(
+                builder.channels,
+                builder.channelCredit,
+                builder.bootId,
+                System.nanoTime(),
+                builder.link.agent(),
+                builder.gate);
+        lookups = new NameLookups(builder.names);
+        group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("uartnet-device", true), NioIoHandler.newFactory());
+        loop = group.next();
+        lines = new DefaultChannelGroup(loop, true);
+    }
+
+    /** Returns a builder with the limits of a real device. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns the random number of this device's boot, which {@code WELCOME} and {@code INFO} tell. */
+    public int bootId() {
+        return settings.bootId();
+    }
+
+    /**
+     * Makes the device serve a line that some channel carries: its handlers join the channel's pipeline at the end. From any
+     * thread; {@link #close} closes the channel.
+     *
+     * @param channel carries bytes; may run on any event loop
+     * @return completes when the handlers are in place
+     */
+    public Future<?> attach(Channel channel) {
+        if (channel.eventLoop().inEventLoop()) {
+            addTo(channel);
+            return channel.newSucceededFuture();
+        }
+        return channel.eventLoop().submit(() -> addTo(channel));
+    }
+
+    @SuppressWarnings("deprecation") // of handlers with a loop of their own, as Netty 5 will not have them: 4.2 does
+    private void addTo(Channel channel) {
+        // Little waits in front of the link, so that an answer overtakes the data of a transfer.
+        int frame = link.maxFrameBytes();
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(2 * frame, 4 * frame));
+        ChannelPipeline pipeline = channel.pipeline();
+        EndpointPipeline.addDevice(pipeline, link, settings.bootId());
+        pipeline.addLast("fence", new SessionFence());
+        pipeline.addLast(loop, "device", new DeviceHandler(settings, lookups));
+        lines.add(channel);
+    }
+
+    /**
+     * Makes the device serve the line behind a port. Blocks until the port is open: not for event loops.
+     *
+     * @param port a port that nobody has opened yet; the device closes it
+     * @return the channel over that port
+     * @throws IOException the port cannot be opened
+     */
+    public Channel serve(UartPort port) throws IOException {
+        ChannelFuture opening = new Bootstrap()
+                .group(loop)
+                .channelFactory(() -> new UartChannel(port))
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        addTo(channel);
+                    }
+                })
+                .connect(new UartAddress(port.name()))
+                .awaitUninterruptibly();
+        if (!opening.isSuccess()) {
+            Throwable cause = opening.cause();
+            throw cause instanceof IOException known
+                    ? known
+                    : new IOException("cannot open " + port.name() + ": " + cause, cause);
+        }
+        return opening.channel();
+    }
+
+    /**
+     * Makes the device serve a pseudo terminal of its own, which ends with {@link #close}.
+     *
+     * @return the path for hosts to open as a serial port; it may be opened and closed any number of times
+     * @throws IOException the system has no pseudo terminal left
+     * @throws UnsupportedOperationException on Windows
+     */
+    public String servePty() throws IOException {
+        PseudoTerminal terminal = PseudoTerminal.open();
+        terminals.add(terminal);
+        serve(terminal.masterPort());
+        return terminal.slavePath();
+    }
+
+    /**
+     * Switches the device off: lines are closed, sockets are reset, its threads end. Blocks until that is done, at most some
+     * seconds: not for event loops.
+     */
+    @Override
+    public void close() {
+        lines.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+        terminals.forEach(PseudoTerminal::close);
+        lookups.close();
+        group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** What a device is like. Not for several threads at once. */
+    public static final class Builder {
+        private LinkConfig link = LinkConfig.device();
+        private int channels = 64;
+        private int channelCredit = 4096;
+        private int bootId = ThreadLocalRandom.current().nextInt();
+        private NameService names = NameService.system();
+        private @Nullable RequestGate gate;
+
+        private Builder() {}
+
+        /** What the device offers of the link: window, buffer, keepalive, agent. Default {@link LinkConfig#device()}. */
+        public Builder link(LinkConfig offer) {
+            link = offer;
+            return this;
+        }
+
+        /** How many channels may be open at once, 1 to 32,768. Default 64. */
+        public Builder channels(int max) {
+            if (max < 1 || max > 32_768) {
+                throw new IllegalArgumentException("channels must be 1 to 32768: " + max);
+            }
+            channels = max;
+            return this;
+        }
+
+        /**
+         * How many bytes a host may have on their way in one channel, 1 to 16,777,216. Default 4,096. The device's memory for
+         * channels is at most this, and a frame, for each.
+         */
+        public Builder channelCredit(int bytes) {
+            if (bytes < 1 || bytes > DeviceSession.CREDIT_BYTES_MAX) {
+                throw new IllegalArgumentException("channelCredit must be 1 to 16777216: " + bytes);
+            }
+            channelCredit = bytes;
+            return this;
+        }
+
+        /** The number of this boot, unsigned. Default random. */
+        public Builder bootId(int id) {
+            bootId = id;
+            return this;
+        }
+
+        /** Which hosts exist, and where they lead. Default {@link NameService#system()}. */
+        public Builder names(NameService service) {
+            names = service;
+            return this;
+        }
+
+        /** Who delays or denies requests. Default: nobody. */
+        public Builder gate(RequestGate requests) {
+            gate = requests;
+            return this;
+        }
+
+        /** Builds a device that serves no line yet. */
+        public VirtualEsp32 build() {
+            return new VirtualEsp32(this);
+        }
+
+        /**
+         * Builds a device that serves the line behind a port; see {@link VirtualEsp32#serve}.
+         *
+         * @throws IOException the port cannot be opened
+         */
+        public VirtualEsp32 start(UartPort port) throws IOException {
+            VirtualEsp32 device = build();
+            try {
+                device.serve(port);
+                return device;
+            } catch (IOException | RuntimeException e) {
+                device.close();
+                throw e;
+            }
+        }
+    }
+}

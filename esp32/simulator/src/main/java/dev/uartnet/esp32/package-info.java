@@ -1,0 +1,37 @@
+/**
+ * The device side in Java: {@link dev.uartnet.esp32.VirtualEsp32}, the same device as the firmware with the host's own sockets;
+ * {@link dev.uartnet.esp32.Firmware}, the real firmware as a process; {@link dev.uartnet.esp32.SerialLine}, the wires between.
+ *
+ * <p>All of a virtual device lives on one event loop of its own: the handler behind the link, the requests, the channels and
+ * their sockets. Only names are looked up elsewhere, because the JDK's resolver blocks.
+ *
+ * <p>States of a request ({@link dev.uartnet.esp32.PendingRequest}): PENDING from its arrival, then OVER by exactly one answer:
+ * its result, its failure, CANCEL, its deadline; or by none when the session ends.
+ *
+ * <p>States of a TCP channel ({@link dev.uartnet.esp32.TcpChannelBridge}; PROTOCOL.md, section 9), seen from the device:
+ *
+ * <table border="1">
+ * <caption>Channel</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>OPENING</td><td>connected</td><td>RESPONSE, begins to read</td><td>OPEN</td></tr>
+ * <tr><td></td><td>failure, CANCEL, deadline</td><td>ERROR</td><td>(free)</td></tr>
+ * <tr><td>OPEN</td><td>CHANNEL_DATA</td><td>to the socket; credit back as the socket takes it</td><td>OPEN</td></tr>
+ * <tr><td></td><td>more than the credit</td><td>RST, CHANNEL_CLOSE (CREDIT_EXCEEDED)</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>CHANNEL_EOF</td><td>when all is written: shuts the socket's output down</td><td>OPEN</td></tr>
+ * <tr><td></td><td>FIN of the network</td><td>CHANNEL_EOF behind the last bytes</td><td>OPEN</td></tr>
+ * <tr><td></td><td>both ends have come</td><td>closes, CHANNEL_CLOSE</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>socket fails</td><td>CHANNEL_CLOSE with the code behind the last bytes</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>CHANNEL_CLOSE (NONE)</td><td>stops reading, writes what it holds</td><td>CLOSE_RECEIVED</td></tr>
+ * <tr><td></td><td>CHANNEL_CLOSE (other)</td><td>RST, CHANNEL_CLOSE</td><td>(free)</td></tr>
+ * <tr><td>CLOSE_RECEIVED</td><td>all is written</td><td>FIN, CHANNEL_CLOSE</td><td>(free)</td></tr>
+ * <tr><td></td><td>socket fails, or 30 s</td><td>RST, CHANNEL_CLOSE with the code</td><td>(free)</td></tr>
+ * <tr><td>CLOSE_SENT</td><td>CHANNEL_CLOSE</td><td></td><td>(free)</td></tr>
+ * <tr><td>any</td><td>the session ends</td><td>RST</td><td>(free)</td></tr>
+ * </table>
+ *
+ * <p>Depends on the transport's ports and on the codec; nothing but tests and the command line depends on it.
+ */
+@NullMarked
+package dev.uartnet.esp32;
+
+import org.jspecify.annotations.NullMarked;
