@@ -24,6 +24,8 @@ _DATAGRAM = const(512)
 
 def literal(name):
     """The address (bytes) that the name itself is, or None."""
+    if ":" in name:
+        return _literal6(name)
     parts = name.split(".")
     if len(parts) == 4:
         try:
@@ -32,9 +34,6 @@ def literal(name):
                 return bytes(numbers)
         except ValueError:
             pass
-        return None
-    if ":" in name:
-        return _literal6(name)
     return None
 
 
@@ -149,11 +148,10 @@ class Resolver:
         found = self.board.hosts(name)
         if not found:
             return None
-        size = 16 if family == 6 else 4
-        match = tuple(a for a in map(literal, found) if a and len(a) == size)
-        if match or family:
-            return match
-        return tuple(a for a in map(literal, found) if a)
+        addresses = [a for a in map(literal, found) if a]
+        four = [a for a in addresses if len(a) == 4] if family != 6 else []
+        six = [a for a in addresses if len(a) == 16] if family != 4 else []
+        return tuple(four + six)
 
     def _open(self):
         servers = []

@@ -81,7 +81,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     private final LinkSide link;
     private final ProxySocketChannelConfig config = new ProxySocketChannelConfig(this);
-    private final Runnable shutdownHook = () -> unsafe().close(newPromise());
+    private final Runnable shutdownHook = this::eventLoopShutdown;
 
     private volatile State state = State.OPEN;
     private volatile @Nullable InetSocketAddress local;
@@ -193,6 +193,10 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         if (eventLoop() instanceof SingleThreadEventExecutor loop) {
             loop.removeShutdownHook(shutdownHook);
         }
+    }
+
+    private void eventLoopShutdown() {
+        unsafe().close(newPromise());
     }
 
     // ---- connecting and closing
@@ -372,7 +376,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         }
         reading = true;
         ChannelPipeline pipeline = pipeline();
-        RecvByteBufAllocator.Handle handle = unsafe().recvBufAllocHandle();
+        var handle = unsafe().recvBufAllocHandle();
         handle.reset(config);
         boolean end = false;
         do {

@@ -2,6 +2,7 @@ package dev.uartnet.esp32;
 
 import dev.uartnet.transport.UartPort;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -17,9 +18,18 @@ final class LineDirection {
 
     private static final int FIFO_CHUNKS = 16;
 
-    private record Chunk(byte[] bytes, long writtenNanos) {}
+    /** Some bytes and when they were there to be sent; no bytes: the port has ended. */
+    private static final class Chunk {
+        static final Chunk END = new Chunk(new byte[0], 0);
 
-    private static final Chunk END = new Chunk(new byte[0], 0);
+        final byte[] bytes;
+        final long writtenNanos;
+
+        Chunk(byte[] bytes, long writtenNanos) {
+            this.bytes = bytes;
+            this.writtenNanos = writtenNanos;
+        }
+    }
 
     private final UartPort from;
     private final UartPort to;
@@ -65,12 +75,10 @@ final class LineDirection {
                     break;
                 }
                 if (count > 0) {
-                    byte[] copy = new byte[count];
-                    System.arraycopy(chunk, 0, copy, 0, count);
-                    fifo.put(new Chunk(copy, now));
+                    fifo.put(new Chunk(Arrays.copyOf(chunk, count), now));
                 }
             }
-            fifo.put(END);
+            fifo.put(Chunk.END);
         } catch (IOException lost) {
             // What was read before still arrives.
             putEnd();
@@ -81,7 +89,7 @@ final class LineDirection {
 
     private void putEnd() {
         try {
-            fifo.put(END);
+            fifo.put(Chunk.END);
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
@@ -90,7 +98,7 @@ final class LineDirection {
     private void deliver() {
         try {
             Chunk chunk = fifo.take();
-            while (chunk != END) {
+            while (chunk.bytes.length > 0) {
                 awaitNanos(clock.arrival(chunk.writtenNanos, chunk.bytes.length));
                 if (!write(chunk.bytes)) {
                     break;
