@@ -8,10 +8,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * exactly once; whoever comes second waits for the first.
  */
 final class Cleanups {
-    /** One thing to undo; closing it does it. */
-    interface Registration extends AutoCloseable {
-        @Override
+    /** One thing to undo. */
+    interface Registration {
+        /** Undoes it, unless that was done before. */
         void close();
+    }
+
+    /** What is done meanwhile. */
+    interface Work {
+        void run() throws Exception;
     }
 
     private final ArrayDeque<Once> stack = new ArrayDeque<>();
@@ -36,6 +41,16 @@ final class Cleanups {
             }
             once.run();
         };
+    }
+
+    /** Does some work, and afterwards, whatever happens, an action. */
+    void doAfter(Runnable action, Work work) throws Exception {
+        Registration registration = add(action);
+        try {
+            work.run();
+        } finally {
+            registration.close();
+        }
     }
 
     /** Whether a signal has ended the command: it has nothing more to say. */

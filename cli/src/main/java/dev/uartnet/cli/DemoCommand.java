@@ -40,26 +40,22 @@ final class DemoCommand implements Command {
     public int run() throws Exception {
         say("demo", "a web server, a device and a serial line between, all on this machine");
         DemoServer server = DemoServer.start(DOWNLOAD_BYTES);
-        try (Cleanups.Registration stop = invocation.cleanups().add(server::close)) {
+        invocation.cleanups().doAfter(server::close, () -> {
             DemoDevice demo = DemoDevice.start(BAUD, step -> invocation.error().println("uartnet: " + step));
-            try (Cleanups.Registration off = invocation.cleanups().add(demo::close)) {
-                say("device", demo.description());
-                say(
-                        "line",
-                        String.format(
-                                Locale.ROOT,
-                                "%s at %,d baud: %s/s each way",
-                                demo.hostPort().name(),
-                                BAUD,
-                                Units.bytes(lineRate())));
-                long start = System.nanoTime();
-                try (Device device = Device.connect(demo.hostPort(), BAUD, TIMEOUT, invocation.cleanups())) {
-                    say("connect", device.client().session().agent() + " after " + Units.millis(since(start)) + " ms");
-                    show(device, server);
-                }
-            }
-        }
+            invocation.cleanups().doAfter(demo::close, () -> show(demo, server));
+        });
         return ExitCodes.DONE;
+    }
+
+    private void show(DemoDevice demo, DemoServer server) throws Exception {
+        say("device", demo.description());
+        String line = demo.hostPort().name();
+        say("line", String.format(Locale.ROOT, "%s at %,d baud: %s/s each way", line, BAUD, Units.bytes(lineRate())));
+        long start = System.nanoTime();
+        try (Device device = Device.connect(demo.hostPort(), BAUD, TIMEOUT, invocation.cleanups())) {
+            say("connect", device.client().session().agent() + " after " + Units.millis(since(start)) + " ms");
+            show(device, server);
+        }
     }
 
     private void show(Device device, DemoServer server) throws Exception {

@@ -23,37 +23,22 @@ final class DemoDevice implements AutoCloseable {
 
     private DemoDevice(int baud, Consumer<String> progress) throws IOException {
         try {
-            UartPort lineEnd;
-            UartPort deviceEnd;
-            String what;
-            try {
-                progress.accept("starting the firmware (the first time, MicroPython is fetched)");
-                Firmware firmware = keep(Firmware.builder().start());
-                deviceEnd = new JSerialCommPort(firmware.path());
-                what = "the real firmware on MicroPython, process " + firmware.pid() + ", at " + firmware.path();
-            } catch (IOException | RuntimeException e) {
-                String why = e instanceof FirmwareMissingException ? "" : "the firmware has failed: ";
-                MemoryPort.Pair pair = MemoryPort.pair();
-                keep(VirtualEsp32.builder().start(pair.a()));
-                deviceEnd = pair.b();
-                what = "the simulator, because " + why + Failure.text(e);
-            }
-            try {
-                PseudoTerminal terminal = keep(PseudoTerminal.open());
-                hostPort = new JSerialCommPort(terminal.slavePath());
-                lineEnd = terminal.masterPort();
-            } catch (UnsupportedOperationException noPseudoTerminals) {
-                MemoryPort.Pair pair = MemoryPort.pair();
-                hostPort = pair.a();
-                lineEnd = pair.b();
-            }
-            keep(SerialLine.join(lineEnd, deviceEnd, baud));
-            description = what;
+            Served device = device(progress);
+            Wire wire = wire();
+            keep(SerialLine.join(wire.far(), device.port(), baud));
+            description = device.description();
+            hostPort = wire.near();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
     }
+
+    /** A device that runs, and the port behind which it does. */
+    private record Served(UartPort port, String description) {}
+
+    /** The host's piece of the line: its own end, and the end to join to the device. */
+    private record Wire(UartPort near, UartPort far) {}
 
     /**
      * Starts device and line. Blocks until both are there; minutes if MicroPython has to be fetched over a slow network.
@@ -62,6 +47,31 @@ final class DemoDevice implements AutoCloseable {
      */
     static DemoDevice start(int baud, Consumer<String> progress) throws IOException {
         return new DemoDevice(baud, progress);
+    }
+
+    private Served device(Consumer<String> progress) throws IOException {
+        try {
+            progress.accept("starting the firmware (the first time, MicroPython is fetched)");
+            Firmware firmware = keep(Firmware.builder().start());
+            return new Served(
+                    new JSerialCommPort(firmware.path()),
+                    "the real firmware on MicroPython, process " + firmware.pid() + ", at " + firmware.path());
+        } catch (IOException | RuntimeException e) {
+            String why = e instanceof FirmwareMissingException ? "" : "the firmware has failed: ";
+            MemoryPort.Pair pair = MemoryPort.pair();
+            keep(VirtualEsp32.builder().start(pair.a()));
+            return new Served(pair.b(), "the simulator, because " + why + Failure.text(e));
+        }
+    }
+
+    private Wire wire() throws IOException {
+        try {
+            PseudoTerminal terminal = keep(PseudoTerminal.open());
+            return new Wire(new JSerialCommPort(terminal.slavePath()), terminal.masterPort());
+        } catch (UnsupportedOperationException noPseudoTerminals) {
+            MemoryPort.Pair pair = MemoryPort.pair();
+            return new Wire(pair.a(), pair.b());
+        }
     }
 
     private <T extends AutoCloseable> T keep(T part) {

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -92,18 +93,18 @@ final class GetCommand extends DeviceCommand {
         boolean visible = invocation.terminal().error()
                 && !(toStandardOutput() && invocation.terminal().output());
         if (!visible) {
-            for (byte[] piece = download.next(); piece != null; piece = download.next()) {
-                body.write(piece);
-            }
+            copy(download, body, bytes -> {});
             return;
         }
         ProgressBar bar = new ProgressBar(
                 invocation.error(), invocation.terminal().columns(), download.length(), System::nanoTime);
-        try (Cleanups.Registration end = invocation.cleanups().add(bar::end)) {
-            for (byte[] piece = download.next(); piece != null; piece = download.next()) {
-                body.write(piece);
-                bar.update(download.received());
-            }
+        invocation.cleanups().doAfter(bar::end, () -> copy(download, body, bar::update));
+    }
+
+    private static void copy(Download download, Body body, LongConsumer progress) throws Exception {
+        for (byte[] piece = download.next(); piece != null; piece = download.next()) {
+            body.write(piece);
+            progress.accept(download.received());
         }
     }
 }

@@ -67,19 +67,21 @@ final class PingCommand extends DeviceCommand {
         String agent = device.client().session().agent();
         invocation.output().line("PING " + device.name() + " (" + agent + ")");
         Statistics statistics = new Statistics(device.name());
-        try (Cleanups.Registration end = invocation.cleanups().add(() -> print(statistics))) {
-            for (int number = 1; count == 0 || number <= count; number++) {
-                long start = System.nanoTime();
-                ping(device, number, statistics);
-                if (number != count) {
-                    sleepUntil(start + interval.toNanos());
-                }
-            }
-        }
+        invocation.cleanups().doAfter(() -> print(statistics), () -> pings(device, statistics));
         if (statistics.answers() == 0) {
             throw new RemoteFailureException("the device answered none of " + statistics.sent() + " pings");
         }
         return ExitCodes.DONE;
+    }
+
+    private void pings(Device device, Statistics statistics) throws Exception {
+        for (int number = 1; count == 0 || number <= count; number++) {
+            long start = System.nanoTime();
+            ping(device, number, statistics);
+            if (number != count) {
+                sleepUntil(start + interval.toNanos());
+            }
+        }
     }
 
     private void ping(Device device, int number, Statistics statistics) throws Exception {

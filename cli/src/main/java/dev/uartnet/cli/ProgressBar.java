@@ -74,14 +74,15 @@ final class ProgressBar {
             String left = done >= total || rate <= 0
                     ? Units.clock(passed)
                     : Units.clock(Duration.ofMillis((long) ((total - done) / rate * 1000))) + " left";
-            figures = Units.bytes(done) + " of " + Units.bytes(total) + "  " + Units.bytes(rate) + "/s  " + left;
+            figures = Units.bytes((double) done) + " of " + Units.bytes((double) total) + "  " + Units.bytes(rate)
+                    + "/s  " + left;
             String percent = padded((int) (share * 100) + "%", 4);
             int bar = Math.min(BAR_COLUMNS_MAX, columns - 1 - percent.length() - figures.length() - 5);
             text = bar < BAR_COLUMNS_MIN
                     ? percent + "  " + figures
                     : percent + " [" + bar(share, bar) + "]  " + figures;
         } else {
-            text = Units.bytes(done) + "  " + Units.bytes(rate) + "/s  " + Units.clock(passed);
+            text = Units.bytes((double) done) + "  " + Units.bytes(rate) + "/s  " + Units.clock(passed);
         }
         return text.length() < columns ? text : text.substring(0, Math.max(0, columns - 1));
     }
