@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Writes block in the kernel until it has taken all bytes. (Its non-blocking mode spins on a full buffer.) They are
  *       cut into pieces of about 50 ms of line time, so that progress is seen, and a close seldom has to break one.
  *   <li>A native read or write copies the whole Java array in and out, not only the part used, so both go through
- *       small arrays of this port's own: reading 16 bytes straight into a pooled buffer's array would copy that array.
+ *       small arrays of this port's own. (Measured on a pty, 16 bytes there and back: 8 us with an array of 16 bytes, 12 us
+ *       with 64 KiB, 174 us with 1 MiB, 1.2 ms with 4 MiB, which is what a pooled heap buffer may stand on.)
  *   <li>{@code closePort} frees the descriptor under a running read or write, whose next turn then may hit a stranger's
  *       descriptor. So {@link #close()} first gets both out, by switching the port to non-blocking, which wakes
  *       whoever sleeps in the kernel, by discarding what cannot leave, and by releasing flow control.
@@ -191,7 +192,7 @@ public final class JSerialCommPort implements UartPort {
         checkSupported(settings);
         SerialPort open = enterOrFail();
         try {
-            drain(open);
+            drain(open, State.OPEN);
             if (!apply(open, settings)) {
                 throw unsupported(settings.toString());
             }
@@ -247,7 +248,7 @@ public final class JSerialCommPort implements UartPort {
             return;
         }
         if (!lost) {
-            drain(open);
+            drain(open, State.CLOSED);
         }
         // Wakes a reader and a writer that sleep in the kernel. The reader then leaves.
         open.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
@@ -263,12 +264,12 @@ public final class JSerialCommPort implements UartPort {
         open.closePort();
     }
 
-    /** Waits, a limited time, until what the driver holds has left. */
-    private void drain(SerialPort open) {
+    /** Waits, a limited time and while the port is in that state, until what the driver holds has left. */
+    private void drain(SerialPort open, State during) {
         long start = System.nanoTime();
         long progress = start;
         int left = open.bytesAwaitingWrite();
-        while (left > 0) {
+        while (left > 0 && state.get() == during) {
             LockSupport.parkNanos(500_000);
             long now = System.nanoTime();
             int nowLeft = open.bytesAwaitingWrite();
@@ -281,7 +282,7 @@ public final class JSerialCommPort implements UartPort {
             }
         }
         long unsettled;
-        while ((unsettled = SETTLE_NANOS - (System.nanoTime() - lastWriteNanos)) > 0) {
+        while ((unsettled = SETTLE_NANOS - (System.nanoTime() - lastWriteNanos)) > 0 && state.get() == during) {
             LockSupport.parkNanos(unsettled);
         }
     }

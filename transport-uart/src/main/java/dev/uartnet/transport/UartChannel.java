@@ -411,12 +411,10 @@ public final class UartChannel extends AbstractChannel {
             pipeline.fireChannelReadComplete();
         } catch (Throwable t) { // a buffer could not be allocated
             ReferenceCountUtil.release(buffer);
+            readPending = false;
             handle.readComplete();
             pipeline.fireChannelReadComplete();
             pipeline.fireExceptionCaught(t);
-            if (config.isAutoRead()) {
-                read();
-            }
         }
     }
 
