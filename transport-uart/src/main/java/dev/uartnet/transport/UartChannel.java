@@ -53,7 +53,8 @@ import org.slf4j.LoggerFactory;
  *       exceptionCaught} with a {@link UartPortLostException}, which is also the failure of every flushed write, and
  *       closes the channel.
  *   <li>A line has no half-closure, no local address and no disconnect: {@code disconnect()} closes.
- *   <li>Shutting down the event loop closes the channel.
+ *   <li>An active channel can move to another event loop ({@code deregister()}, then {@code register}); one that is
+ *       still opening is closed by that. Shutting down the event loop closes the channel.
  * </ul>
  */
 public final class UartChannel extends AbstractChannel {
@@ -285,6 +286,9 @@ public final class UartChannel extends AbstractChannel {
         if (eventLoop() instanceof SingleThreadEventExecutor executor) {
             executor.removeShutdownHook(shutdownHook);
         }
+        if (state == State.OPENING) {
+            unsafe().close(unsafe().voidPromise()); // who would take the opened port?
+        }
     }
 
     @Override
@@ -446,7 +450,7 @@ public final class UartChannel extends AbstractChannel {
         }
         if (isActive()) {
             pipeline().fireExceptionCaught(cause);
-            ((UartUnsafe) unsafe()).closeFor(cause);
+            unsafe().close(unsafe().voidPromise());
         }
     }
 
@@ -618,11 +622,17 @@ public final class UartChannel extends AbstractChannel {
             }
         }
 
-        /** Closes the channel because of {@code cause}, which every flushed write then fails with. */
-        void closeFor(Throwable cause) {
-            ClosedChannelException closed = new ClosedChannelException();
-            closed.initCause(cause);
-            close(voidPromise(), cause, closed);
+        /** Flushed writes fail with what made the port fail, also when it is a handler that closes the channel for it. */
+        @Override
+        public void close(ChannelPromise promise) {
+            Throwable cause = failure;
+            if (cause == null) {
+                super.close(promise);
+            } else {
+                ClosedChannelException closed = new ClosedChannelException();
+                closed.initCause(cause);
+                close(promise, cause, closed);
+            }
         }
 
         @Override

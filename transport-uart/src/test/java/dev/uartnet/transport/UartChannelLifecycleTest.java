@@ -9,6 +9,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
@@ -101,6 +103,19 @@ class UartChannelLifecycleTest {
 
     @ParameterizedTest
     @EnumSource
+    void deregisteredWhileOpeningCloses(EventLoops loops) throws Exception {
+        group = loops.newGroup(1);
+        SlowPort port = new SlowPort();
+        ChannelFuture connect = bootstrap(new UartChannel(port), new EventLog()).connect(new UartAddress("slow"));
+        port.awaitOpening();
+        connect.channel().deregister();
+        assertThat(connect.channel().closeFuture().await(A_SECOND.toMillis())).isTrue();
+        assertThat(connect.await().cause()).isInstanceOf(ClosedChannelException.class);
+        port.finishOpening();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void connectTimesOut(EventLoops loops) throws Exception {
         group = loops.newGroup(1);
         SlowPort port = new SlowPort();
@@ -177,14 +192,12 @@ class UartChannelLifecycleTest {
     @EnumSource
     void lastBytesBeforeAnOrderlyCloseArrive(EventLoops loops) throws Exception {
         group = loops.newGroup(1);
-        try (Line line = Line.open(Line.Kind.PTY)) {
-            for (int round = 0; round < 20; round++) {
-                Channel channel = connect(line, new EventLog());
-                byte[] goodbye = new Pattern(round).bytes(0, 1000);
-                channel.writeAndFlush(Unpooled.wrappedBuffer(goodbye)).addListener(ChannelFutureListener.CLOSE);
-                channel.closeFuture().sync();
-                assertThat(readFully(line.device(), goodbye.length)).isEqualTo(goodbye);
-            }
+        try (Line line = Line.open(Line.Kind.MEMORY)) {
+            Channel channel = connect(line, new EventLog());
+            byte[] goodbye = new Pattern(3).bytes(0, 30_000);
+            channel.writeAndFlush(Unpooled.wrappedBuffer(goodbye)).addListener(ChannelFutureListener.CLOSE);
+            channel.closeFuture().sync();
+            assertThat(readFully(line.device(), goodbye.length)).isEqualTo(goodbye);
         }
     }
 
@@ -195,6 +208,13 @@ class UartChannelLifecycleTest {
         EventLog log = new EventLog();
         try (Line line = Line.open(Line.Kind.PTY)) {
             Channel channel = connect(line, log);
+            channel.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                    ctx.fireExceptionCaught(cause);
+                    ctx.close(); // as many handlers do
+                }
+            });
             ChannelFuture stuck = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[1_000_000]));
             log.eventsUntil("unwritable");
             line.unplug();
