@@ -14,10 +14,8 @@ import machine
 _O_RDWR = 0o2
 _O_NOCTTY = 0o400
 _O_NONBLOCK = 0o4000
-_O_ASYNC = 0o20000
 _F_SETFL = 4
-_F_SETOWN = 8
-_F_SETSIG = 10
+_SIG_BLOCK = 0
 _SIGINT = 2
 _SIGTERM = 15
 _EIO = 5
@@ -25,23 +23,16 @@ _ENOTTY = 25
 
 _libc = ffi.open(None)
 _pid = _libc.func("i", "getpid", "")()
-fcntl = _libc.func("i", "fcntl", "iii")
 
 
-def catch_termination():
-    """Makes SIGTERM end us as SIGINT does, which MicroPython turns into KeyboardInterrupt. A handler in Python can meet
-    the interpreter's locks held (seen: once in 100); so the handler is close(15), and the end of the pipe that this closes
-    sends the SIGINT. 15 is SIGTERM's number, for that is what a handler is called with."""
+def hold_signals():
+    """Keeps SIGINT and SIGTERM for the firmware's loop to find: MicroPython's own handler, and any in Python, can meet the
+    interpreter in the middle of an allocation and leave its lock held for ever (seen: once in 100)."""
     if sys.platform == "linux":
-        ends = bytearray(8)
-        _libc.func("i", "pipe", "P")(ends)
-        reading, writing = struct.unpack("ii", ends)
-        fcntl(reading, _F_SETOWN, _pid)
-        fcntl(reading, _F_SETSIG, _SIGINT)
-        fcntl(reading, _F_SETFL, _O_ASYNC)
-        _libc.func("i", "dup2", "ii")(writing, _SIGTERM)
-        _libc.func("i", "close", "i")(writing)
-        _libc.func("P", "signal", "iP")(_SIGTERM, _libc.addr("close"))
+        mask = bytearray(128)
+        struct.pack_into("I", mask, 0, 1 << _SIGINT - 1 | 1 << _SIGTERM - 1)
+        _libc.func("i", "sigprocmask", "iPP")(_SIG_BLOCK, mask, None)
+        machine.signals = open(_libc.func("i", "signalfd", "iPi")(-1, mask, _O_NONBLOCK), "rb", buffering=0)
 
 
 def fail(text):
@@ -72,7 +63,7 @@ def open_pty(link):
         fail("cannot make a pty: " + words(OSError(os.errno())))
     name = _libc.func("s", "ptsname", "i")(fd)
     other = open_tty(name)
-    fcntl(fd, _F_SETFL, _O_NONBLOCK)
+    _libc.func("i", "fcntl", "iii")(fd, _F_SETFL, _O_NONBLOCK)
     # rename() puts the link in place whole, and over a stale one; run has seen that there is nothing else.
     new = "%s.%d" % (link, _pid)
     if _libc.func("i", "symlink", "ss")(name, new) < 0:
@@ -94,7 +85,7 @@ def ours(link, name):
 
 def run(mode, path):
     name = None
-    catch_termination()
+    hold_signals()
     try:
         if mode == "--pty":
             machine.line, held, name = open_pty(path)

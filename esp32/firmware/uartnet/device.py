@@ -149,6 +149,8 @@ class Device:
             if channel.deadline is not None:
                 channel.tick(now)
         self.uptime.now()
+        if self.board.chore:
+            self.board.chore()
 
     def turn(self, wait):
         """One round: wait for something to happen (ms at most), take it in, send what may go."""
