@@ -70,6 +70,7 @@ class Board:
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
         self.wlan = None
+        self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
         self._open_uart(c)
 
     def _open_uart(self, c):
