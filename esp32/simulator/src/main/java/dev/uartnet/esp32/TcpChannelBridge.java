@@ -86,6 +86,10 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
 
     /** The socket is connected, and the host knows. */
     void open(SocketChannel connected) {
+        if (state != State.OPENING) {
+            ChannelFuture unused = connected.close(); // the answer has ended the session
+            return;
+        }
         socket = connected;
         state = State.OPEN;
         connected.pipeline().addLast(this);

@@ -7,6 +7,7 @@ import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestAbortedException;
+import dev.uartnet.esp32.conformance.BlockingCalls;
 import dev.uartnet.esp32.conformance.Device;
 import dev.uartnet.esp32.conformance.Frame;
 import dev.uartnet.esp32.conformance.Host;
@@ -46,11 +47,13 @@ import org.junit.jupiter.api.Timeout;
 class VirtualEsp32Test {
     static {
         Leaks.watch();
+        BlockingCalls.watch();
     }
 
     @AfterAll
-    static void leaks() {
+    static void nothingLeakedOrBlocked() {
         Leaks.assertNone();
+        BlockingCalls.assertNone();
     }
 
     @Test
