@@ -1,0 +1,63 @@
+package dev.uartnet.proxy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a device says of itself (operation {@code INFO}; PROTOCOL.md, section 8). A device may leave out any of it: then the value is
+ * {@code null}.
+ *
+ * @param firmware the firmware's version
+ * @param protocol the version of the protocol that it speaks
+ * @param platform the board or system it runs on
+ * @param python the interpreter's version
+ * @param bootId random number of this boot, unsigned 32 bits
+ * @param uptime time since it booted
+ * @param heapFree free heap, in bytes
+ * @param heapUsed used heap, in bytes
+ * @param channels channels in use
+ * @param channelsMax channels that it can have at once
+ * @param all everything it said, by key, also what this version does not know
+ */
+public record DeviceInfo(
+        @Nullable String firmware,
+        @Nullable String protocol,
+        @Nullable String platform,
+        @Nullable String python,
+        @Nullable Long bootId,
+        @Nullable Duration uptime,
+        @Nullable Long heapFree,
+        @Nullable Long heapUsed,
+        @Nullable Integer channels,
+        @Nullable Integer channelsMax,
+        Map<String, @Nullable Object> all) {
+
+    static DeviceInfo of(Map<String, @Nullable Object> all) {
+        Long uptime = number(all, "uptime_ms");
+        return new DeviceInfo(
+                text(all, "firmware"),
+                text(all, "protocol"),
+                text(all, "platform"),
+                text(all, "python"),
+                number(all, "boot_id"),
+                uptime == null ? null : Duration.ofMillis(uptime),
+                number(all, "heap_free"),
+                number(all, "heap_used"),
+                integer(all, "channels"),
+                integer(all, "channels_max"),
+                all);
+    }
+
+    private static @Nullable String text(Map<String, @Nullable Object> all, String key) {
+        return all.get(key) instanceof String text ? text : null;
+    }
+
+    private static @Nullable Long number(Map<String, @Nullable Object> all, String key) {
+        return all.get(key) instanceof Number number ? (Long) number.longValue() : null;
+    }
+
+    private static @Nullable Integer integer(Map<String, @Nullable Object> all, String key) {
+        return all.get(key) instanceof Number number ? (Integer) number.intValue() : null;
+    }
+}

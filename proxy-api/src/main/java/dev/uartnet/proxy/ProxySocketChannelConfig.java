@@ -1,0 +1,319 @@
+package dev.uartnet.proxy;
+
+import static io.netty.channel.ChannelOption.ALLOW_HALF_CLOSURE;
+import static io.netty.channel.ChannelOption.IP_TOS;
+import static io.netty.channel.ChannelOption.SO_KEEPALIVE;
+import static io.netty.channel.ChannelOption.SO_LINGER;
+import static io.netty.channel.ChannelOption.SO_RCVBUF;
+import static io.netty.channel.ChannelOption.SO_REUSEADDR;
+import static io.netty.channel.ChannelOption.SO_SNDBUF;
+import static io.netty.channel.ChannelOption.TCP_NODELAY;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannelConfig;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a {@link ProxySocketChannel}.
+ *
+ * <table>
+ * <caption>options beyond those of every channel</caption>
+ * <tr><th>option</th><th>default</th><th>meaning</th></tr>
+ * <tr><td>{@code SO_RCVBUF}</td><td>65,536 bytes</td><td>receive window: bytes that the device sends ahead of what was read; 1,024 to 16 MiB</td></tr>
+ * <tr><td>{@code SO_SNDBUF}</td><td>16,384 bytes</td><td>send buffer: written bytes that wait for the line</td></tr>
+ * <tr><td>{@code SO_LINGER}</td><td>-1</td><td>seconds that a closed channel may take to send its buffer; -1: 30 s; 0: drops it and resets the connection</td></tr>
+ * <tr><td>{@code ALLOW_HALF_CLOSURE}</td><td>false</td><td>the end of the input does not close the channel</td></tr>
+ * <tr><td>{@code TCP_NODELAY}, {@code SO_KEEPALIVE}, {@code SO_REUSEADDR}</td><td>the device's</td><td>asked of the device's socket if set; connect fails if
+ * it has not got the option</td></tr>
+ * <tr><td>{@code IP_TOS}</td><td></td><td>not supported: throws</td></tr>
+ * </table>
+ *
+ * <p>All but {@code SO_LINGER} and {@code ALLOW_HALF_CLOSURE} must be set before connect.
+ */
+public final class ProxySocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
+    private static final int RECEIVE_WINDOW_BYTES = 65_536;
+    private static final int RECEIVE_WINDOW_BYTES_MIN = 1_024;
+    private static final int RECEIVE_WINDOW_BYTES_MAX = 16 << 20;
+    /** About 16 frames: enough to keep the line busy over a hop between event loops. */
+    private static final int SEND_BUFFER_BYTES = 16_384;
+
+    private static final Duration LINGER = Duration.ofSeconds(30);
+
+    private final ProxySocketChannel socket;
+
+    private volatile int receiveWindow = RECEIVE_WINDOW_BYTES;
+    private volatile int sendBuffer = SEND_BUFFER_BYTES;
+    private volatile int lingerSeconds = -1;
+    private volatile boolean allowHalfClosure;
+    private volatile @Nullable Boolean noDelay;
+    private volatile @Nullable Boolean keepAlive;
+    private volatile @Nullable Boolean reuseAddress;
+
+    ProxySocketChannelConfig(ProxySocketChannel socket) {
+        super(socket);
+        this.socket = socket;
+    }
+
+    /** Returns what is asked of the device's socket (PROTOCOL.md, section 8). */
+    Map<String, Object> remoteOptions() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        put(options, "no_delay", noDelay);
+        put(options, "keep_alive", keepAlive);
+        put(options, "reuse_address", reuseAddress);
+        return options;
+    }
+
+    private static void put(Map<String, Object> options, String name, @Nullable Boolean value) {
+        if (value != null) {
+            options.put(name, value);
+        }
+    }
+
+    /** Returns how long a closed channel may take to send its buffer; zero: it is dropped. */
+    Duration linger() {
+        return lingerSeconds < 0 ? LINGER : Duration.ofSeconds(lingerSeconds);
+    }
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(
+                super.getOptions(),
+                SO_RCVBUF,
+                SO_SNDBUF,
+                SO_LINGER,
+                ALLOW_HALF_CLOSURE,
+                TCP_NODELAY,
+                SO_KEEPALIVE,
+                SO_REUSEADDR);
+    }
+
+    @SuppressWarnings("unchecked")
+    @Override
+    public <T> @Nullable T getOption(ChannelOption<T> option) {
+        if (option == SO_RCVBUF) {
+            return (T) Integer.valueOf(receiveWindow);
+        }
+        if (option == SO_SNDBUF) {
+            return (T) Integer.valueOf(sendBuffer);
+        }
+        if (option == SO_LINGER) {
+            return (T) Integer.valueOf(lingerSeconds);
+        }
+        if (option == ALLOW_HALF_CLOSURE) {
+            return (T) Boolean.valueOf(allowHalfClosure);
+        }
+        if (option == TCP_NODELAY) {
+            return (T) Boolean.valueOf(isTcpNoDelay());
+        }
+        if (option == SO_KEEPALIVE) {
+            return (T) Boolean.valueOf(isKeepAlive());
+        }
+        if (option == SO_REUSEADDR) {
+            return (T) Boolean.valueOf(isReuseAddress());
+        }
+        return super.getOption(option);
+    }
+
+    @Override
+    public <T> boolean setOption(ChannelOption<T> option, T value) {
+        validate(option, value);
+        if (option == SO_RCVBUF) {
+            setReceiveBufferSize((Integer) value);
+        } else if (option == SO_SNDBUF) {
+            setSendBufferSize((Integer) value);
+        } else if (option == SO_LINGER) {
+            setSoLinger((Integer) value);
+        } else if (option == ALLOW_HALF_CLOSURE) {
+            setAllowHalfClosure((Boolean) value);
+        } else if (option == TCP_NODELAY) {
+            setTcpNoDelay((Boolean) value);
+        } else if (option == SO_KEEPALIVE) {
+            setKeepAlive((Boolean) value);
+        } else if (option == SO_REUSEADDR) {
+            setReuseAddress((Boolean) value);
+        } else if (option == IP_TOS) {
+            setTrafficClass((Integer) value);
+        } else {
+            return super.setOption(option, value);
+        }
+        return true;
+    }
+
+    @Override
+    public int getReceiveBufferSize() {
+        return receiveWindow;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setReceiveBufferSize(int bytes) {
+        if (bytes < RECEIVE_WINDOW_BYTES_MIN || bytes > RECEIVE_WINDOW_BYTES_MAX) {
+            throw new IllegalArgumentException("SO_RCVBUF must be " + RECEIVE_WINDOW_BYTES_MIN + " to "
+                    + RECEIVE_WINDOW_BYTES_MAX + " bytes: " + bytes);
+        }
+        socket.requireNotConnected("SO_RCVBUF");
+        receiveWindow = bytes;
+        return this;
+    }
+
+    @Override
+    public int getSendBufferSize() {
+        return sendBuffer;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setSendBufferSize(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("SO_SNDBUF must be at least 1 byte: " + bytes);
+        }
+        socket.requireNotConnected("SO_SNDBUF");
+        sendBuffer = bytes;
+        return this;
+    }
+
+    @Override
+    public int getSoLinger() {
+        return lingerSeconds;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setSoLinger(int seconds) {
+        lingerSeconds = Math.max(-1, seconds);
+        return this;
+    }
+
+    @Override
+    public boolean isAllowHalfClosure() {
+        return allowHalfClosure;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setAllowHalfClosure(boolean allow) {
+        allowHalfClosure = allow;
+        return this;
+    }
+
+    /** {@inheritDoc} False when it is left to the device. */
+    @Override
+    public boolean isTcpNoDelay() {
+        return Boolean.TRUE.equals(noDelay);
+    }
+
+    @Override
+    public ProxySocketChannelConfig setTcpNoDelay(boolean on) {
+        socket.requireNotConnected("TCP_NODELAY");
+        noDelay = on;
+        return this;
+    }
+
+    /** {@inheritDoc} False when it is left to the device. */
+    @Override
+    public boolean isKeepAlive() {
+        return Boolean.TRUE.equals(keepAlive);
+    }
+
+    @Override
+    public ProxySocketChannelConfig setKeepAlive(boolean on) {
+        socket.requireNotConnected("SO_KEEPALIVE");
+        keepAlive = on;
+        return this;
+    }
+
+    /** {@inheritDoc} False when it is left to the device. */
+    @Override
+    public boolean isReuseAddress() {
+        return Boolean.TRUE.equals(reuseAddress);
+    }
+
+    @Override
+    public ProxySocketChannelConfig setReuseAddress(boolean on) {
+        socket.requireNotConnected("SO_REUSEADDR");
+        reuseAddress = on;
+        return this;
+    }
+
+    /** Always 0: it cannot be set. */
+    @Override
+    public int getTrafficClass() {
+        return 0;
+    }
+
+    /** @throws UnsupportedOperationException always: the protocol has no such option */
+    @Override
+    public ProxySocketChannelConfig setTrafficClass(int trafficClass) {
+        throw new UnsupportedOperationException("IP_TOS cannot be set on a socket of the device");
+    }
+
+    /** @throws UnsupportedOperationException always: the protocol has no such option */
+    @Override
+    public ProxySocketChannelConfig setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
+        throw new UnsupportedOperationException("performance preferences cannot be set on a socket of the device");
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        socket.clearReadPending();
+    }
+
+    @Override
+    public ProxySocketChannelConfig setConnectTimeoutMillis(int millis) {
+        super.setConnectTimeoutMillis(millis);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public ProxySocketChannelConfig setMaxMessagesPerRead(int messages) {
+        super.setMaxMessagesPerRead(messages);
+        return this;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setWriteSpinCount(int count) {
+        super.setWriteSpinCount(count);
+        return this;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setAllocator(ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setAutoRead(boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return this;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setAutoClose(boolean autoClose) {
+        super.setAutoClose(autoClose);
+        return this;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return this;
+    }
+
+    @Override
+    public ProxySocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark waterMark) {
+        super.setWriteBufferWaterMark(waterMark);
+        return this;
+    }
+}

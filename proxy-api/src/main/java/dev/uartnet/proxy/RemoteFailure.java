@@ -1,0 +1,105 @@
+package dev.uartnet.proxy;
+
+import dev.uartnet.codec.message.ChannelClose;
+import dev.uartnet.codec.request.RequestAbortedException;
+import dev.uartnet.codec.request.RequestFailedException;
+import dev.uartnet.codec.request.RequestTimeoutException;
+import io.netty.channel.ConnectTimeoutException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What failed on the device, as the exceptions that a socket of this host would have thrown. The device's own words and errno are in
+ * the message, its answer is the cause.
+ */
+final class RemoteFailure {
+    private RemoteFailure() {}
+
+    /** A connection did not come about. */
+    static Throwable ofConnect(Throwable cause, InetSocketAddress remote) {
+        if (cause instanceof RequestTimeoutException) {
+            return withCause(new ConnectTimeoutException("connection timed out: " + remote), cause);
+        }
+        if (!(cause instanceof RequestFailedException failed)) {
+            return ofRequest(cause);
+        }
+        String to = ": " + remote;
+        return switch (failed.errorCode()) {
+            case NAME_NOT_FOUND, NAME_NO_ANSWER, NAME_FAILED -> ofResolve(cause, remote.getHostString());
+            case CONNECTION_REFUSED -> withCause(new ConnectException(words("Connection refused", failed) + to), cause);
+            case TIMED_OUT, DEADLINE ->
+                withCause(new ConnectTimeoutException(words("connection timed out", failed) + to), cause);
+            case HOST_UNREACHABLE ->
+                withCause(new NoRouteToHostException(words("No route to host", failed) + to), cause);
+            case NETWORK_UNREACHABLE ->
+                withCause(new NoRouteToHostException(words("Network is unreachable", failed) + to), cause);
+            case NETWORK_DOWN ->
+                withCause(new NoRouteToHostException(words("The device has no network", failed) + to), cause);
+            case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE ->
+                withCause(new BindException(words("Cannot assign a local address", failed) + to), cause);
+            case NO_RESOURCES ->
+                withCause(new SocketException(words("The device has no socket or memory left", failed) + to), cause);
+            default -> withCause(new SocketException(words("Cannot connect", failed) + to), cause);
+        };
+    }
+
+    /** A name was not resolved. */
+    static Throwable ofResolve(Throwable cause, String host) {
+        if (!(cause instanceof RequestFailedException failed)) {
+            return ofRequest(cause);
+        }
+        String why =
+                switch (failed.errorCode()) {
+                    case NAME_NOT_FOUND -> "no such name, or it has no address";
+                    case NAME_NO_ANSWER -> "no name server answered the device";
+                    case NAME_FAILED -> "the name server failed";
+                    case NETWORK_DOWN -> "the device has no network";
+                    default -> "the device could not resolve it";
+                };
+        return withCause(new UnknownHostException(host + ": " + words(why, failed)), cause);
+    }
+
+    /** Any request failed: what is not the device's own answer is the link's end. */
+    static Throwable ofRequest(Throwable cause) {
+        return cause instanceof RequestAbortedException aborted
+                ? new LinkLostException(String.valueOf(aborted.getMessage()), aborted)
+                : cause;
+    }
+
+    /** An open connection ended. */
+    static IOException ofClose(ChannelClose close) {
+        String own = words(close.text(), close.errno());
+        // The first words are those of this host's own sockets: callers look for them, to tell what may be tried again.
+        return switch (close.code()) {
+            case NONE, BROKEN_PIPE -> new SocketException("Broken pipe" + own);
+            case CONNECTION_RESET -> new SocketException("Connection reset by peer" + own);
+            case CONNECTION_ABORTED -> new SocketException("Software caused connection abort" + own);
+            case TIMED_OUT -> new SocketException("Connection timed out" + own);
+            case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
+            case NETWORK_UNREACHABLE, NETWORK_DOWN -> new NoRouteToHostException("Network is unreachable" + own);
+            default -> new SocketException("The device closed the connection: " + close.code() + own);
+        };
+    }
+
+    private static String words(String what, RequestFailedException failed) {
+        return what + words(failed.text(), failed.errno());
+    }
+
+    private static String words(String text, @Nullable Integer errno) {
+        if (text.isEmpty() && errno == null) {
+            return "";
+        }
+        return " (device: " + (errno == null ? text : (text + " errno " + errno).strip()) + ")";
+    }
+
+    private static <T extends Throwable> T withCause(T failure, Throwable cause) {
+        failure.initCause(cause);
+        return failure;
+    }
+}

@@ -1,0 +1,61 @@
+/**
+ * What applications use: operations of a device as {@code Mono} and {@code Flux}, and its sockets as Netty channels.
+ *
+ * <p>{@link dev.uartnet.proxy.ProxyClient} is the entry. It owns one link: a Netty channel with the codec's pipeline, behind it
+ * {@code SessionHandler} (how the session stands) and {@code ChannelMultiplexer} (which proxied channel gets or sends what).
+ * {@link dev.uartnet.proxy.ProxySocketChannel} is an ordinary Netty channel over one {@code ProxiedStream} of the multiplexer;
+ * reactor-netty's own clients run on it through {@code ProxyLoopResources}.
+ *
+ * <h2>States of a client</h2>
+ *
+ * <table>
+ * <caption>ProxyClient</caption>
+ * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>CONNECTING</td><td>session established</td><td>the {@code Mono} emits the client</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>the port cannot be opened, no answer, refusal</td><td>the {@code Mono} fails; a channel of ours is closed</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>subscription cancelled</td><td>a channel of ours is closed</td><td>CLOSED</td></tr>
+ * <tr><td>CONNECTED</td><td>{@code close()}, {@code dispose()}</td><td>{@code RESET CLOSED}; every request, connect and socket
+ *   fails with LinkLostException; {@code onClose()} completes</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>the link ends by itself</td><td>likewise, but {@code onClose()} fails with LinkLostException</td><td>CLOSED</td></tr>
+ * </table>
+ *
+ * <h2>States of a proxied channel</h2>
+ *
+ * On the socket's own event loop (what Netty users see):
+ *
+ * <table>
+ * <caption>ProxySocketChannel</caption>
+ * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>OPEN</td><td>connect</td><td>TCP_CONNECT is sent, the timeout starts</td><td>CONNECTING</td></tr>
+ * <tr><td>CONNECTING</td><td>RESPONSE</td><td>promise, then channelActive</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>ERROR, timeout, cancellation, close, link lost</td><td>the promise fails once; CANCEL where it is
+ *   still running</td><td>CLOSED</td></tr>
+ * <tr><td>CONNECTED</td><td>CHANNEL_DATA</td><td>queued (at most the receive window), fired when somebody reads</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>CHANNEL_EOF read</td><td>ChannelInputShutdownEvent if ALLOW_HALF_CLOSURE, else close</td><td>CONNECTED or CLOSED</td></tr>
+ * <tr><td></td><td>shutdownOutput</td><td>CHANNEL_EOF behind all that was accepted</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>CHANNEL_CLOSE with an error, read</td><td>exceptionCaught, close</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>link lost</td><td>exceptionCaught(LinkLostException), pending writes fail, close</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>close</td><td>CHANNEL_CLOSE behind all that was accepted; at once with SO_LINGER 0</td><td>CLOSED</td></tr>
+ * </table>
+ *
+ * On the link's event loop (what the device sees; PROTOCOL.md, section 9), {@code ProxiedStream}:
+ *
+ * <table>
+ * <caption>ProxiedStream</caption>
+ * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>OPENING</td><td>RESPONSE</td><td>the socket hears of it</td><td>OPEN</td></tr>
+ * <tr><td></td><td>RESPONSE, but the socket has closed</td><td>CHANNEL_CLOSE</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>ERROR</td><td>the socket hears of it</td><td>FREE</td></tr>
+ * <tr><td>OPEN</td><td>socket closed, bytes still queued</td><td>they go out first, for a limited time</td><td>LINGERING</td></tr>
+ * <tr><td>OPEN, LINGERING</td><td>socket closed or aborted, nothing queued</td><td>CHANNEL_CLOSE</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>CHANNEL_CLOSE arrives</td><td>CHANNEL_CLOSE is answered, the socket hears of it</td><td>FREE</td></tr>
+ * <tr><td>CLOSE_SENT</td><td>CHANNEL_CLOSE arrives</td><td>the number is free again</td><td>FREE</td></tr>
+ * <tr><td>any</td><td>link lost</td><td>queued bytes are released, the socket hears of it</td><td>FREE</td></tr>
+ * </table>
+ *
+ * <p>May depend on the codec, Netty and Reactor. Only {@code SerialConnector} knows {@code dev.uartnet.transport}.
+ */
+@NullMarked
+package dev.uartnet.proxy;
+
+import org.jspecify.annotations.NullMarked;
