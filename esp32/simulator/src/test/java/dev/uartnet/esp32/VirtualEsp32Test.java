@@ -245,7 +245,7 @@ class VirtualEsp32Test {
         };
         try (Device device = Device.inMemory(VirtualEsp32.builder().names(names).build());
                 Host host = new Host(device)) {
-            for (int i = 0; i < 68; i++) {
+            for (int i = 0; i < 64; i++) {
                 Future<?> unused = host.begin(Operation.RESOLVE, Host.NO_DEADLINE, "slow.test", 0);
             }
 
