@@ -61,6 +61,19 @@ class Uploader:
         return not len(self.data) and not host.waiting
 
 
+def _fill(host, up, channel):
+    """Uploads until the network takes no more, and goes on taking no more for a while."""
+    quiet = 0
+
+    def stuck():
+        nonlocal quiet
+        up.step()
+        quiet = quiet + 1 if channel.held.size and not up.credit and not host.waiting else 0
+        return quiet > 100
+
+    host.until(stuck)
+
+
 def _read(sock, into):
     """Reads what there is; False at the end."""
     buf = bytearray(8192)
@@ -190,8 +203,7 @@ def test_peer_that_does_not_read_stops_only_its_own_channel():
     up = Uploader(host, 0, data, credit)
     # Until the network takes no more: then the device holds no more than it has granted.
     held = bench.device.channels[0].held
-    host.until(lambda: up.step() or (held.size and not up.credit))
-    host.settle()
+    _fill(host, up, bench.device.channels[0])
     assert held.size <= credit
     check.equal(host.call(PING, 1), (1,))
     got = bytearray()
@@ -248,7 +260,7 @@ def test_close_writes_first_what_the_device_holds():
     conn = peer.accept(host)
     up = Uploader(host, 0, data, credit)
     channel = bench.device.channels[0]
-    host.until(lambda: up.step() or (channel.held.size and not up.credit))
+    _fill(host, up, channel)
     sent = len(data) - len(up.data)
     host.send(CLOSE, 0, 0, "", None)
     host.settle()
@@ -267,7 +279,7 @@ def test_close_does_not_wait_for_ever():
     conn = peer.accept(host)
     up = Uploader(host, 0, bytes(500_000), credit)
     channel = bench.device.channels[0]
-    host.until(lambda: up.step() or (channel.held.size and not up.credit))
+    _fill(host, up, channel)
     host.send(CLOSE, 0, 0, "", None)
     host.settle()
     assert len(bench.device.channels) == 1

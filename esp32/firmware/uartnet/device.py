@@ -118,7 +118,7 @@ class Device:
 
     def start(self):
         gc.collect()
-        size = self.board.config["credit"] or min(65536, gc.mem_free() * 3 // 10)
+        size = self.board.config["credit"] or gc.mem_free() * 3 // 10
         self.store = Store(size, self.board.channels_max)
         self._make_room()
         # Collecting early keeps what lives long together at the heap's beginning, and so the rest in large pieces.

@@ -15,7 +15,8 @@ class Store:
     def __init__(self, size, channels):
         # A channel's bytes may begin and end in the middle of a slot: one more than its credit fills.
         least = (_LEAST + 1) * channels
-        blocks = (max(size // _SLOT, least) + _BLOCK - 1) // _BLOCK
+        n = max(least, min(size // _SLOT, (_MOST + 1) * channels))
+        blocks = (n + _BLOCK - 1) // _BLOCK
         self.blocks = [memoryview(bytearray(_BLOCK * _SLOT)) for _ in range(blocks)]
         self.free = list(range(blocks * _BLOCK))
         self.spare = len(self.free) - least

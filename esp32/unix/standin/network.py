@@ -7,7 +7,7 @@ import socket
 import struct
 
 STA_IF = 0
-SOCKETS = 256 if gc.mem_free() > 500000 else 40
+SOCKETS = 128 if gc.mem_free() > 500000 else 40
 IPV6 = True
 SOCKET_OPTIONS = {"receive_buffer": 8, "send_buffer": 7}  # SO_RCVBUF, SO_SNDBUF
 
