@@ -7,6 +7,7 @@ import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestAbortedException;
+import dev.uartnet.esp32.conformance.BlockingCalls;
 import dev.uartnet.esp32.conformance.Device;
 import dev.uartnet.esp32.conformance.Frame;
 import dev.uartnet.esp32.conformance.Host;
@@ -46,11 +47,13 @@ import org.junit.jupiter.api.Timeout;
 class VirtualEsp32Test {
     static {
         Leaks.watch();
+        BlockingCalls.watch();
     }
 
     @AfterAll
-    static void leaks() {
+    static void nothingLeakedOrBlocked() {
         Leaks.assertNone();
+        BlockingCalls.assertNone();
     }
 
     @Test
@@ -242,7 +245,7 @@ class VirtualEsp32Test {
         };
         try (Device device = Device.inMemory(VirtualEsp32.builder().names(names).build());
                 Host host = new Host(device)) {
-            for (int i = 0; i < 68; i++) {
+            for (int i = 0; i < 64; i++) {
                 Future<?> unused = host.begin(Operation.RESOLVE, Host.NO_DEADLINE, "slow.test", 0);
             }
 

@@ -2,6 +2,8 @@ package dev.uartnet.esp32.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.uartnet.codec.link.LinkResetException;
+import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Operation;
@@ -211,6 +213,31 @@ class ChannelConformanceTest extends ConformanceTest {
             channel.sendClose();
             host.connect(0, peer.port(), CREDIT);
         }
+    }
+
+    @Test
+    void dataBehindTheEndIsNotAllowed() throws Exception {
+        HostChannel channel = host.connect(0, peer.port(), CREDIT);
+        peer.accept();
+
+        channel.sendEof();
+        channel.sendWithoutCredit(new byte[] {1});
+
+        assertThat(channel.awaitClose().code()).isEqualTo(ErrorCode.CREDIT_EXCEEDED);
+    }
+
+    @Test
+    void moreCreditThanTheProtocolHasEndsTheSession() throws Exception {
+        HostChannel channel = host.connect(0, peer.port(), CREDIT);
+        Socket socket = peer.accept();
+
+        channel.grant((16 << 20) - CREDIT);
+        host.request(Operation.PING);
+        channel.grant(1);
+
+        assertThat(host.awaitEnd()).isInstanceOfSatisfying(LinkResetException.class, reset -> assertThat(reset.reason())
+                .isEqualTo(ResetReason.PROTOCOL));
+        Peer.awaitEnd(socket);
     }
 
     @Test
