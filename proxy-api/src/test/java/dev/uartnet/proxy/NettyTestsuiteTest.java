@@ -20,15 +20,11 @@ import io.netty.testsuite.transport.socket.SocketDataReadInitialStateTest;
 import io.netty.testsuite.transport.socket.SocketEchoTest;
 import io.netty.testsuite.transport.socket.SocketExceptionHandlingTest;
 import io.netty.testsuite.transport.socket.SocketFixedLengthEchoTest;
-import io.netty.testsuite.transport.socket.SocketGatheringWriteTest;
 import io.netty.testsuite.transport.socket.SocketHalfClosedTest;
 import io.netty.testsuite.transport.socket.SocketMultipleConnectTest;
 import io.netty.testsuite.transport.socket.SocketObjectEchoTest;
 import io.netty.testsuite.transport.socket.SocketRstTest;
 import io.netty.testsuite.transport.socket.SocketShutdownOutputBySelfTest;
-import io.netty.testsuite.transport.socket.SocketSslEchoTest;
-import io.netty.testsuite.transport.socket.SocketSslGreetingTest;
-import io.netty.testsuite.transport.socket.SocketStartTlsTest;
 import io.netty.testsuite.transport.socket.SocketStringEchoTest;
 import io.netty.testsuite.transport.socket.WriteBeforeRegisteredTest;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -42,7 +38,8 @@ import org.junit.jupiter.api.TestInfo;
 /**
  * Netty's own tests of a socket transport, with proxied sockets as clients and a device between them and Netty's server sockets. Left
  * out are files ({@code FileRegion}, as with HTTP/2's channels), what concerns datagrams or servers, what needs another network
- * than this host's own, and what relies on an allocator that chooses the size of what is read: here it is the frames'.
+ * than this host's own, and what relies on an allocator that chooses the size of what is read: here it is the frames'. TLS and the
+ * largest volumes are left to {@link Traffic}: paranoid leak detection makes them last minutes.
  */
 class NettyTestsuiteTest {
     private static final List<ByteBufAllocator> ALLOCATORS = List.of(PooledByteBufAllocator.DEFAULT);
@@ -179,19 +176,6 @@ class NettyTestsuiteTest {
     }
 
     @Nested
-    class GatheringWrite extends SocketGatheringWriteTest {
-        @Override
-        protected List<ByteBufAllocator> newAllocators() {
-            return ALLOCATORS;
-        }
-
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return combos();
-        }
-    }
-
-    @Nested
     class CompositeBufferGatheringWrite extends CompositeBufferGatheringWriteTest {
         @Override
         protected List<ByteBufAllocator> newAllocators() {
@@ -271,45 +255,6 @@ class NettyTestsuiteTest {
 
     @Nested
     class MultipleConnect extends SocketMultipleConnectTest {
-        @Override
-        protected List<ByteBufAllocator> newAllocators() {
-            return ALLOCATORS;
-        }
-
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return combos();
-        }
-    }
-
-    @Nested
-    class StartTls extends SocketStartTlsTest {
-        @Override
-        protected List<ByteBufAllocator> newAllocators() {
-            return ALLOCATORS;
-        }
-
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return combos();
-        }
-    }
-
-    @Nested
-    class SslEcho extends SocketSslEchoTest {
-        @Override
-        protected List<ByteBufAllocator> newAllocators() {
-            return ALLOCATORS;
-        }
-
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return combos();
-        }
-    }
-
-    @Nested
-    class SslGreeting extends SocketSslGreetingTest {
         @Override
         protected List<ByteBufAllocator> newAllocators() {
             return ALLOCATORS;
