@@ -27,6 +27,7 @@ import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -615,8 +616,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         return promise;
     }
 
-    private IOException notConnected() {
-        return isOpen() ? new IOException("not connected") : new ClosedChannelException();
+    private Exception notConnected() {
+        return isOpen() ? new NotYetConnectedException() : new ClosedChannelException();
     }
 
     private void onOwnLoop(Runnable task) {

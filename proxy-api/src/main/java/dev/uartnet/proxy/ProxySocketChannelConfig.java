@@ -98,25 +98,25 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
     @SuppressWarnings("unchecked")
     @Override
     public <T> @Nullable T getOption(ChannelOption<T> option) {
-        if (option == SO_RCVBUF) {
+        if (SO_RCVBUF.equals(option)) {
             return (T) Integer.valueOf(receiveWindow);
         }
-        if (option == SO_SNDBUF) {
+        if (SO_SNDBUF.equals(option)) {
             return (T) Integer.valueOf(sendBuffer);
         }
-        if (option == SO_LINGER) {
+        if (SO_LINGER.equals(option)) {
             return (T) Integer.valueOf(lingerSeconds);
         }
-        if (option == ALLOW_HALF_CLOSURE) {
+        if (ALLOW_HALF_CLOSURE.equals(option)) {
             return (T) Boolean.valueOf(allowHalfClosure);
         }
-        if (option == TCP_NODELAY) {
+        if (TCP_NODELAY.equals(option)) {
             return (T) Boolean.valueOf(isTcpNoDelay());
         }
-        if (option == SO_KEEPALIVE) {
+        if (SO_KEEPALIVE.equals(option)) {
             return (T) Boolean.valueOf(isKeepAlive());
         }
-        if (option == SO_REUSEADDR) {
+        if (SO_REUSEADDR.equals(option)) {
             return (T) Boolean.valueOf(isReuseAddress());
         }
         return super.getOption(option);
@@ -125,21 +125,21 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
-        if (option == SO_RCVBUF) {
+        if (SO_RCVBUF.equals(option)) {
             setReceiveBufferSize((Integer) value);
-        } else if (option == SO_SNDBUF) {
+        } else if (SO_SNDBUF.equals(option)) {
             setSendBufferSize((Integer) value);
-        } else if (option == SO_LINGER) {
+        } else if (SO_LINGER.equals(option)) {
             setSoLinger((Integer) value);
-        } else if (option == ALLOW_HALF_CLOSURE) {
+        } else if (ALLOW_HALF_CLOSURE.equals(option)) {
             setAllowHalfClosure((Boolean) value);
-        } else if (option == TCP_NODELAY) {
+        } else if (TCP_NODELAY.equals(option)) {
             setTcpNoDelay((Boolean) value);
-        } else if (option == SO_KEEPALIVE) {
+        } else if (SO_KEEPALIVE.equals(option)) {
             setKeepAlive((Boolean) value);
-        } else if (option == SO_REUSEADDR) {
+        } else if (SO_REUSEADDR.equals(option)) {
             setReuseAddress((Boolean) value);
-        } else if (option == IP_TOS) {
+        } else if (IP_TOS.equals(option)) {
             setTrafficClass((Integer) value);
         } else {
             return super.setOption(option, value);

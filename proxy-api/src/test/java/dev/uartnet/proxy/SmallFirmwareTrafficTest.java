@@ -21,7 +21,7 @@ class SmallFirmwareTrafficTest extends Traffic {
 
     @Override
     int largeBytes() {
-        return 2_000_000;
+        return 20_000_000;
     }
 
     @Override
