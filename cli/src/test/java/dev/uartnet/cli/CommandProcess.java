@@ -23,9 +23,32 @@ final class CommandProcess implements AutoCloseable {
     private final Output errors;
 
     /** What came out of it. */
-    record Result(int exitCode, byte[] output, String errors) {
+    static final class Result {
+        private final int exitCode;
+        private final byte[] output;
+        private final String errors;
+
+        Result(int exitCode, byte[] output, String errors) {
+            this.exitCode = exitCode;
+            this.output = output;
+            this.errors = errors;
+        }
+
+        int exitCode() {
+            return exitCode;
+        }
+
+        byte[] output() {
+            return output.clone();
+        }
+
+        /** Standard output as text. */
         String text() {
             return new String(output, StandardCharsets.UTF_8);
+        }
+
+        String errors() {
+            return errors;
         }
     }
 

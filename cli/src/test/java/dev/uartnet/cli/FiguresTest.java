@@ -42,7 +42,7 @@ class FiguresTest {
     @Test
     void aProgressLineTellsShareBytesRateAndTimeLeft() {
         assertThat(ProgressBar.line(250_000, 1_000_000, Duration.ofSeconds(5), 80))
-                .isEqualTo(" 25% [=======>                     ]  250 kB of 1.00 MB  50.0 kB/s  0:15 left");
+                .isEqualTo(" 25% [=======>                       ]  250 kB of 1.00 MB  50.0 kB/s  0:15 left");
         assertThat(ProgressBar.line(1_000_000, 1_000_000, Duration.ofSeconds(10), 80))
                 .startsWith("100% [====")
                 .doesNotContain(">")

@@ -88,15 +88,16 @@ class PortFailureTest {
     }
 
     private static CommandProcess.Result answered(Answer answer) throws Exception {
+        CompletableFuture<Void> device;
+        CommandProcess.Result result;
         try (PseudoTerminal line = PseudoTerminal.open()) {
             UartPort port = line.masterPort();
             port.open(UartSettings.DEFAULT);
-            CompletableFuture<Void> device = CompletableFuture.runAsync(() -> answerAll(port, answer));
-            CommandProcess.Result result = CommandProcess.run("info", "--timeout", TIMEOUT, "--port", line.slavePath());
-            line.close();
-            device.join();
-            return result;
+            device = CompletableFuture.runAsync(() -> answerAll(port, answer));
+            result = CommandProcess.run("info", "--timeout", TIMEOUT, "--port", line.slavePath());
         }
+        device.join();
+        return result;
     }
 
     private static void answerAll(UartPort port, Answer answer) {

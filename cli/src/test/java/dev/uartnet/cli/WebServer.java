@@ -28,7 +28,6 @@ final class WebServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final CountDownLatch endlessGone = new CountDownLatch(1);
-    private volatile long endlessBytes;
 
     private WebServer(ServerSocket listener) {
         this.listener = listener;
@@ -71,11 +70,6 @@ final class WebServer implements AutoCloseable {
         return endlessGone.await(30, TimeUnit.SECONDS);
     }
 
-    /** How many bytes of the endless answer the network has taken so far. */
-    long endlessBytes() {
-        return endlessBytes;
-    }
-
     private void accept() {
         while (true) {
             try {
@@ -109,7 +103,7 @@ final class WebServer implements AutoCloseable {
     }
 
     private void answer(String path, OutputStream out) throws IOException {
-        String[] parts = path.split("/");
+        String[] parts = path.split("/", -1);
         int number = parts.length > 2 ? Integer.parseInt(parts[2]) : 0;
         switch (parts[1]) {
             case "length" -> {
@@ -173,7 +167,6 @@ final class WebServer implements AutoCloseable {
         try {
             while (true) {
                 out.write(piece);
-                endlessBytes += piece.length;
             }
         } finally {
             endlessGone.countDown();
