@@ -91,12 +91,12 @@ def ours(link, name):
 
 def run(mode, path):
     name = None
-    if mode == "--pty":
-        machine.line, held, name = open_pty(path)
-    else:
-        machine.line = open_tty(path)
     callback = catch_termination()
     try:
+        if mode == "--pty":
+            machine.line, held, name = open_pty(path)
+        else:
+            machine.line = open_tty(path)
         import main
     except KeyboardInterrupt:
         pass

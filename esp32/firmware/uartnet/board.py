@@ -2,10 +2,10 @@
 
 import json
 import machine
+import micropython
 import network
 import socket
 import sys
-from time import ticks_diff, ticks_ms
 
 _IPPROTO_TCP = 6
 _TCP_NODELAY = 1
@@ -23,7 +23,7 @@ _DEFAULTS = {
     "txbuf": 4096,
     "payload": 1024,  # largest frame's payload
     "channels": None,  # sockets at the same time; None: what the platform has
-    "credit": None,  # bytes of memory for data that the network has not taken; None: by the free heap
+    "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
     "ssid": None,
     "password": "",
     "hostname": None,
@@ -36,10 +36,8 @@ class UsbSerial:
     """USB-CDC behind sys.stdin and sys.stdout: read() of several bytes would wait for all of them."""
 
     def __init__(self):
-        import micropython
         import select
 
-        micropython.kbd_intr(-1)  # a 3 in the data is not Ctrl-C
         self.poll_object = sys.stdin
         self._in = sys.stdin.buffer
         self.write = sys.stdout.buffer.write
@@ -75,6 +73,8 @@ class Board:
         self._open_uart(c)
 
     def _open_uart(self, c):
+        if c["uart"] in (0, "usb") and sys.platform != "linux":
+            micropython.kbd_intr(-1)  # the REPL's own line: a 3 in the data is not Ctrl-C
         if c["uart"] == "usb":
             uart = UsbSerial()
             self.poll_object = uart.poll_object

@@ -9,6 +9,7 @@ from .failure import Failure
 
 _ERROR_BAD_REQUEST = const(2)
 _ERROR_NO_RESOURCES = const(6)
+_ERROR_NETWORK_DOWN = const(23)
 _ERROR_NAME_NOT_FOUND = const(32)
 _ERROR_NAME_NO_ANSWER = const(33)
 _ERROR_NAME_FAILED = const(34)
@@ -115,6 +116,8 @@ class Resolver:
         question = _question(name)
         if question is None:
             return failed(_unknown(name))
+        if not self.board.connected():
+            return failed(Failure(_ERROR_NETWORK_DOWN, "Wi-Fi is not connected"))
         if len(self.queries) >= _QUERIES:
             return failed(Failure(_ERROR_NO_RESOURCES, "more than %d names are being resolved" % _QUERIES))
         if not self.sock:

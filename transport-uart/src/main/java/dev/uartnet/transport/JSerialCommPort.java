@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       descriptor. So {@link #close()} first gets both out, by switching the port to non-blocking, which wakes
  *       whoever sleeps in the kernel, by discarding what cannot leave, and by releasing flow control.
  *   <li>{@code closePort} discards what the driver has not sent yet; so bytes under way get up to a second to leave.
+ *       (A pseudo terminal keeps for its other end the first 4 KiB that are not read yet; the rest is discarded.)
  * </ul>
  */
 public final class JSerialCommPort implements UartPort {
@@ -44,6 +45,12 @@ public final class JSerialCommPort implements UartPort {
     private static final int WRITE_CHUNKS_PER_SECOND = 20;
     private static final int BITS_PER_CHARACTER = 10;
 
+    /**
+     * What a driver does not count as waiting, though a flush would discard it: bytes between the two ends of a pseudo
+     * terminal, in the care of a kernel thread, and those in a UART's FIFO.
+     */
+    private static final long SETTLE_NANOS = 20_000_000L;
+
     private static final long DRAIN_LIMIT_NANOS = 1_000_000_000L;
     /** No byte has left for so long: nobody will take the rest. */
     private static final long DRAIN_STALL_NANOS = 100_000_000L;
@@ -62,6 +69,7 @@ public final class JSerialCommPort implements UartPort {
     private volatile int writeLimit = WRITE_CHUNK_MAX;
     private volatile @Nullable SerialPort port;
     private volatile boolean lost;
+    private volatile long lastWriteNanos = System.nanoTime() - SETTLE_NANOS;
 
     /** The port of that name; nothing is touched before {@link #open}. */
     public JSerialCommPort(String name) {
@@ -145,7 +153,11 @@ public final class JSerialCommPort implements UartPort {
         } finally {
             leave();
         }
-        return count > 0 ? count : gone("write");
+        if (count <= 0) {
+            return gone("write");
+        }
+        lastWriteNanos = System.nanoTime();
+        return count;
     }
 
     /** What a failed read or write means: -1 (this side closed) or an exception (the port is gone). */
@@ -252,7 +264,7 @@ public final class JSerialCommPort implements UartPort {
     }
 
     /** Waits, a limited time, until what the driver holds has left. */
-    private static void drain(SerialPort open) {
+    private void drain(SerialPort open) {
         long start = System.nanoTime();
         long progress = start;
         int left = open.bytesAwaitingWrite();
@@ -267,6 +279,10 @@ public final class JSerialCommPort implements UartPort {
             if (now - progress > DRAIN_STALL_NANOS || now - start > DRAIN_LIMIT_NANOS) {
                 return;
             }
+        }
+        long unsettled;
+        while ((unsettled = SETTLE_NANOS - (System.nanoTime() - lastWriteNanos)) > 0) {
+            LockSupport.parkNanos(unsettled);
         }
     }
 

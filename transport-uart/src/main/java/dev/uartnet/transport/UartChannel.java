@@ -94,7 +94,7 @@ public final class UartChannel extends AbstractChannel {
     private volatile boolean readPending;
     private volatile @Nullable UartAddress remoteAddress;
     private volatile @Nullable UartPort port;
-    private @Nullable PortReader reader;
+    private volatile @Nullable PortReader reader;
     private @Nullable PortWriter writer;
     private @Nullable Thread readerThread;
     private @Nullable Thread writerThread;
@@ -234,6 +234,12 @@ public final class UartChannel extends AbstractChannel {
         });
     }
 
+    /** Whether the reader has stopped for lack of room; for tests. */
+    boolean isReadBufferFull() {
+        PortReader from = reader;
+        return from != null && from.readable() == config.getReadBufferSize();
+    }
+
     // What AbstractChannel asks for.
 
     @Override
@@ -352,10 +358,10 @@ public final class UartChannel extends AbstractChannel {
         try {
             eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
-            // The loop has ended without running its shutdown hooks: nobody is left to close the port.
             UartPort open = port;
-            log.warn("{}: the event loop is gone; closing the port", open, e);
-            if (open != null) {
+            if (isOpen() && open != null) {
+                // The loop has ended without running its shutdown hooks: nobody else is left to close the port.
+                log.warn("{}: the event loop is gone; closing the port", open, e);
                 open.close();
             }
         }

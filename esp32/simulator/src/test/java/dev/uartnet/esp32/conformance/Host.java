@@ -27,15 +27,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A host by the codec's handlers, with calls that wait. */
-final class Host implements AutoCloseable {
-    static final Duration NO_DEADLINE = Duration.ZERO;
+public final class Host implements AutoCloseable {
+    public static final Duration NO_DEADLINE = Duration.ZERO;
 
     private final Channel line;
     private final CompletableFuture<Session> session = new CompletableFuture<>();
     private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
     private final Map<Integer, HostChannel> channels = new ConcurrentHashMap<>();
 
-    Host(Device device) throws Exception {
+    public Host(Device device) throws Exception {
         line = device.open(channel -> {
             EndpointPipeline.addHost(channel.pipeline(), LinkConfig.host());
             channel.pipeline().addLast(new Receiver());
@@ -88,24 +88,24 @@ final class Host implements AutoCloseable {
         }
     }
 
-    Session session() {
+    public Session session() {
         return session.join();
     }
 
-    Throwable awaitEnd() throws Exception {
+    public Throwable awaitEnd() throws Exception {
         return ended.get(ConformanceTest.SECONDS, TimeUnit.SECONDS);
     }
 
-    void send(Message message) {
+    public void send(Message message) {
         line.writeAndFlush(message);
     }
 
-    Future<List<@Nullable Object>> begin(int operation, Duration deadline, @Nullable Object... args) {
+    public Future<List<@Nullable Object>> begin(int operation, Duration deadline, @Nullable Object... args) {
         return line.pipeline().get(RequestHandler.class).request(operation, deadline, args);
     }
 
     /** Returns the results of a request that succeeds. */
-    List<@Nullable Object> request(int operation, @Nullable Object... args) throws IOException {
+    public List<@Nullable Object> request(int operation, @Nullable Object... args) throws IOException {
         Future<List<@Nullable Object>> answer = begin(operation, NO_DEADLINE, args);
         await(answer);
         if (answer.cause() instanceof RequestFailedException failed) {
@@ -115,7 +115,7 @@ final class Host implements AutoCloseable {
     }
 
     /** Returns the error of a request that fails. */
-    RequestFailedException refused(int operation, @Nullable Object... args) {
+    public RequestFailedException refused(int operation, @Nullable Object... args) {
         Future<List<@Nullable Object>> answer = begin(operation, NO_DEADLINE, args);
         await(answer);
         if (answer.cause() instanceof RequestFailedException failed) {
@@ -124,24 +124,24 @@ final class Host implements AutoCloseable {
         throw new AssertionError("the request should fail: " + answer, answer.cause());
     }
 
-    static void await(Future<?> answer) {
+    public static void await(Future<?> answer) {
         if (!answer.awaitUninterruptibly(ConformanceTest.SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("no answer within " + ConformanceTest.SECONDS + " s");
         }
     }
 
-    HostChannel channel(int number, int credit) {
+    public HostChannel channel(int number, int credit) {
         HostChannel channel = new HostChannel(this, number, credit);
         channels.put(number, channel);
         return channel;
     }
 
     /** Opens a channel to a peer; its number must be free. */
-    HostChannel connect(int number, int port, int credit) throws IOException {
+    public HostChannel connect(int number, int port, int credit) throws IOException {
         return connect(number, port, credit, Map.of());
     }
 
-    HostChannel connect(int number, int port, int credit, Map<String, Object> options) throws IOException {
+    public HostChannel connect(int number, int port, int credit, Map<String, Object> options) throws IOException {
         HostChannel channel = channel(number, credit);
         channel.opened(request(HostChannel.TCP_CONNECT, number, Peer.localhost(), port, credit, options));
         return channel;

@@ -16,8 +16,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The host's side of one channel, which holds the device to the rules of section 9. */
-final class HostChannel {
-    static final int TCP_CONNECT = 16;
+public final class HostChannel {
+    public static final int TCP_CONNECT = 16;
     private static final int FRAME_BYTES = 1000;
 
     private final Host host;
@@ -35,29 +35,29 @@ final class HostChannel {
     private @Nullable ChannelClose close;
     private @Nullable Throwable failure;
 
-    HostChannel(Host host, int number, int granted) {
+    public HostChannel(Host host, int number, int granted) {
         this.host = host;
         this.number = number;
         this.granted = granted;
     }
 
-    synchronized void opened(List<@Nullable Object> response) {
+    public synchronized void opened(List<@Nullable Object> response) {
         firstCredit = Math.toIntExact((Long) response.get(4));
         credit += firstCredit; // more may have come already
         notifyAll();
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    synchronized int firstCredit() {
+    public synchronized int firstCredit() {
         return firstCredit;
     }
 
     // What comes from the device, on the event loop
 
-    synchronized void onData(byte[] bytes) {
+    public synchronized void onData(byte[] bytes) {
         granted -= bytes.length;
         if (granted < 0) {
             fail(new AssertionError("the device exceeded its credit by " + -granted));
@@ -71,12 +71,12 @@ final class HostChannel {
         notifyAll();
     }
 
-    synchronized void onCredit(int bytes) {
+    public synchronized void onCredit(int bytes) {
         credit += bytes;
         notifyAll();
     }
 
-    synchronized void onEof() {
+    public synchronized void onEof() {
         if (eof || close != null) {
             fail(new AssertionError("a second end of channel " + number));
         }
@@ -84,7 +84,7 @@ final class HostChannel {
         notifyAll();
     }
 
-    synchronized void onClose(ChannelClose closed) {
+    public synchronized void onClose(ChannelClose closed) {
         if (close != null) {
             fail(new AssertionError("a second CHANNEL_CLOSE of channel " + number));
         }
@@ -92,7 +92,7 @@ final class HostChannel {
         notifyAll();
     }
 
-    synchronized void fail(Throwable cause) {
+    public synchronized void fail(Throwable cause) {
         if (failure == null) {
             failure = cause;
         }
@@ -118,7 +118,7 @@ final class HostChannel {
     }
 
     /** Sends bytes as the credit allows. */
-    void send(byte[] bytes) throws InterruptedException {
+    public void send(byte[] bytes) throws InterruptedException {
         int sent = 0;
         while (sent < bytes.length) {
             int count;
@@ -132,35 +132,35 @@ final class HostChannel {
         }
     }
 
-    void sendWithoutCredit(byte[] bytes) {
+    public void sendWithoutCredit(byte[] bytes) {
         host.send(new ChannelData(number, Unpooled.wrappedBuffer(bytes)));
     }
 
-    void awaitCredit(int bytes) throws InterruptedException {
+    public void awaitCredit(int bytes) throws InterruptedException {
         await("credit of " + bytes, () -> credit >= bytes);
     }
 
-    void awaitReceived(int bytes) throws InterruptedException {
+    public void awaitReceived(int bytes) throws InterruptedException {
         await(bytes + " bytes", () -> received.size() >= bytes);
     }
 
-    synchronized int credit() {
+    public synchronized int credit() {
         return credit;
     }
 
-    synchronized void grant(int bytes) {
+    public synchronized void grant(int bytes) {
         granted += bytes;
         host.send(new ChannelCredit(number, bytes));
     }
 
     /** From now on, what is received is granted again. */
-    synchronized void grantBack() {
+    public synchronized void grantBack() {
         grantsBack = true;
         notifyAll();
     }
 
     /** Waits for so many bytes in total since the last call, and returns them. */
-    byte[] receive(int bytes) throws InterruptedException {
+    public byte[] receive(int bytes) throws InterruptedException {
         awaitReceived(bytes);
         synchronized (this) {
             byte[] all = received.toByteArray();
@@ -170,26 +170,26 @@ final class HostChannel {
         }
     }
 
-    synchronized int receivedBytes() {
+    public synchronized int receivedBytes() {
         return received.size();
     }
 
-    byte[] receiveAll() throws InterruptedException {
+    public byte[] receiveAll() throws InterruptedException {
         awaitEof();
         synchronized (this) {
             return received.toByteArray();
         }
     }
 
-    void awaitEof() throws InterruptedException {
+    public void awaitEof() throws InterruptedException {
         await("CHANNEL_EOF", () -> eof);
     }
 
-    synchronized boolean hasEnded() {
+    public synchronized boolean hasEnded() {
         return eof || close != null;
     }
 
-    ChannelClose awaitClose() throws InterruptedException {
+    public ChannelClose awaitClose() throws InterruptedException {
         await("CHANNEL_CLOSE", () -> close != null);
         synchronized (this) {
             ChannelClose closed = close;
@@ -198,15 +198,15 @@ final class HostChannel {
         }
     }
 
-    void sendEof() {
+    public void sendEof() {
         host.send(new ChannelEof(number));
     }
 
-    void sendClose() {
+    public void sendClose() {
         host.send(ChannelClose.orderly(number));
     }
 
-    void sendClose(ErrorCode code) {
+    public void sendClose(ErrorCode code) {
         host.send(new ChannelClose(number, code, "given up", null));
     }
 }
