@@ -39,6 +39,7 @@ class ArgumentsTest {
             ping --port sim --count many           | --count
             ping --port sim --interval -1          | --interval
             demo --port sim                        | --port
+            help frobnicate                        | no such command: frobnicate
             """)
     void wrongArgumentsAreOneLineThatNamesThem(String line, String named) {
         InProcess command = InProcess.run(line.isEmpty() ? new String[0] : line.split(" "));
@@ -49,7 +50,7 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "ports", "info", "ping", "resolve", "get", "demo"})
+    @ValueSource(strings = {"", "ports", "info", "ping", "resolve", "get", "demo", "help"})
     void everyCommandHasHelpAndVersion(String name) {
         String[] help = name.isEmpty() ? new String[] {"--help"} : new String[] {name, "--help"};
         InProcess helped = InProcess.run(help);
@@ -73,6 +74,14 @@ class ArgumentsTest {
             assertThat(InProcess.run(name, "--help").output())
                     .contains("--port", "--baud", "--timeout", "UARTNET_PORT");
         }
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertThat(InProcess.run("help").output())
+                .isEqualTo(InProcess.run("--help").output());
+        assertThat(InProcess.run("help", "get").output())
+                .isEqualTo(InProcess.run("get", "--help").output());
     }
 
     @Test
