@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.Random;
 
 /** A web server of this machine with one file of random bytes, reached by this machine only. */
@@ -48,8 +49,8 @@ final class DemoServer implements AutoCloseable {
     }
 
     /** Returns the file's URL. */
-    String url() {
-        return "http://" + HOST + ":" + server.getAddress().getPort() + PATH;
+    URI url() {
+        return URI.create("http://" + HOST + ":" + server.getAddress().getPort() + PATH);
     }
 
     /** Returns what the file holds. */

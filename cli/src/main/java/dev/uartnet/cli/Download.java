@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ final class Download implements AutoCloseable {
         COMPLETE
     }
 
-    private final String url;
+    private final URI url;
     private final Duration timeout;
     private final LinkedBlockingQueue<Object> events = new LinkedBlockingQueue<>();
     private final Reader reader = new Reader();
@@ -50,7 +51,7 @@ final class Download implements AutoCloseable {
     private long length = -1;
     private long received;
 
-    Download(HttpClient client, String url, Duration timeout) throws IOException {
+    Download(HttpClient client, URI url, Duration timeout) throws IOException {
         this.url = url;
         this.timeout = timeout;
         String agent = "uartnet/" + Version.number();
@@ -94,7 +95,7 @@ final class Download implements AutoCloseable {
 
     private Publisher<Object> body(HttpClientResponse response, ByteBufFlux content) {
         Head head = new Head(
-                response.resourceUrl() == null ? url : response.resourceUrl(),
+                response.resourceUrl() == null ? url.toString() : response.resourceUrl(),
                 response.status(),
                 response.responseHeaders().get(HttpHeaderNames.LOCATION),
                 length(response));

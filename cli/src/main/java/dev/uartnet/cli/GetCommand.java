@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Progress is shown on a terminal only, on standard error."
         })
 final class GetCommand extends DeviceCommand {
-    @Parameters(paramLabel = "URL", description = "What to get, such as http://example.org/page or https://...")
+    @Parameters(paramLabel = "URL", description = "What to get: http://HOST[:PORT]/PATH, or with https.")
     private String url = "";
 
     @Option(
@@ -44,7 +44,7 @@ final class GetCommand extends DeviceCommand {
     }
 
     /** Checks a URL; returns it without its fragment, which is not for the server. */
-    static String target(String url) throws UsageException {
+    static URI target(String url) throws UsageException {
         URI uri;
         try {
             uri = new URI(url);
@@ -63,7 +63,7 @@ final class GetCommand extends DeviceCommand {
             throw new UsageException("a user in the URL is not supported: " + uri.getHost());
         }
         int fragment = url.indexOf('#');
-        return fragment < 0 ? url : url.substring(0, fragment);
+        return fragment < 0 ? uri : URI.create(url.substring(0, fragment));
     }
 
     @Override

@@ -44,7 +44,8 @@ public final class Main {
                 .addSubcommand(new PingCommand(invocation))
                 .addSubcommand(new ResolveCommand(invocation))
                 .addSubcommand(new GetCommand(invocation))
-                .addSubcommand(new DemoCommand(invocation));
+                .addSubcommand(new DemoCommand(invocation))
+                .addSubcommand(new HelpCommand(invocation));
         line.setParameterExceptionHandler((wrong, arguments) -> usage(wrong));
         line.setExecutionStrategy(parsed -> execute(parsed, root));
         return line.execute(args);
@@ -77,7 +78,8 @@ public final class Main {
                 return ExitCodes.DONE;
             }
             if (!(line.getCommand() instanceof Command command)) {
-                throw new UsageException("which command? ports, info, ping, resolve, get or demo");
+                throw new UsageException(
+                        "which command? ports, info, ping, resolve, get or demo (see: uartnet --help)");
             }
             return command.run();
         } catch (Exception e) {

@@ -3,6 +3,8 @@ package dev.uartnet.cli;
 import dev.uartnet.codec.request.RequestTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -66,34 +68,25 @@ final class PingCommand extends DeviceCommand {
     int run(Device device) throws Exception {
         String agent = device.client().session().agent();
         invocation.output().line("PING " + device.name() + " (" + agent + ")");
-        Statistics statistics = new Statistics(device.name());
-        invocation.cleanups().doAfter(() -> print(statistics), () -> pings(device, statistics));
-        if (statistics.answers() == 0) {
-            throw new RemoteFailureException("the device answered none of " + statistics.sent() + " pings");
+        Session session = new Session(device.name());
+        invocation.cleanups().doAfter(session::end, () -> pings(device, session));
+        if (session.answers() == 0) {
+            throw new RemoteFailureException("the device answered none of " + count + " pings");
         }
         return ExitCodes.DONE;
     }
 
-    private void pings(Device device, Statistics statistics) throws Exception {
+    private void pings(Device device, Session session) throws Exception {
         for (int number = 1; count == 0 || number <= count; number++) {
             long start = System.nanoTime();
-            ping(device, number, statistics);
+            try {
+                session.answered(number, device.await(device.client().ping()));
+            } catch (RequestTimeoutException e) {
+                session.unanswered(number, options.timeout());
+            }
             if (number != count) {
                 sleepUntil(start + interval.toNanos());
             }
-        }
-    }
-
-    private void ping(Device device, int number, Statistics statistics) throws Exception {
-        statistics.sent(number);
-        try {
-            Duration time = device.await(device.client().ping());
-            statistics.answered(time);
-            invocation.output().line("answer " + number + ": time=" + Units.millis(time) + " ms");
-        } catch (RequestTimeoutException e) {
-            invocation
-                    .output()
-                    .line("no answer " + number + " within " + options.timeout().toMillis() + " ms");
         }
     }
 
@@ -104,58 +97,64 @@ final class PingCommand extends DeviceCommand {
         }
     }
 
-    private void print(Statistics statistics) {
-        try {
-            for (String line : statistics.lines()) {
-                invocation.output().line(line);
-            }
-        } catch (IOException nobodyReads) {
-            // The command ends anyway.
-        }
-    }
-
-    /** What ping(8) tells at the end. A signal's thread reads it. */
-    private static final class Statistics {
+    /** What has been seen so far. The command or a signal's thread ends it with the statistics, behind which nothing more is printed. */
+    private final class Session {
         private final String name;
         private final long startNanos = System.nanoTime();
         private final RoundTrips times = new RoundTrips();
         private int sent;
+        private boolean ended;
 
-        Statistics(String name) {
+        Session(String name) {
             this.name = name;
         }
 
-        synchronized void sent(int number) {
-            sent = number;
+        synchronized void answered(int number, Duration time) throws IOException {
+            if (!ended) {
+                sent++;
+                times.add(time);
+                invocation.output().line("answer " + number + ": time=" + Units.millis(time) + " ms");
+            }
         }
 
-        synchronized void answered(Duration time) {
-            times.add(time);
-        }
-
-        synchronized int sent() {
-            return sent;
+        synchronized void unanswered(int number, Duration waited) throws IOException {
+            if (!ended) {
+                sent++;
+                invocation.output().line("no answer " + number + " within " + waited.toMillis() + " ms");
+            }
         }
 
         synchronized int answers() {
             return times.count();
         }
 
-        synchronized String[] lines() {
+        synchronized void end() {
+            ended = true;
+            try {
+                for (String line : statistics()) {
+                    invocation.output().line(line);
+                }
+            } catch (IOException nobodyReads) {
+                // The command ends anyway.
+            }
+        }
+
+        /** As ping(8) prints them. A ping that is still under way does not count. */
+        private List<String> statistics() {
             long millis = Duration.ofNanos(System.nanoTime() - startNanos).toMillis();
             double loss = sent == 0 ? 0 : 100.0 * (sent - times.count()) / sent;
-            String head = "--- " + name + " ping statistics ---";
             String format = loss == Math.rint(loss)
                     ? "%d sent, %d answered, %.0f%% lost, time %d ms"
                     : "%d sent, %d answered, %.1f%% lost, time %d ms";
-            String counts = String.format(Locale.ROOT, format, sent, times.count(), loss, millis);
-            if (times.isEmpty()) {
-                return new String[] {head, counts};
+            List<String> lines = new ArrayList<>();
+            lines.add("--- " + name + " ping statistics ---");
+            lines.add(String.format(Locale.ROOT, format, sent, times.count(), loss, millis));
+            if (!times.isEmpty()) {
+                lines.add("round trip min/avg/max/mdev = " + Units.millis(times.min()) + "/"
+                        + Units.millis(times.mean()) + "/" + Units.millis(times.max()) + "/"
+                        + Units.millis(times.deviation()) + " ms");
             }
-            String trips = "round trip min/avg/max/mdev = " + Units.millis(times.min()) + "/"
-                    + Units.millis(times.mean()) + "/" + Units.millis(times.max()) + "/"
-                    + Units.millis(times.deviation()) + " ms";
-            return new String[] {head, counts, trips};
+            return lines;
         }
     }
 }
