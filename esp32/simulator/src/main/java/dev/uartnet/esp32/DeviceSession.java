@@ -15,8 +15,6 @@ import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -32,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +48,8 @@ final class DeviceSession {
 
     private final DeviceSettings settings;
     private final NameLookups lookups;
-    private final ChannelHandlerContext ctx;
+    private final EventLoop loop;
+    private final LineHandler line;
     private final Session agreed;
     private final IntObjectMap<PendingRequest> requests = new IntObjectHashMap<>();
     private final IntObjectMap<TcpChannelBridge> channels = new IntObjectHashMap<>();
@@ -60,15 +60,16 @@ final class DeviceSession {
     private long ignored;
     private boolean ended;
 
-    DeviceSession(DeviceSettings settings, NameLookups lookups, ChannelHandlerContext ctx, Session agreed) {
+    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line, Session agreed) {
         this.settings = settings;
         this.lookups = lookups;
-        this.ctx = ctx;
+        this.loop = loop;
+        this.line = line;
         this.agreed = agreed;
     }
 
     EventLoop loop() {
-        return (EventLoop) ctx.executor();
+        return loop;
     }
 
     // ---- from the host
@@ -269,10 +270,7 @@ final class DeviceSession {
         }
         taking = true;
         boolean more = true;
-        while (more
-                && !ended
-                && dataInFlight < DATA_IN_FLIGHT_MAX
-                && ctx.channel().isWritable()) {
+        while (more && !ended && dataInFlight < DATA_IN_FLIGHT_MAX && line.isWritable()) {
             more = turns.next();
         }
         taking = false;
@@ -280,7 +278,7 @@ final class DeviceSession {
 
     void sendData(ChannelData data) {
         dataInFlight++;
-        send(data).addListener(sent -> {
+        send(data, sent -> {
             dataInFlight--;
             takeTurns();
         });
@@ -288,33 +286,33 @@ final class DeviceSession {
 
     // ---- to the host
 
-    ChannelFuture send(Message message) {
+    void send(Message message) {
+        send(message, sent -> {
+            if (sent instanceof TooLongFrameException && message instanceof Response response) {
+                String text = "the answer is longer than the host takes";
+                send(new ErrorResponse(response.id(), ErrorCode.MESSAGE_TOO_BIG, text, null, List.of()));
+            }
+        });
+    }
+
+    private void send(Message message, Consumer<@Nullable Throwable> done) {
         if (ended) {
             ReferenceCountUtil.release(message);
-            return ctx.newFailedFuture(new IllegalStateException("the session has ended"));
+            return;
         }
         if (++unsent > UNSENT_MAX) {
             protocolError("more than " + UNSENT_MAX + " messages wait for the host");
         }
-        ChannelFuture sending = ctx.writeAndFlush(new SessionWrite(agreed, message));
-        sending.addListener(sent -> {
+        line.write(this, message, cause -> {
             unsent--;
-            if (sent.cause() instanceof TooLongFrameException && message instanceof Response response) {
-                send(new ErrorResponse(
-                        response.id(),
-                        ErrorCode.MESSAGE_TOO_BIG,
-                        "the answer is longer than the host takes",
-                        null,
-                        List.of()));
-            }
+            done.accept(cause);
         });
-        return sending;
     }
 
     /** The host has broken the protocol: the session is over. */
     void protocolError(String text) {
         if (!ended) {
-            ctx.writeAndFlush(new SessionWrite(agreed, new LinkReset(ResetReason.PROTOCOL, text)));
+            line.write(this, new LinkReset(ResetReason.PROTOCOL, text), written -> {});
             end();
         }
     }

@@ -21,7 +21,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -95,15 +94,13 @@ public final class VirtualEsp32 implements AutoCloseable {
         return channel.eventLoop().submit(() -> addTo(channel));
     }
 
-    @SuppressWarnings("deprecation") // of handlers with a loop of their own, as Netty 5 will not have them: 4.2 does
     private void addTo(Channel channel) {
         // Little waits in front of the link, so that an answer overtakes the data of a transfer.
         int frame = link.maxFrameBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(2 * frame, 4 * frame));
         ChannelPipeline pipeline = channel.pipeline();
         EndpointPipeline.addDevice(pipeline, link, settings.bootId());
-        pipeline.addLast("fence", new SessionFence());
-        pipeline.addLast(loop, "device", new DeviceHandler(settings, lookups));
+        pipeline.addLast("device", new LineHandler(settings, lookups, loop));
         lines.add(channel);
     }
 
@@ -156,10 +153,9 @@ public final class VirtualEsp32 implements AutoCloseable {
     @Override
     public void close() {
         for (Channel line : lines) {
-            try {
-                line.pipeline().remove(DeviceHandler.class); // here, as its loop ends before the line's may
-            } catch (NoSuchElementException closedMeanwhile) {
-                // Then its session has ended already.
+            LineHandler handler = line.pipeline().get(LineHandler.class);
+            if (handler != null) {
+                handler.powerOff(); // while the loop of the sockets still runs
             }
         }
         lines.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
