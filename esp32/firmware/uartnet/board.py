@@ -14,7 +14,7 @@ _FEATURE_IPV6 = 64
 # Everything that /uartnet.json may set; see esp32/README.md.
 _DEFAULTS = {
     "uart": 0,  # number of a hardware UART (0 is the one of the board's own USB connector), or "usb"
-    "baud": 921600,
+    "baud": 115200,  # what hosts use unless told otherwise
     "tx": None,  # pins; None: the board's usual ones
     "rx": None,
     "rts": None,  # with both set, hardware flow control

@@ -34,7 +34,7 @@ class WLAN:
 
 def configuration():
     """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD."""
-    c = {}
+    c = {"baud": 921600}  # a pty has no speed of its own
     if os.getenv("UARTNET_DNS") is not None:
         c["dns"] = os.getenv("UARTNET_DNS")
     for name in ("payload", "baud"):

@@ -15,7 +15,7 @@ import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import java.util.Arrays;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -206,7 +206,7 @@ class UartChannelDataTest {
         EventLoopGroup group = loops.newGroup(1);
         try (Line line = Line.open(Line.Kind.MEMORY)) {
             Channel host = connect(group, line.newHost(), line, new EventLog());
-            LinkedBlockingQueue<Long> progress = new LinkedBlockingQueue<>();
+            LinkedTransferQueue<Long> progress = new LinkedTransferQueue<>();
             ChannelProgressivePromise promise = host.newProgressivePromise();
             promise.addListener(new ChannelProgressiveFutureListener() {
                 @Override
