@@ -1,2 +1,5 @@
-# Nothing to do before main.py: uartnet brings up the network and the UART itself.
-# While main.py runs, `mpremote` can still stop it with Ctrl-C if the UART in uartnet.json is not the REPL's.
+# uartnet does everything else in main.py. Where it serves the REPL's own line, Ctrl-C is a byte like any other from
+# then on: this second is the time in which a Ctrl-C (or `mpremote`) still gets the REPL.
+import time
+
+time.sleep(1)

@@ -15,30 +15,24 @@ _O_RDWR = 0o2
 _O_NOCTTY = 0o400
 _O_NONBLOCK = 0o4000
 _F_SETFL = 4
+_SIG_BLOCK = 0
 _SIGINT = 2
 _SIGTERM = 15
 _EIO = 5
 _ENOTTY = 25
 
 _libc = ffi.open(None)
-_getpid = _libc.func("i", "getpid", "")
-_kill = _libc.func("i", "kill", "ii")
-_pid = _getpid()
+_pid = _libc.func("i", "getpid", "")()
 
 
-def _terminated(signal):
-    _kill(_pid, _SIGINT)  # which MicroPython turns into KeyboardInterrupt
-
-
-def catch_termination():
-    """SIGTERM ends us as SIGINT does. Returns what has to stay alive for that."""
-    callback = ffi.callback("v", _terminated, "i", lock=True)
-    # struct sigaction of Linux: handler, mask of 128 bytes, flags, restorer. SIGINT is held back while the handler runs,
-    # or the KeyboardInterrupt would be raised, and lost, inside of it.
-    action = struct.pack("P", callback.cfun()) + struct.pack("P", 1 << _SIGINT - 1) + bytes(160)
+def hold_signals():
+    """Keeps SIGINT and SIGTERM for the firmware's loop to find: MicroPython's own handler, and any in Python, can meet the
+    interpreter in the middle of an allocation and leave its lock held for ever (seen: once in 100)."""
     if sys.platform == "linux":
-        _libc.func("i", "sigaction", "iPP")(_SIGTERM, action, None)
-    return callback
+        mask = bytearray(128)
+        struct.pack_into("I", mask, 0, 1 << _SIGINT - 1 | 1 << _SIGTERM - 1)
+        _libc.func("i", "sigprocmask", "iPP")(_SIG_BLOCK, mask, None)
+        machine.signals = open(_libc.func("i", "signalfd", "iPi")(-1, mask, _O_NONBLOCK), "rb", buffering=0)
 
 
 def fail(text):
@@ -91,12 +85,12 @@ def ours(link, name):
 
 def run(mode, path):
     name = None
-    if mode == "--pty":
-        machine.line, held, name = open_pty(path)
-    else:
-        machine.line = open_tty(path)
-    callback = catch_termination()
+    hold_signals()
     try:
+        if mode == "--pty":
+            machine.line, held, name = open_pty(path)
+        else:
+            machine.line = open_tty(path)
         import main
     except KeyboardInterrupt:
         pass

@@ -310,6 +310,7 @@ class Peer:
     def __init__(self, backlog=64):
         self.sock = socket.socket()
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, 8, 16384)  # SO_RCVBUF: so that one who does not read is soon full
         self.sock.bind(socket.getaddrinfo("127.0.0.1", 0)[0][-1])
         self.sock.listen(backlog)
         self.sock.setblocking(False)

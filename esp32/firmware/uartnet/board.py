@@ -2,10 +2,10 @@
 
 import json
 import machine
+import micropython
 import network
 import socket
 import sys
-from time import ticks_diff, ticks_ms
 
 _IPPROTO_TCP = 6
 _TCP_NODELAY = 1
@@ -14,7 +14,7 @@ _FEATURE_IPV6 = 64
 # Everything that /uartnet.json may set; see esp32/README.md.
 _DEFAULTS = {
     "uart": 0,  # number of a hardware UART (0 is the one of the board's own USB connector), or "usb"
-    "baud": 921600,
+    "baud": 115200,  # what hosts use unless told otherwise
     "tx": None,  # pins; None: the board's usual ones
     "rx": None,
     "rts": None,  # with both set, hardware flow control
@@ -23,7 +23,7 @@ _DEFAULTS = {
     "txbuf": 4096,
     "payload": 1024,  # largest frame's payload
     "channels": None,  # sockets at the same time; None: what the platform has
-    "credit": None,  # bytes of memory for data that the network has not taken; None: by the free heap
+    "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
     "ssid": None,
     "password": "",
     "hostname": None,
@@ -36,10 +36,8 @@ class UsbSerial:
     """USB-CDC behind sys.stdin and sys.stdout: read() of several bytes would wait for all of them."""
 
     def __init__(self):
-        import micropython
         import select
 
-        micropython.kbd_intr(-1)  # a 3 in the data is not Ctrl-C
         self.poll_object = sys.stdin
         self._in = sys.stdin.buffer
         self.write = sys.stdout.buffer.write
@@ -72,9 +70,12 @@ class Board:
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
         self.wlan = None
+        self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
         self._open_uart(c)
 
     def _open_uart(self, c):
+        if c["uart"] in (0, "usb") and sys.platform != "linux":
+            micropython.kbd_intr(-1)  # the REPL's own line: a 3 in the data is not Ctrl-C
         if c["uart"] == "usb":
             uart = UsbSerial()
             self.poll_object = uart.poll_object

@@ -1,9 +1,9 @@
 """The device: one loop over the UART and every socket."""
 
 import gc
-import sys
 from collections import deque
 from select import POLLIN, POLLOUT, poll
+from socket import socket
 from time import ticks_add, ticks_diff, ticks_ms
 from micropython import const
 
@@ -12,7 +12,7 @@ from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
 from .link import Link
-from .tcp import Credits
+from .store import Store
 
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
 
@@ -34,11 +34,30 @@ class Device:
         self.uart_mask = POLLIN
         self.all.register(self.uart, POLLIN)
         self.writers.register(self.uart, POLLIN)
-        self.credits = None
+        self.store = None
         self.resolver = Resolver(board, self._watch_resolver)
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
         self.log = None  # gets unexpected exceptions; the console may be the line itself
+
+    def _make_room(self):
+        """Lets the tables of sockets grow now to what they will need, for that needs memory in large pieces."""
+        socks = []
+        try:
+            for number in range(self.board.channels_max):
+                sock = socket()
+                socks.append(sock)
+                self.by_socket[sock] = self.channels[number] = None
+                self.all.register(sock, POLLIN)
+                self.writers.register(sock, POLLIN)
+        except OSError:
+            pass  # the platform has fewer
+        for number, sock in enumerate(socks):
+            self.channels.pop(number, None)
+            self.by_socket.pop(sock, None)
+            self.all.unregister(sock)
+            self.writers.unregister(sock)
+            sock.close()
 
     # What the link tells
 
@@ -48,9 +67,8 @@ class Device:
     def session_ended(self):
         self.dispatcher.clear()
         self.resolver.close()
-        for channel in list(self.channels.values()):
-            channel.release()
-        self.channels.clear()
+        while self.channels:
+            self.channels.popitem()[1].release()
         while self.readable:
             self.readable.popleft().ready = False
         gc.collect()
@@ -100,7 +118,11 @@ class Device:
 
     def start(self):
         gc.collect()
-        self.credits = Credits(self.board.config["credit"] or min(65536, gc.mem_free() // 3))
+        size = self.board.config["credit"] or gc.mem_free() * 3 // 10
+        self.store = Store(size, self.board.channels_max)
+        self._make_room()
+        # Collecting early keeps what lives long together at the heap's beginning, and so the rest in large pieces.
+        gc.threshold(max(8192, gc.mem_free() // 4))
         self.link.now = ticks_ms()
         self.link.booted()
 
@@ -110,10 +132,14 @@ class Device:
         while True:
             now = ticks_ms()
             self.link.now = now
-            if ticks_diff(now, tick_at) >= 0:
-                tick_at = ticks_add(now, _TICK_MS)
-                self.tick(now)
-            self.turn(ticks_diff(tick_at, now))
+            try:
+                if ticks_diff(now, tick_at) >= 0:
+                    tick_at = ticks_add(now, _TICK_MS)
+                    self.tick(now)
+                self.turn(ticks_diff(tick_at, now))
+            except MemoryError:
+                gc.collect()
+                self.link.starved()
 
     def tick(self, now):
         self.link.tick()
@@ -123,6 +149,8 @@ class Device:
             if channel.deadline is not None:
                 channel.tick(now)
         self.uptime.now()
+        if self.board.chore:
+            self.board.chore()
 
     def turn(self, wait):
         """One round: wait for something to happen (ms at most), take it in, send what may go."""
@@ -153,7 +181,7 @@ class Device:
                 # None: closed by what another event of this round has brought.
                 handler = by_socket.get(obj)
                 if handler is self.resolver:
-                    handler.receive(link.now)
+                    self._answers(handler)
                 elif handler:
                     self._event(handler, event)
         # A frame for each readable channel in turn, and back to the line.
@@ -171,6 +199,12 @@ class Device:
             if more:
                 channel.ready = True
                 readable.append(channel)
+
+    def _answers(self, resolver):
+        try:
+            resolver.receive(self.link.now)
+        except MemoryError:
+            gc.collect()  # a lost answer is asked for again
 
     def _event(self, channel, event):
         try:

@@ -30,6 +30,7 @@ _ERROR_DEADLINE = const(4)
 _ERROR_NO_RESOURCES = const(6)
 _ERROR_CHANNEL_IN_USE = const(7)
 _ERROR_MESSAGE_TOO_BIG = const(27)
+_ERROR_NETWORK_DOWN = const(23)
 _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_REQUEST_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
@@ -75,10 +76,11 @@ class Request:
                 w.put(self.number)
                 for value in results:
                     w.put(value)
+                link.commit()
             except Overflow:
                 self.dispatcher.error(self.number, Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
-                return
-            link.commit()
+            except MemoryError:
+                link.starved()  # an answer that gets lost would be waited for for ever
 
     def fail(self, reason):
         if self.dispatcher.pending.pop(self.number, None):
@@ -293,6 +295,8 @@ class Dispatcher:
             raise Failure(_ERROR_CHANNEL_IN_USE, "channel %d is in use" % number)
         if len(device.channels) >= device.board.channels_max:
             raise Failure(_ERROR_NO_RESOURCES, "more than %d channels" % device.board.channels_max)
+        if not device.board.connected():
+            raise Failure(_ERROR_NETWORK_DOWN, "Wi-Fi is not connected")
         channel = TcpChannel(device, number, credit, options)
         device.channels[number] = channel
         request.cancel = channel.cancel

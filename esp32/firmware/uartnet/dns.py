@@ -9,6 +9,7 @@ from .failure import Failure
 
 _ERROR_BAD_REQUEST = const(2)
 _ERROR_NO_RESOURCES = const(6)
+_ERROR_NETWORK_DOWN = const(23)
 _ERROR_NAME_NOT_FOUND = const(32)
 _ERROR_NAME_NO_ANSWER = const(33)
 _ERROR_NAME_FAILED = const(34)
@@ -24,6 +25,8 @@ _DATAGRAM = const(512)
 
 def literal(name):
     """The address (bytes) that the name itself is, or None."""
+    if ":" in name:
+        return _literal6(name)
     parts = name.split(".")
     if len(parts) == 4:
         try:
@@ -32,9 +35,6 @@ def literal(name):
                 return bytes(numbers)
         except ValueError:
             pass
-        return None
-    if ":" in name:
-        return _literal6(name)
     return None
 
 
@@ -116,6 +116,8 @@ class Resolver:
         question = _question(name)
         if question is None:
             return failed(_unknown(name))
+        if not self.board.connected():
+            return failed(Failure(_ERROR_NETWORK_DOWN, "Wi-Fi is not connected"))
         if len(self.queries) >= _QUERIES:
             return failed(Failure(_ERROR_NO_RESOURCES, "more than %d names are being resolved" % _QUERIES))
         if not self.sock:
@@ -149,11 +151,10 @@ class Resolver:
         found = self.board.hosts(name)
         if not found:
             return None
-        size = 16 if family == 6 else 4
-        match = tuple(a for a in map(literal, found) if a and len(a) == size)
-        if match or family:
-            return match
-        return tuple(a for a in map(literal, found) if a)
+        addresses = [a for a in map(literal, found) if a]
+        four = [a for a in addresses if len(a) == 4] if family != 6 else []
+        six = [a for a in addresses if len(a) == 16] if family != 4 else []
+        return tuple(four + six)
 
     def _open(self):
         servers = []

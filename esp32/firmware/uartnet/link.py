@@ -221,7 +221,7 @@ class Link:
             buffer = r.int(2 * _LIMIT_PAYLOAD_BYTES_MIN, 0x3FFFFFFF)
             max_payload = r.int(_LIMIT_PAYLOAD_BYTES_MIN, _LIMIT_PAYLOAD_BYTES_MAX)
             keepalive = r.int(0, 0x3FFFFFFF)
-            features = r.int(0, 0x3FFFFFFF)
+            features = r.int(0, 0xFFFFFFFF)
             r.text()
             r.skip(n - 10)
             if r.pos != end:
@@ -271,6 +271,10 @@ class Link:
         if self.tag:
             self._owe_reset(self.tag, reason, 0, text)
             self._end()
+
+    def starved(self):
+        """Memory has run out somewhere in between: what was lost with it nobody knows."""
+        self.fail(_RESET_FRAME_LOST, "out of memory")
 
     def _gap(self):
         # Without retransmission a lost frame cannot be had again: better an end than bytes that lack.

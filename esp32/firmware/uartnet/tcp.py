@@ -9,15 +9,13 @@ from micropython import const
 from . import dns, failure
 from .failure import Failure
 from .link import BODY
+from .store import Held
 
 _KIND_CHANNEL_DATA = const(16)
 _KIND_CHANNEL_CREDIT = const(17)
 _KIND_CHANNEL_EOF = const(18)
 _KIND_CHANNEL_CLOSE = const(19)
 _ERROR_NONE = const(0)
-_ERROR_UNSUPPORTED = const(1)
-_ERROR_BAD_REQUEST = const(2)
-_ERROR_NO_RESOURCES = const(6)
 _ERROR_CREDIT_EXCEEDED = const(9)
 _ERROR_CONNECTION_REFUSED = const(17)
 _ERROR_CONNECTION_RESET = const(18)
@@ -26,8 +24,6 @@ _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
 _CONNECT_MS = const(30000)
 _DRAIN_MS = const(30000)  # to write what a closed channel still holds
-_CREDIT_MAX = const(4096)
-_CREDIT_MIN = const(512)
 
 # A channel's states; both directions of an OPEN one have flags of their own.
 _OPENING = const(0)
@@ -36,27 +32,12 @@ _DRAINING = const(2)  # the host has closed: what we hold goes to the network fi
 _CLOSE_SENT = const(3)
 
 
-class Credits:
-    """The memory set aside for bytes that the network has not taken: each channel gets a share of what is left."""
-
-    def __init__(self, total):
-        self.left = total
-
-    def take(self):
-        n = min(_CREDIT_MAX, max(_CREDIT_MIN, self.left // 4))
-        self.left -= n
-        return n
-
-    def give(self, n):
-        self.left += n
-
-
 def _wait(e):
     return e.errno == errno.EINPROGRESS or e.errno == errno.EAGAIN or e.errno == errno.EALREADY
 
 
 class TcpChannel:
-    """One connection. `device` has the link, the poll sets, the credits and the table of channels."""
+    """One connection. `device` has the link, the poll sets, the store and the table of channels."""
 
     def __init__(self, device, number, credit, options):
         self.device = device
@@ -70,7 +51,7 @@ class TcpChannel:
         self.grant = 0  # bytes that we hold for the host at most
         self.left = 0  # of these, what the host may send still
         self.owed = 0  # taken by the network, not yet given back to the host
-        self.held = []  # what the network has not taken yet
+        self.held = Held(device.store)  # what the network has not taken yet
         self.host_eof = False
         self.network_eof = False
         self.failure = None  # writing has failed; said when all that had come before it has been read
@@ -126,7 +107,7 @@ class TcpChannel:
                     return
         self.deadline = None
         self.state = _OPEN
-        self.grant = self.left = self.device.credits.take()
+        self.grant = self.left = self.device.store.grant()
         local, port = self.device.board.local_address(self.sock)
         done = self.done
         self.done = self.failed = self.addresses = None
@@ -144,7 +125,7 @@ class TcpChannel:
         if self.state == _OPENING:
             self._connected(event)
             return
-        if event & POLLOUT and self.held:
+        if event & POLLOUT and self.held.size:
             self._drain()
         if self.sock and event & (POLLIN | POLLERR | POLLHUP):
             if self.state == _OPEN and self.mask & POLLIN:
@@ -225,7 +206,7 @@ class TcpChannel:
             self._lost(self.failure)
             return
         self._say((_KIND_CHANNEL_EOF, self.number))
-        if self.host_eof and not self.held:
+        if self.host_eof and not self.held.size:
             self._finish()
 
     # From the host to the network
@@ -241,7 +222,7 @@ class TcpChannel:
         self.left -= n
         if self.failure:
             return
-        if not self.held:
+        if not self.held.size:
             try:
                 taken = self.sock.write(view) or 0
             except OSError as e:
@@ -252,21 +233,17 @@ class TcpChannel:
             if taken == n:
                 return
             view = view[taken:]
-        self.held.append(bytes(view))
+        self.held.add(view)
         self._watch(self.mask | POLLOUT)
 
     def _drain(self):
         held = self.held
         try:
-            while held:
-                chunk = held[0]
-                taken = self.sock.write(chunk)
+            while held.size:
+                taken = self.sock.write(held.first())
                 if not taken:
                     return
-                if taken < len(chunk):
-                    held[0] = chunk[taken:]
-                else:
-                    held.pop(0)
+                held.drop(taken)
                 self._taken(taken)
         except OSError as e:
             self._write_failed(failure.of(e))
@@ -299,7 +276,7 @@ class TcpChannel:
         """The host sends no more."""
         if self.state == _OPEN and not self.host_eof:
             self.host_eof = True
-            if not self.held:
+            if not self.held.size:
                 self._shut()
 
     def _shut(self):
@@ -336,7 +313,7 @@ class TcpChannel:
             if code != _ERROR_NONE:
                 self.held.clear()
                 self.device.board.set_reset(self.sock)
-            if self.held:
+            if self.held.size:
                 self.deadline = ticks_add(self.device.link.now, _DRAIN_MS)
                 self._watch(POLLOUT)
             else:
@@ -386,7 +363,7 @@ class TcpChannel:
         if self.sock:
             self.sock.close()
             self.sock = None
-        self.device.credits.give(self.grant)
+        self.device.store.give_back(self.grant)
         self.grant = 0
 
     def _watch(self, mask):

@@ -1,12 +1,13 @@
 """Stand-in for a board's `network`: this machine's own network, and what its C library can beyond MicroPython."""
 
 import ffi
+import gc
 import os
 import socket
 import struct
 
 STA_IF = 0
-SOCKETS = 64
+SOCKETS = 128 if gc.mem_free() > 500000 else 40
 IPV6 = True
 SOCKET_OPTIONS = {"receive_buffer": 8, "send_buffer": 7}  # SO_RCVBUF, SO_SNDBUF
 
@@ -33,7 +34,7 @@ class WLAN:
 
 def configuration():
     """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD."""
-    c = {}
+    c = {"baud": 921600}  # a pty has no speed of its own
     if os.getenv("UARTNET_DNS") is not None:
         c["dns"] = os.getenv("UARTNET_DNS")
     for name in ("payload", "baud"):

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ final class OpenFailure {
     private static final boolean WINDOWS =
             FileSystems.getDefault().getSeparator().equals("\\");
 
+    private static final Set<PosixFilePermission> GROUP_ACCESS =
+            Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE);
+
     private OpenFailure() {}
 
     /** What the file system knows of a name. */
@@ -42,7 +47,7 @@ final class OpenFailure {
         /** Whether it is a plain file or a directory. */
         boolean isFileOrDirectory();
 
-        /** The group that owns it; null if unknown. */
+        /** The group whose members may read and write it; null if there is none, or it is unknown. */
         @Nullable
         String group();
     }
@@ -66,14 +71,16 @@ final class OpenFailure {
             public @Nullable String group() {
                 Path path = path();
                 try {
-                    return path == null
-                            ? null
-                            : Files.readAttributes(path, PosixFileAttributes.class)
-                                    .group()
-                                    .getName();
+                    if (path != null) {
+                        PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+                        return attributes.permissions().containsAll(GROUP_ACCESS)
+                                ? attributes.group().getName()
+                                : null;
+                    }
                 } catch (IOException | UnsupportedOperationException e) {
-                    return null;
+                    // Then it is unknown.
                 }
+                return null;
             }
 
             private @Nullable Path path() {
@@ -140,11 +147,11 @@ final class OpenFailure {
 
     private static UartPermissionException permission(String portName, FileView file) {
         String group = file.group();
+        String wayOut = group == null
+                ? "its group has no access; it takes a udev rule that gives it to a group such as dialout"
+                : "is the user in the " + group + " group? sudo usermod -aG " + group + " $USER, then log in again";
         return new UartPermissionException(
-                portName,
-                "cannot open " + portName + ": permission denied (is the user in the "
-                        + (group == null ? "dialout" : group) + " group? sudo usermod -aG "
-                        + (group == null ? "dialout" : group) + " $USER, then log in again)");
+                portName, "cannot open " + portName + ": permission denied (" + wayOut + ")");
     }
 
     private static UartException unknown(String portName, int errno) {

@@ -53,7 +53,8 @@ import org.slf4j.LoggerFactory;
  *       exceptionCaught} with a {@link UartPortLostException}, which is also the failure of every flushed write, and
  *       closes the channel.
  *   <li>A line has no half-closure, no local address and no disconnect: {@code disconnect()} closes.
- *   <li>Shutting down the event loop closes the channel.
+ *   <li>An active channel can move to another event loop ({@code deregister()}, then {@code register}); one that is
+ *       still opening is closed by that. Shutting down the event loop closes the channel.
  * </ul>
  */
 public final class UartChannel extends AbstractChannel {
@@ -94,7 +95,7 @@ public final class UartChannel extends AbstractChannel {
     private volatile boolean readPending;
     private volatile @Nullable UartAddress remoteAddress;
     private volatile @Nullable UartPort port;
-    private @Nullable PortReader reader;
+    private volatile @Nullable PortReader reader;
     private @Nullable PortWriter writer;
     private @Nullable Thread readerThread;
     private @Nullable Thread writerThread;
@@ -234,6 +235,12 @@ public final class UartChannel extends AbstractChannel {
         });
     }
 
+    /** Whether the reader has stopped for lack of room; for tests. */
+    boolean isReadBufferFull() {
+        PortReader from = reader;
+        return from != null && from.readable() == config.getReadBufferSize();
+    }
+
     // What AbstractChannel asks for.
 
     @Override
@@ -278,6 +285,9 @@ public final class UartChannel extends AbstractChannel {
     protected void doDeregister() {
         if (eventLoop() instanceof SingleThreadEventExecutor executor) {
             executor.removeShutdownHook(shutdownHook);
+        }
+        if (state == State.OPENING) {
+            unsafe().close(unsafe().voidPromise()); // who would take the opened port?
         }
     }
 
@@ -352,10 +362,10 @@ public final class UartChannel extends AbstractChannel {
         try {
             eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
-            // The loop has ended without running its shutdown hooks: nobody is left to close the port.
             UartPort open = port;
-            log.warn("{}: the event loop is gone; closing the port", open, e);
-            if (open != null) {
+            if (isOpen() && open != null) {
+                // The loop has ended without running its shutdown hooks: nobody else is left to close the port.
+                log.warn("{}: the event loop is gone; closing the port", open, e);
                 open.close();
             }
         }
@@ -405,12 +415,10 @@ public final class UartChannel extends AbstractChannel {
             pipeline.fireChannelReadComplete();
         } catch (Throwable t) { // a buffer could not be allocated
             ReferenceCountUtil.release(buffer);
+            readPending = false;
             handle.readComplete();
             pipeline.fireChannelReadComplete();
             pipeline.fireExceptionCaught(t);
-            if (config.isAutoRead()) {
-                read();
-            }
         }
     }
 
@@ -442,7 +450,7 @@ public final class UartChannel extends AbstractChannel {
         }
         if (isActive()) {
             pipeline().fireExceptionCaught(cause);
-            ((UartUnsafe) unsafe()).closeFor(cause);
+            unsafe().close(unsafe().voidPromise());
         }
     }
 
@@ -614,11 +622,17 @@ public final class UartChannel extends AbstractChannel {
             }
         }
 
-        /** Closes the channel because of {@code cause}, which every flushed write then fails with. */
-        void closeFor(Throwable cause) {
-            ClosedChannelException closed = new ClosedChannelException();
-            closed.initCause(cause);
-            close(voidPromise(), cause, closed);
+        /** Flushed writes fail with what made the port fail, also when it is a handler that closes the channel for it. */
+        @Override
+        public void close(ChannelPromise promise) {
+            Throwable cause = failure;
+            if (cause == null) {
+                super.close(promise);
+            } else {
+                ClosedChannelException closed = new ClosedChannelException();
+                closed.initCause(cause);
+                close(promise, cause, closed);
+            }
         }
 
         @Override

@@ -6,14 +6,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Records a pipeline's events by name, and the bytes read. */
+/** Records a pipeline's events by name, and the bytes read; in queues without locks, as it runs on event loops. */
 final class EventLog extends ChannelInboundHandlerAdapter {
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
-    private final BlockingQueue<Throwable> exceptions = new LinkedBlockingQueue<>();
-    private final BlockingQueue<byte[]> reads = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> events = new LinkedTransferQueue<>();
+    private final BlockingQueue<Throwable> exceptions = new LinkedTransferQueue<>();
+    private final BlockingQueue<byte[]> reads = new LinkedTransferQueue<>();
 
     @Override
     public void channelRegistered(ChannelHandlerContext ctx) {

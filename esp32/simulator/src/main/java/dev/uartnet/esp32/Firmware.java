@@ -39,7 +39,7 @@ public final class Firmware implements AutoCloseable {
         this.line = line;
         this.folder = folder;
         errors = new ErrorOutput(process.getErrorStream());
-        killer = new Thread(process::destroyForcibly, "uartnet-firmware-end");
+        killer = new Thread(process::destroy, "uartnet-firmware-end");
         Runtime.getRuntime().addShutdownHook(killer);
     }
 
@@ -160,8 +160,9 @@ public final class Firmware implements AutoCloseable {
          * @throws IOException it has failed to start; the message has what it said
          */
         public Firmware start() throws IOException {
+            Path script = script();
             Path folder = Files.createTempDirectory("uartnet");
-            return start("--pty", folder.resolve("esp32"), folder);
+            return start(script, "--pty", folder.resolve("esp32"), folder);
         }
 
         /**
@@ -172,12 +173,12 @@ public final class Firmware implements AutoCloseable {
          * @throws IOException no process can be started
          */
         public Firmware start(Path tty) throws IOException {
-            return start("--tty", tty, null);
+            return start(script(), "--tty", tty, null);
         }
 
-        private Firmware start(String mode, Path line, @Nullable Path folder) throws IOException {
+        private Firmware start(Path script, String mode, Path line, @Nullable Path folder) throws IOException {
             List<String> command = new ArrayList<>();
-            command.add(script().toString());
+            command.add(script.toString());
             command.add(mode);
             command.add(line.toString());
             command.addAll(options);

@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LineDirection {
     /** Bytes of so much time travel together: the line's latency is finer than anything that its users measure. */
-    private static final long CHUNK_NANOS = 250_000;
+    private static final long CHUNK_NANOS = 500_000;
 
-    private static final int FIFO_CHUNKS = 16;
+    private static final int FIFO_CHUNKS = 64;
 
     /** Some bytes and when they were there to be sent; no bytes: the port has ended. */
     private static final class Chunk {

@@ -3,36 +3,24 @@ package dev.uartnet.esp32;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Runs lookups away from the event loop, a few at a time. */
+/** Runs lookups away from the event loop: a thread each, so that a slow one delays no other. */
 final class NameLookups implements AutoCloseable {
-    private static final int THREADS = 4;
-    private static final int WAITING_MAX = 64;
+    private static final int LOOKUPS_MAX = 64;
 
     private final NameService names;
-    private final ThreadPoolExecutor threads;
+    private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
     NameLookups(NameService names) {
         this.names = names;
-        threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                5,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(WAITING_MAX),
-                new DefaultThreadFactory("uartnet-device-dns", true));
-        threads.allowCoreThreadTimeOut(true);
     }
 
     /** Looks a name up; the future completes on the loop, with at least one address or a {@link DeviceException}. */
@@ -46,11 +34,14 @@ final class NameLookups implements AutoCloseable {
                 return result.setFailure(DeviceException.ofLookup(name, impossible));
             }
         }
-        try {
-            threads.execute(() -> run(name, result));
-        } catch (RejectedExecutionException full) {
-            result.setFailure(new DeviceException(ErrorCode.NO_RESOURCES, "too many names are being looked up"));
+        if (running.size() >= LOOKUPS_MAX) {
+            return result.setFailure(new DeviceException(
+                    ErrorCode.NO_RESOURCES, "more than " + LOOKUPS_MAX + " names are being looked up"));
         }
+        Thread thread = new Thread(() -> run(name, result), "uartnet-device-lookup");
+        thread.setDaemon(true);
+        running.add(thread);
+        thread.start();
         return result;
     }
 
@@ -63,11 +54,13 @@ final class NameLookups implements AutoCloseable {
             result.trySuccess(found);
         } catch (IOException | RuntimeException e) {
             result.tryFailure(DeviceException.ofLookup(name, e));
+        } finally {
+            running.remove(Thread.currentThread());
         }
     }
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        running.forEach(Thread::interrupt);
     }
 }

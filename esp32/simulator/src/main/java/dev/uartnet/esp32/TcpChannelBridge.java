@@ -86,6 +86,10 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
 
     /** The socket is connected, and the host knows. */
     void open(SocketChannel connected) {
+        if (state != State.OPENING) {
+            ChannelFuture unused = connected.close(); // the answer has ended the session
+            return;
+        }
         socket = connected;
         state = State.OPEN;
         connected.pipeline().addLast(this);
@@ -105,15 +109,11 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
             data.release();
             return;
         }
-        if (hostEnded) {
-            data.release();
-            session.protocolError("channel " + number + ": data behind CHANNEL_EOF");
-            return;
-        }
         int bytes = data.readableBytes();
-        if (bytes > granted) {
+        int allowed = hostEnded ? 0 : granted; // who has ended has nothing left to send
+        if (bytes > allowed) {
             data.release();
-            fail(new DeviceException(ErrorCode.CREDIT_EXCEEDED, bytes + " bytes sent, " + granted + " were granted"));
+            fail(new DeviceException(ErrorCode.CREDIT_EXCEEDED, bytes + " bytes sent, " + allowed + " were allowed"));
             return;
         }
         granted -= bytes;

@@ -3,7 +3,7 @@ package dev.uartnet.esp32;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -38,8 +38,11 @@ final class TcpConnect extends PendingRequest {
         Map<?, ?> options = args.map("options");
         Bootstrap sockets = session.socketsFor(channel);
         TcpOptions.apply(options, sockets);
-        // Sockets have no handler of their own before they are connected: the channel's joins then.
-        this.sockets = sockets.handler(new ChannelInboundHandlerAdapter());
+        // Sockets have no handler before they are connected: the channel's joins then.
+        this.sockets = sockets.handler(new ChannelInitializer<SocketChannel>() {
+            @Override
+            protected void initChannel(SocketChannel socket) {}
+        });
         bridge = session.reserve(channel, credit);
         if (destination instanceof InetAddress address) {
             tryAll(List.of(address));

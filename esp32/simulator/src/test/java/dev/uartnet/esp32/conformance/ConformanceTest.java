@@ -9,6 +9,7 @@ import org.junit.jupiter.params.Parameter;
 abstract class ConformanceTest {
     static {
         Leaks.watch();
+        BlockingCalls.watch();
     }
 
     /** Longest wait for anything that must happen. */
@@ -32,5 +33,6 @@ abstract class ConformanceTest {
     static void stopDevice() {
         device.close();
         Leaks.assertNone();
+        BlockingCalls.assertNone();
     }
 }

@@ -1,59 +1,78 @@
 package dev.uartnet.esp32.conformance;
 
+import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
-import dev.uartnet.transport.UartPort;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** A running device and the ways to its line: a path to open, or a new port in memory for each host. */
-final class Device implements AutoCloseable {
-    interface MemoryPorts {
-        UartPort next() throws IOException;
+/** A running device, and the way to its line. */
+public final class Device implements AutoCloseable {
+    /** Opens the host's end of the line. */
+    public interface Line {
+        /** Returns an open channel whose pipeline the handler has made. */
+        Channel open(EventLoopGroup hosts, ChannelHandler handler) throws IOException;
     }
 
     private final EventLoopGroup hosts = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    private final Runnable[] closings;
-    private final @Nullable String path;
-    private final @Nullable MemoryPorts ports;
+    private final Line line;
+    private final List<Runnable> closings;
 
-    Device(@Nullable String path, @Nullable MemoryPorts ports, Runnable... closings) {
-        this.path = path;
-        this.ports = ports;
-        this.closings = closings;
+    public Device(Line line, Runnable... closings) {
+        this.line = line;
+        this.closings = List.of(closings);
     }
 
-    /** Opens the host's end of the line. */
-    Channel open(Consumer<Channel> initializer) throws IOException {
-        UartPort port = ports == null ? null : ports.next();
-        String name = path == null ? "memory" : path;
+    /** A device behind a path that is opened as a serial port. */
+    public static Device onPath(String path, Runnable... closings) {
+        return new Device((hosts, handler) -> open(new UartChannel(), path, hosts, handler), closings);
+    }
+
+    /** A device that gets a new line in memory for each host. */
+    public static Device inMemory(VirtualEsp32 device) {
+        return new Device(
+                (hosts, handler) -> {
+                    MemoryPort.Pair line = MemoryPort.pair();
+                    Channel host = open(new UartChannel(line.a()), "memory", hosts, handler);
+                    device.serve(line.b());
+                    return host;
+                },
+                device::close);
+    }
+
+    private static Channel open(UartChannel channel, String name, EventLoopGroup hosts, ChannelHandler handler) {
         return new Bootstrap()
                 .group(hosts)
-                .channelFactory(() -> port == null ? new UartChannel() : new UartChannel(port))
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        initializer.accept(channel);
-                    }
-                })
+                .channelFactory(() -> channel)
+                .handler(handler)
                 .connect(new UartAddress(name))
                 .syncUninterruptibly()
                 .channel();
     }
 
+    /** Opens the host's end of the line. */
+    public Channel open(Consumer<Channel> initializer) throws IOException {
+        return line.open(hosts, new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                initializer.accept(channel);
+            }
+        });
+    }
+
     @Override
     public void close() {
-        for (Runnable closing : closings) {
-            closing.run();
-        }
+        closings.forEach(Runnable::run);
         hosts.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

@@ -6,7 +6,6 @@ import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.FirmwareMissingException;
 import dev.uartnet.esp32.NameService;
 import dev.uartnet.esp32.VirtualEsp32;
-import dev.uartnet.transport.MemoryPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -17,22 +16,14 @@ enum DeviceKind {
     VIRTUAL_IN_MEMORY {
         @Override
         Device start() throws IOException {
-            VirtualEsp32 device = virtual();
-            return new Device(
-                    null,
-                    () -> {
-                        MemoryPort.Pair line = MemoryPort.pair();
-                        device.serve(line.b());
-                        return line.a();
-                    },
-                    device::close);
+            return Device.inMemory(virtual());
         }
     },
     VIRTUAL_ON_PTY {
         @Override
         Device start() throws IOException {
             VirtualEsp32 device = virtual();
-            return new Device(device.servePty(), null, device::close);
+            return Device.onPath(device.servePty(), device::close);
         }
     },
     FIRMWARE_64_BIT {
@@ -65,7 +56,7 @@ enum DeviceKind {
             Firmware firmware = builder.environment("UARTNET_DNS", "127.0.0.1:" + names.port())
                     .environment("UARTNET_HOSTS", "/dev/null")
                     .start();
-            return new Device(firmware.path(), null, firmware::close, names::close);
+            return Device.onPath(firmware.path(), firmware::close, names::close);
         } catch (FirmwareMissingException e) {
             names.close();
             throw missing(e);

@@ -22,16 +22,16 @@ import org.msgpack.value.ValueFactory;
  * @param ack acknowledgement
  * @param payload MessagePack, or a gap report
  */
-record Frame(int type, int tag, int seq, int ack, List<Byte> payload) {
-    static final int HELLO = 0;
-    static final int WELCOME = 1;
-    static final int DATA = 2;
-    static final int ACK = 3;
-    static final int PROBE = 4;
-    static final int RESET = 5;
+public record Frame(int type, int tag, int seq, int ack, List<Byte> payload) {
+    public static final int HELLO = 0;
+    public static final int WELCOME = 1;
+    public static final int DATA = 2;
+    public static final int ACK = 3;
+    public static final int PROBE = 4;
+    public static final int RESET = 5;
 
     /** Returns the bytes with their check, as they stand in SLIP. */
-    static byte[] bytes(int type, int tag, int seq, int ack, byte[] payload) {
+    public static byte[] bytes(int type, int tag, int seq, int ack, byte[] payload) {
         ByteBuffer frame = ByteBuffer.allocate(payload.length + 8);
         frame.putShort((short) (type << 13 | tag))
                 .put((byte) seq)
@@ -42,7 +42,7 @@ record Frame(int type, int tag, int seq, int ack, List<Byte> payload) {
         return frame.putInt((int) crc.getValue()).array();
     }
 
-    static byte[] slip(byte[] frame) {
+    public static byte[] slip(byte[] frame) {
         ByteBuffer out = ByteBuffer.allocate(2 * frame.length + 2);
         out.put((byte) 0xC0);
         for (byte b : frame) {
@@ -59,7 +59,7 @@ record Frame(int type, int tag, int seq, int ack, List<Byte> payload) {
     }
 
     /** Returns the frame in these bytes, which must be whole: devices do not damage what they send. */
-    static Frame parse(byte[] bytes) {
+    public static Frame parse(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CRC32 crc = new CRC32();
         crc.update(bytes, 0, Math.max(0, bytes.length - 4));
@@ -77,7 +77,7 @@ record Frame(int type, int tag, int seq, int ack, List<Byte> payload) {
     }
 
     /** Returns the payload's values. */
-    List<@Nullable Object> values() {
+    public List<@Nullable Object> values() {
         byte[] bytes = new byte[payload.size()];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = payload.get(i);
@@ -115,7 +115,7 @@ record Frame(int type, int tag, int seq, int ack, List<Byte> payload) {
     }
 
     /** Returns a MessagePack array of these. */
-    static byte[] pack(@Nullable Object... values) {
+    public static byte[] pack(@Nullable Object... values) {
         try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
             packer.packArrayHeader(values.length);
             for (Object value : values) {

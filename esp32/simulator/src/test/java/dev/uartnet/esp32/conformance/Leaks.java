@@ -9,19 +9,19 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Buffers that were not released make a test fail, not only a line in its log. */
-final class Leaks {
+public final class Leaks {
     private static final Queue<String> FOUND = new ConcurrentLinkedQueue<>();
 
     private Leaks() {}
 
     /** To be called before Netty makes its first buffer. */
-    static void watch() {
+    public static void watch() {
         if (!(ResourceLeakDetectorFactory.instance() instanceof RecordingFactory)) {
             ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new RecordingFactory());
         }
     }
 
-    static void assertNone() {
+    public static void assertNone() {
         System.gc();
         // Detectors look for leaks when they track something new.
         for (int i = 0; i < 10; i++) {

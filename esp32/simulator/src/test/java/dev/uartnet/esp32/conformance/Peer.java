@@ -10,27 +10,46 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** A server on 127.0.0.1 that does what the test says. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     private static final int MILLIS = (int) TimeUnit.SECONDS.toMillis(ConformanceTest.SECONDS);
+
+    public static final int SMALL_BUFFER_BYTES = 4096;
 
     private final ServerSocket server;
     private final List<Socket> sockets = new ArrayList<>();
 
-    Peer() throws IOException {
-        this(50);
+    public Peer() throws IOException {
+        this(50, 0);
     }
 
-    private Peer(int backlog) throws IOException {
-        server = new ServerSocket(0, backlog, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    private Peer(int backlog, int receiveBuffer) throws IOException {
+        server = new ServerSocket();
+        if (receiveBuffer > 0) {
+            server.setReceiveBufferSize(receiveBuffer); // what sockets inherit, before the window is agreed
+        }
+        server.bind(new InetSocketAddress(InetAddress.getByAddress(localhost()), 0), backlog);
         server.setSoTimeout(MILLIS);
     }
 
+    /** The address of all peers. */
+    public static byte[] localhost() {
+        return new byte[] {127, 0, 0, 1};
+    }
+
+    /** Bytes of every value in no order, the same for the same size. */
+    public static byte[] content(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
     /** A server whose queue is full: Linux drops further SYNs, so that a connection neither succeeds nor fails. */
-    static Peer thatNeverAnswers() throws IOException {
-        Peer peer = new Peer(1);
+    public static Peer thatNeverAnswers() throws IOException {
+        Peer peer = new Peer(1, 0);
         while (true) {
             Socket filler = new Socket();
             peer.sockets.add(filler);
@@ -42,18 +61,23 @@ final class Peer implements AutoCloseable {
         }
     }
 
+    /** A server whose sockets take little while nobody reads them. */
+    public static Peer withSmallBuffer() throws IOException {
+        return new Peer(50, SMALL_BUFFER_BYTES);
+    }
+
     /** A port on which nobody listens. */
-    static int closedPort() throws IOException {
+    public static int closedPort() throws IOException {
         try (Peer peer = new Peer()) {
             return peer.port();
         }
     }
 
-    int port() {
+    public int port() {
         return ((InetSocketAddress) server.getLocalSocketAddress()).getPort();
     }
 
-    Socket accept() throws IOException {
+    public Socket accept() throws IOException {
         Socket socket = server.accept();
         socket.setSoTimeout(MILLIS);
         synchronized (sockets) {
@@ -63,7 +87,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Accepts connections for ever, and sends back what comes, to its end. */
-    void echo() {
+    public void echo() {
         thread(() -> {
             while (true) {
                 Socket socket = accept();
@@ -75,11 +99,11 @@ final class Peer implements AutoCloseable {
         });
     }
 
-    interface Work {
+    public interface Work {
         void run() throws IOException;
     }
 
-    static void thread(Work work) {
+    public static void thread(Work work) {
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -94,7 +118,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Whether the connection was reset, not ended in order; waits for either. */
-    static boolean awaitReset(Socket socket) throws IOException {
+    public static boolean awaitReset(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         try {
             while (in.read() >= 0) {
@@ -107,11 +131,11 @@ final class Peer implements AutoCloseable {
     }
 
     /** Waits until the connection has ended in either way. */
-    static void awaitEnd(Socket socket) throws IOException {
+    public static void awaitEnd(Socket socket) throws IOException {
         boolean unused = awaitReset(socket);
     }
 
-    static void reset(Socket socket) throws IOException {
+    public static void reset(Socket socket) throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

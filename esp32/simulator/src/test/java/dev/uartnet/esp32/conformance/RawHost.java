@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A host by hand: every frame is written and read by the test. */
-final class RawHost implements AutoCloseable {
+public final class RawHost implements AutoCloseable {
     private final Channel channel;
     private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
     private final List<Frame> seen = new ArrayList<>();
@@ -27,7 +27,7 @@ final class RawHost implements AutoCloseable {
     private int nextSeq;
     private int expected;
 
-    RawHost(Device device) throws IOException {
+    public RawHost(Device device) throws IOException {
         channel = device.open(line -> line.pipeline().addLast(new Receiver()));
     }
 
@@ -54,29 +54,29 @@ final class RawHost implements AutoCloseable {
         }
     }
 
-    int tag() {
+    public int tag() {
         return tag;
     }
 
-    int nextSeq() {
+    public int nextSeq() {
         return nextSeq;
     }
 
     /** Goes back to numbers that were used before, or ahead. */
-    void nextSeq(int seq) {
+    public void nextSeq(int seq) {
         nextSeq = seq;
     }
 
-    void write(byte[] bytes) {
+    public void write(byte[] bytes) {
         channel.writeAndFlush(Unpooled.wrappedBuffer(bytes)).syncUninterruptibly();
     }
 
-    void writeFrame(int type, int frameTag, int seq, int ack, byte[] payload) {
+    public void writeFrame(int type, int frameTag, int seq, int ack, byte[] payload) {
         write(Frame.slip(Frame.bytes(type, frameTag, seq, ack, payload)));
     }
 
     /** Returns the next frame of that kind; those before it are gone. */
-    Frame await(String what, Predicate<Frame> wanted) throws InterruptedException {
+    public Frame await(String what, Predicate<Frame> wanted) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ConformanceTest.SECONDS);
         seen.clear();
         while (true) {
@@ -92,43 +92,43 @@ final class RawHost implements AutoCloseable {
     }
 
     /** Returns the frames that the last await has passed over. */
-    List<Frame> passedOver() {
+    public List<Frame> passedOver() {
         return List.copyOf(seen);
     }
 
     // Sessions
 
-    static int newHostId() {
+    public static int newHostId() {
         return ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     }
 
-    static byte[] hello(int hostId, int window, int keepaliveMillis) {
+    public static byte[] hello(int hostId, int window, int keepaliveMillis) {
         return Frame.pack("uartnet", 1, 0, hostId, window, 65_536, 1_032, keepaliveMillis, 0, "conformance");
     }
 
     /** Says HELLO and returns the WELCOME to it. */
-    Frame hello(byte[] payload, int hostId) throws InterruptedException {
+    public Frame hello(byte[] payload, int hostId) throws InterruptedException {
         writeFrame(Frame.HELLO, 0, 0, 0, payload);
         return await(
                 "WELCOME", f -> f.type() == Frame.WELCOME && f.values().get(3).equals((long) hostId));
     }
 
-    Frame hello(int hostId) throws InterruptedException {
+    public Frame hello(int hostId) throws InterruptedException {
         return hello(hello(hostId, 64, 1000), hostId);
     }
 
     /** Opens a session: HELLO, WELCOME, PROBE, ACK. */
-    void begin(int window, int keepaliveMillis) throws InterruptedException {
+    public void begin(int window, int keepaliveMillis) throws InterruptedException {
         int hostId = newHostId();
         enter(hello(hello(hostId, window, keepaliveMillis), hostId).tag());
     }
 
-    void begin() throws InterruptedException {
+    public void begin() throws InterruptedException {
         begin(64, 1000);
     }
 
     /** Sends the first frame with an offered tag. */
-    void enter(int offeredTag) throws InterruptedException {
+    public void enter(int offeredTag) throws InterruptedException {
         tag = offeredTag;
         nextSeq = 0;
         expected = 0;
@@ -136,52 +136,52 @@ final class RawHost implements AutoCloseable {
     }
 
     /** PROBE and its ACK: whatever was sent before has been handled. */
-    Frame probe() throws InterruptedException {
+    public Frame probe() throws InterruptedException {
         writeFrame(Frame.PROBE, tag, nextSeq, expected, new byte[0]);
         return await("ACK", f -> f.type() == Frame.ACK && f.tag() == tag);
     }
 
-    void send(@Nullable Object... message) {
+    public void send(@Nullable Object... message) {
         sendPayload(Frame.pack(message));
     }
 
-    void sendPayload(byte[] payload) {
+    public void sendPayload(byte[] payload) {
         writeFrame(Frame.DATA, tag, nextSeq, expected, payload);
         nextSeq = nextSeq + 1 & 0xFF;
     }
 
     /** Returns the next message, without acknowledging it. */
-    List<@Nullable Object> peek() throws InterruptedException {
+    public List<@Nullable Object> peek() throws InterruptedException {
         Frame data = await("DATA", f -> f.type() == Frame.DATA && f.tag() == tag);
         assertThat(data.seq()).as("seq").isEqualTo(expected);
         expected = expected + 1 & 0xFF;
         return data.values();
     }
 
-    void acknowledge() {
+    public void acknowledge() {
         writeFrame(Frame.ACK, tag, nextSeq, expected, new byte[0]);
     }
 
     /** Returns the next message, and acknowledges it. */
-    List<@Nullable Object> receive() throws InterruptedException {
+    public List<@Nullable Object> receive() throws InterruptedException {
         List<@Nullable Object> message = peek();
         acknowledge();
         return message;
     }
 
     /** Asks for PING and waits for its answer: the session lives, and what was sent before has been handled. */
-    void ping(int id) throws InterruptedException {
+    public void ping(int id) throws InterruptedException {
         send(1, id, 0, 0, "still there?");
         assertThat(receive()).containsExactly(2L, (long) id, "still there?");
     }
 
     /** Returns the reason of the RESET that comes. */
-    int awaitReset(int resetTag) throws InterruptedException {
+    public int awaitReset(int resetTag) throws InterruptedException {
         Frame reset = await("RESET", f -> f.type() == Frame.RESET && f.tag() == resetTag);
         return ((Long) reset.values().get(0)).intValue();
     }
 
-    void reset(int reason) {
+    public void reset(int reason) {
         writeFrame(Frame.RESET, tag, nextSeq, expected, Frame.pack(reason, 0, 0, ""));
     }
 

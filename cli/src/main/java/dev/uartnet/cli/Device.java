@@ -1,0 +1,173 @@
+package dev.uartnet.cli;
+
+import com.fazecast.jSerialComm.SerialPort;
+import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.proxy.ProxyClient;
+import dev.uartnet.proxy.ProxyConnector;
+import dev.uartnet.transport.MemoryPort;
+import dev.uartnet.transport.UartAddress;
+import dev.uartnet.transport.UartChannel;
+import dev.uartnet.transport.UartPort;
+import dev.uartnet.transport.UartPorts;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A connected device, real or simulated, and everything that has to be closed with it. Closing ends the session in order, also when
+ * a signal does it, so that the device is ready for the next command.
+ */
+final class Device implements AutoCloseable {
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(3);
+
+    private final String name;
+    private final MultiThreadIoEventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("uartnet", true), NioIoHandler.newFactory());
+    private final Cleanups.Registration cleanup;
+    private volatile @Nullable VirtualEsp32 simulated;
+    private volatile @Nullable CompletableFuture<ProxyClient> opening;
+    private volatile @Nullable Throwable lost;
+
+    private Device(String name, Cleanups cleanups) {
+        this.name = name;
+        cleanup = cleanups.add(this::shutDown);
+    }
+
+    /** Connects to the device that the options, the environment or the machine's ports name. Blocks until there is a session. */
+    static Device connect(DeviceOptions options, Invocation invocation) throws Exception {
+        String name = PortChoice.of(options.port, invocation.environment(), UartPorts::list);
+        Cleanups cleanups = invocation.cleanups();
+        Device device = new Device(name, cleanups);
+        return device.opened(() -> {
+            ProxyConnector connector = device.connector(options.baud(), options.timeout());
+            if (name.equals(PortChoice.SIMULATED)) {
+                MemoryPort.Pair line = MemoryPort.pair();
+                device.simulated = VirtualEsp32.builder().start(line.a());
+                return device.over(line.b(), connector);
+            }
+            beforePortsClose(cleanups);
+            return connector.port(name).connect();
+        });
+    }
+
+    /**
+     * Connects to a device behind a port that nobody has opened yet. Blocks until there is a session.
+     *
+     * @param timeout for the device to answer, and for each request later
+     */
+    static Device connect(UartPort port, int baud, Duration timeout, Cleanups cleanups) throws Exception {
+        Device device = new Device(port.name(), cleanups);
+        return device.opened(() -> {
+            beforePortsClose(cleanups);
+            return device.over(port, device.connector(baud, timeout));
+        });
+    }
+
+    /** jSerialComm closes all its ports in a shutdown hook of its own, after what it is told to run before. */
+    private static void beforePortsClose(Cleanups cleanups) {
+        SerialPort.addShutdownHook(new Thread(cleanups::runAll, "uartnet-before-ports-close"));
+    }
+
+    private ProxyConnector connector(int baud, Duration timeout) {
+        return ProxyClient.connector()
+                .runOn(loop)
+                .baudRate(baud)
+                .connectTimeout(timeout)
+                .requestTimeout(timeout);
+    }
+
+    private Mono<ProxyClient> over(UartPort port, ProxyConnector connector) {
+        Bootstrap bootstrap = new Bootstrap().group(loop).channelFactory(() -> new UartChannel(port));
+        return connector.connect(bootstrap, new UartAddress(port.name()));
+    }
+
+    private Device opened(Callable<Mono<ProxyClient>> connecting) throws Exception {
+        try {
+            CompletableFuture<ProxyClient> future = connecting.call().toFuture();
+            opening = future;
+            result(future).onClose().subscribe(nothing -> {}, cause -> lost = cause);
+            return this;
+        } catch (Exception e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Returns the port's name. */
+    String name() {
+        return name;
+    }
+
+    ProxyClient client() {
+        CompletableFuture<ProxyClient> future = opening;
+        if (future == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return future.join();
+    }
+
+    /** Returns what a publisher emits; throws what it fails with as it is. */
+    <T> T await(Mono<T> mono) throws Exception {
+        return result(mono.toFuture());
+    }
+
+    /** Returns all that a publisher emits. */
+    <T> List<T> await(Flux<T> flux) throws Exception {
+        return await(flux.collectList());
+    }
+
+    private static <T> T result(CompletableFuture<T> future) throws Exception {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            Throwable cause = Exceptions.unwrap(e.getCause() == null ? e : e.getCause());
+            throw cause instanceof Exception exception ? exception : new IOException(cause);
+        }
+    }
+
+    /** Returns why an operation really failed: the link's end, if it has ended by itself, else what was thrown. */
+    Exception explain(Exception thrown) {
+        Throwable cause = lost;
+        if (cause instanceof Exception exception && thrown != cause) {
+            exception.addSuppressed(thrown);
+            return exception;
+        }
+        return thrown;
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+    }
+
+    private void shutDown() {
+        CompletableFuture<ProxyClient> future = opening;
+        if (future != null && !future.cancel(false) && !future.isCompletedExceptionally()) {
+            future.join()
+                    .close()
+                    .onErrorComplete()
+                    .toFuture()
+                    .completeOnTimeout(null, CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        }
+        VirtualEsp32 device = simulated;
+        if (device != null) {
+            device.close();
+        }
+        // Closes the port of an opening that was cancelled, too.
+        loop.shutdownGracefully(0, CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(CLOSE_MAX.toMillis());
+    }
+}

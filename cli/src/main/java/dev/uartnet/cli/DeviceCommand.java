@@ -1,0 +1,35 @@
+package dev.uartnet.cli;
+
+import picocli.CommandLine.Mixin;
+
+/** A command that needs a device: connects, does its work, and closes whatever happens. */
+abstract class DeviceCommand implements Command {
+    final Invocation invocation;
+
+    @Mixin
+    final DeviceOptions options = new DeviceOptions();
+
+    DeviceCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    /** Checks the arguments, before any port is opened. */
+    void check() throws UsageException {}
+
+    /** Does the work. Returns the exit code. */
+    abstract int run(Device device) throws Exception;
+
+    @Override
+    public final int run() throws Exception {
+        check();
+        try (Device device = Device.connect(options, invocation)) {
+            try {
+                return run(device);
+            } catch (UsageException | OutputClosedException e) {
+                throw e;
+            } catch (Exception e) {
+                throw device.explain(e);
+            }
+        }
+    }
+}

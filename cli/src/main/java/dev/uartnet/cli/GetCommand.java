@@ -1,0 +1,110 @@
+package dev.uartnet.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code uartnet get URL}. */
+@CommandLine.Command(
+        name = "get",
+        description = {
+            "Downloads a page or file by HTTP or HTTPS through the device, to standard output or a file.",
+            "TLS ends on this machine: the device sees ciphertext only. Up to 10 redirects are followed. An answer of 300 "
+                    + "and above that leads nowhere, and a body that ends early, is a failure (exit code 5).",
+            "Progress is shown on a terminal only, on standard error."
+        })
+final class GetCommand extends DeviceCommand {
+    @Parameters(paramLabel = "URL", description = "What to get: http://HOST[:PORT]/PATH, or with https.")
+    private String url = "";
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Write to this file, which appears only when it is whole ('-': standard output).")
+    private @Nullable Path file;
+
+    GetCommand(Invocation invocation) {
+        super(invocation);
+    }
+
+    @Override
+    void check() throws UsageException {
+        target(url);
+        if (file != null && Files.isDirectory(file)) {
+            throw new UsageException("-o needs a file, but " + file + " is a folder");
+        }
+    }
+
+    /** Checks a URL; returns it without its fragment, which is not for the server. */
+    static URI target(String url) throws UsageException {
+        URI uri;
+        try {
+            uri = new URI(url);
+        } catch (URISyntaxException e) {
+            throw new UsageException("not a URL: " + url + " (" + e.getReason() + " at character " + (e.getIndex() + 1)
+                    + "; other characters than ASCII and spaces must be written as %XX)");
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw new UsageException("not a URL of http or https: " + url + " (expected: http://HOST[:PORT]/PATH)");
+        }
+        if (uri.getHost() == null) {
+            throw new UsageException("no host in " + url + " (expected: http://HOST[:PORT]/PATH)");
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw new UsageException("a user in the URL is not supported: " + uri.getHost());
+        }
+        int fragment = url.indexOf('#');
+        return fragment < 0 ? uri : URI.create(url.substring(0, fragment));
+    }
+
+    @Override
+    int run(Device device) throws Exception {
+        try (Download download = new Download(device.client().httpClient(), target(url), options.timeout())) {
+            download.start();
+            try (Body body = body()) {
+                copy(download, body);
+                body.complete();
+            }
+        }
+        return ExitCodes.DONE;
+    }
+
+    private boolean toStandardOutput() {
+        return file == null || file.toString().equals("-");
+    }
+
+    private Body body() throws IOException {
+        return file == null || toStandardOutput()
+                ? new StandardOutputBody(invocation.output())
+                : FileBody.open(file, invocation.cleanups());
+    }
+
+    private void copy(Download download, Body body) throws Exception {
+        // On the terminal that shows the body a bar would stand in its midst.
+        boolean visible = invocation.terminal().error()
+                && !(toStandardOutput() && invocation.terminal().output());
+        if (!visible) {
+            copy(download, body, bytes -> {});
+            return;
+        }
+        ProgressBar bar = new ProgressBar(
+                invocation.error(), invocation.terminal().columns(), download.length(), System::nanoTime);
+        invocation.cleanups().doAfter(bar::end, () -> copy(download, body, bar::update));
+    }
+
+    private static void copy(Download download, Body body, LongConsumer progress) throws Exception {
+        for (byte[] piece = download.next(); piece != null; piece = download.next()) {
+            body.write(piece);
+            progress.accept(download.received());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.uartnet.cli;
+
+import dev.uartnet.proxy.DeviceInfo;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** {@code uartnet info}. */
+@CommandLine.Command(
+        name = "info",
+        description = "Prints what the device says of itself: versions, memory, uptime, sockets.")
+final class InfoCommand extends DeviceCommand {
+    /** What has a line of its own; other things are printed as they come. */
+    private static final Set<String> KNOWN = Set.of(
+            "firmware",
+            "protocol",
+            "platform",
+            "python",
+            "boot_id",
+            "uptime_ms",
+            "heap_free",
+            "heap_used",
+            "channels",
+            "channels_max");
+
+    private static final int LABEL_WIDTH = 10;
+
+    InfoCommand(Invocation invocation) {
+        super(invocation);
+    }
+
+    @Override
+    int run(Device device) throws Exception {
+        DeviceInfo info = device.await(device.client().info());
+        for (Map.Entry<String, String> line : lines(device, info).entrySet()) {
+            String label = line.getKey() + ":";
+            invocation.output().line(label + " ".repeat(Math.max(1, LABEL_WIDTH - label.length())) + line.getValue());
+        }
+        return ExitCodes.DONE;
+    }
+
+    private static Map<String, String> lines(Device device, DeviceInfo info) {
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("port", device.name());
+        lines.put("agent", device.client().session().agent());
+        put(lines, "firmware", info.firmware());
+        put(lines, "protocol", info.protocol());
+        put(lines, "platform", info.platform());
+        put(lines, "python", info.python());
+        if (info.bootId() != null) {
+            lines.put("boot id", String.format("%08x", info.bootId()));
+        }
+        if (info.uptime() != null) {
+            lines.put("uptime", Units.clock(info.uptime()));
+        }
+        if (info.heapFree() != null) {
+            lines.put(
+                    "heap",
+                    Units.bytes(info.heapFree()) + " free"
+                            + (info.heapUsed() == null ? "" : ", " + Units.bytes(info.heapUsed()) + " used"));
+        }
+        if (info.channels() != null) {
+            lines.put(
+                    "sockets",
+                    info.channels() + " in use" + (info.channelsMax() == null ? "" : " of " + info.channelsMax()));
+        }
+        info.all().forEach((key, value) -> {
+            if (!KNOWN.contains(key)) {
+                lines.put(key.replace('_', ' '), String.valueOf(value));
+            }
+        });
+        return lines;
+    }
+
+    private static void put(Map<String, String> lines, String label, @Nullable String value) {
+        if (value != null) {
+            lines.put(label, value);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.uartnet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArgumentsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            ''                                     | which command?
+            frobnicate                             | frobnicate
+            --no-such-option                       | no-such-option
+            info extra                             | extra
+            resolve --port sim                     | HOST
+            resolve a b --port sim                 | b
+            get --port sim                         | URL
+            get example.org --port sim             | not a URL of http or https
+            get ftp://example.org/ --port sim      | not a URL of http or https
+            get http:///path --port sim            | no host
+            get http://a:b@example.org/ --port sim | a user in the URL
+            get http://[::1/ --port sim            | not a URL
+            info --port                            | --port
+            info --port sim --baud 0               | --baud must be positive
+            info --port sim --baud fast            | --baud
+            info --port sim --timeout 0            | --timeout
+            info --port sim --timeout -1           | --timeout
+            info --port sim --timeout NaN          | --timeout
+            info --port sim --timeout x            | --timeout
+            ping --port sim --count -1             | --count
+            ping --port sim --count many           | --count
+            ping --port sim --interval -1          | --interval
+            demo --port sim                        | --port
+            help frobnicate                        | no such command: frobnicate
+            """)
+    void wrongArgumentsAreOneLineThatNamesThem(String line, String named) {
+        InProcess command = InProcess.run(line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertThat(command.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(command.output()).isEmpty();
+        assertThat(command.errors()).startsWith("uartnet: ").contains(named).hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ports", "info", "ping", "resolve", "get", "demo", "help"})
+    void everyCommandHasHelpAndVersion(String name) {
+        String[] help = name.isEmpty() ? new String[] {"--help"} : new String[] {name, "--help"};
+        InProcess helped = InProcess.run(help);
+        assertThat(helped.exitCode()).isZero();
+        assertThat(helped.errors()).isEmpty();
+        assertThat(helped.output())
+                .startsWith(("Usage: uartnet " + name).strip())
+                .contains("Exit codes:", "--verbose");
+
+        help[help.length - 1] = "--version";
+        InProcess version = InProcess.run(help);
+        assertThat(version.exitCode()).isZero();
+        assertThat(version.errors()).isEmpty();
+        assertThat(version.output().lines().findFirst())
+                .hasValueSatisfying(line -> assertThat(line).matches("uartnet [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?"));
+    }
+
+    @Test
+    void theHelpOfDeviceCommandsHasTheirOptions() {
+        for (String name : new String[] {"info", "ping", "resolve", "get"}) {
+            assertThat(InProcess.run(name, "--help").output())
+                    .contains("--port", "--baud", "--timeout", "UARTNET_PORT");
+        }
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertThat(InProcess.run("help").output())
+                .isEqualTo(InProcess.run("--help").output());
+        assertThat(InProcess.run("help", "get").output())
+                .isEqualTo(InProcess.run("get", "--help").output());
+    }
+
+    @Test
+    void anOutputThatIsAFolderIsWrong(@TempDir Path folder) {
+        InProcess command = InProcess.run("get", "http://127.0.0.1/", "--port", "sim", "-o", folder.toString());
+
+        assertThat(command.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(command.errors()).contains(folder.toString());
+    }
+
+    @Test
+    void thePortComesFromTheEnvironment() {
+        InProcess command = InProcess.run(Map.of("UARTNET_PORT", "sim"), "info");
+
+        assertThat(command.errors()).isEmpty();
+        assertThat(command.exitCode()).isZero();
+        assertThat(command.output()).contains("port:     sim").contains("protocol: 1.0");
+    }
+
+    @Test
+    void aNameIsResolvedByTheDevice() {
+        InProcess command = InProcess.run("resolve", "localhost", "--port", "sim");
+
+        assertThat(command.errors()).isEmpty();
+        assertThat(command.output().lines()).contains("127.0.0.1");
+    }
+
+    @Test
+    void pingPrintsEachAnswerAndStatistics() {
+        InProcess command = InProcess.run("ping", "--port", "sim", "--count", "3", "--interval", "0");
+
+        assertThat(command.errors()).isEmpty();
+        assertThat(command.exitCode()).isZero();
+        assertThat(command.output().lines())
+                .hasSize(7)
+                .contains("--- sim ping statistics ---")
+                .anyMatch(line -> line.startsWith("3 sent, 3 answered, 0% lost"))
+                .anyMatch(line -> line.startsWith("answer 3: time="))
+                .anyMatch(line -> line.startsWith("round trip min/avg/max/mdev = "));
+    }
+
+    @Test
+    void portsIsDoneWhateverThereIs() {
+        assertThat(InProcess.run("ports").exitCode()).isZero();
+    }
+}

@@ -1,0 +1,355 @@
+"""esp32/unix/run and the firmware as a process of its own, on real ttys, with an ESP32's memory."""
+
+import ffi
+import os
+import random
+import select
+import sys
+import termios
+import time
+import check
+from host import CHANNEL_DATA, CLOSE, CREDIT, INFO, PING, TCP_CONNECT, Host, Peer
+from vectors import tests
+
+RUN = tests + "/../../unix/run"
+# Objects of the 64-bit interpreter are twice as large.
+SMALL = "110k" if sys.maxsize < 1 << 32 else "220k"
+
+_libc = ffi.open(None)
+_kill = _libc.func("i", "kill", "ii")
+_SIGINT, _SIGKILL, _SIGTERM = 2, 9, 15
+_folder = "/tmp/uartnet-test-%d" % _libc.func("i", "getpid", "")()
+_count = 0
+_running = []
+
+
+def _until(true, ms=10000):
+    for _ in range(ms // 5):
+        value = true()
+        if value:
+            return value
+        time.sleep_ms(5)
+    raise AssertionError("waited in vain")
+
+
+def _text(path):
+    try:
+        with open(path) as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def _exists(path):
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
+
+
+class Firmware:
+    """A `run` in the background; line is where a host opens it."""
+
+    def __init__(self, *args):
+        global _count
+        _count += 1
+        self.base = "%s/%d" % (_folder, _count)
+        self.line = self.base + ".tty"
+        args = args or ("--pty", self.line)
+        quoted = " ".join("'%s'" % a for a in (RUN,) + args)
+        os.system("mkdir -p %s; (%s >%s.out 2>&1 & echo $! >%s.pid; wait $!; echo $? >%s.rc) 2>/dev/null &" % (_folder, quoted, self.base, self.base, self.base))
+        self.pid = int(_until(lambda: _text(self.base + ".pid").strip()))
+        _running.append(self)
+
+    def ready(self):
+        _until(lambda: _exists(self.line) or self.code())
+        check.equal(self.code(), "", self.output())
+        return self
+
+    def code(self):
+        return _text(self.base + ".rc").strip()
+
+    def output(self):
+        return _text(self.base + ".out")
+
+    def end(self, signal=_SIGTERM):
+        _kill(self.pid, signal)
+        return self.ended()
+
+    def ended(self):
+        return int(_until(self.code))
+
+    def host(self, **settings):
+        line = _open(self.line)
+        waiting = select.poll()
+        waiting.register(line, select.POLLIN)
+        return Host(line, lambda: waiting.poll(5), **settings)
+
+
+def _open(path):
+    fd = _libc.func("i", "open", "si")(path, 0o2004402)  # O_RDWR, O_NOCTTY, O_NONBLOCK, O_CLOEXEC
+    assert fd >= 0, path
+    return open(fd, "r+b", buffering=0)
+
+
+def _shell(command):
+    """Exit code and output."""
+    out = _folder + "/shell.out"
+    code = os.system("mkdir -p %s; (%s) >%s 2>&1" % (_folder, command, out))
+    return (code >> 8 if code > 255 else code), _text(out)
+
+
+def test_help_and_usage():
+    code, out = _shell(RUN + " --help")
+    assert code == 0 and "--pty LINK" in out
+    for args in ("", "--pty", "--nonsense", "--tty /dev/null --pty x", "--pty x --heap much", "--pty x --bits 16"):
+        check.equal(_shell(RUN + " " + args)[0], 2, args)
+
+
+def test_what_is_no_line_is_refused():
+    code, out = _shell(RUN + " --tty /no/such/tty")
+    assert code == 1 and "no such device: /no/such/tty" in out, out
+    code, out = _shell(RUN + " --tty /dev/null")
+    assert code == 1 and "not a tty" in out, out
+    plain = _folder + "/plain"
+    _shell("echo precious >" + plain)
+    code, out = _shell(RUN + " --pty " + plain)
+    assert code == 1 and "will not overwrite" in out, out
+    with open(plain) as f:
+        check.equal(f.read(), "precious\n")
+    code, out = _shell(RUN + " --pty /no/such/folder/link")
+    assert code == 1 and "/no/such/folder/link" in out, out
+
+
+def test_signals_end_it_and_remove_the_link():
+    for signal in (_SIGTERM, _SIGINT):
+        f = Firmware().ready()
+        check.equal(f.end(signal), 0, f.output())
+        check.equal((_exists(f.line), f.output()), (False, ""))
+
+
+def test_stale_link_is_replaced():
+    f = Firmware().ready()
+    f.end(_SIGKILL)
+    f.ended()
+    assert _link(f.line)  # left behind, leading nowhere
+    again = Firmware("--pty", f.line)
+    again.line = f.line
+    _until(lambda: _libc.func("i", "access", "si")(f.line, 0) == 0)
+    host = again.host().open()
+    check.equal(host.call(PING, 1), (1,))
+    before = _link(f.line)
+    # Who takes a link over is not robbed of it by the end of the one before.
+    third = Firmware("--pty", f.line)
+    _until(lambda: third.code() or _libc.func("i", "access", "si")(f.line, 0) == 0 and _link(f.line) != before)
+    again.end()
+    assert _exists(f.line)
+    third.end()
+    assert not _exists(f.line)
+
+
+def _link(path):
+    buf = bytearray(64)
+    n = _libc.func("i", "readlink", "sPi")(path, buf, 64)
+    return bytes(buf[: max(n, 0)])
+
+
+def test_every_byte_passes_and_hosts_come_and_go():
+    f = Firmware().ready()
+    every = bytes(range(256))
+    for _ in range(5):
+        host = f.host().open()
+        for n in range(3):
+            check.equal(host.call(PING, every, n), (every, n))
+        host.line.close()  # without a word
+    host = f.host().open()
+    host.close()
+    host.until(lambda: not host.wire)
+    host.line.close()
+    check.equal(f.code(), "")
+    f.end()
+
+
+def test_idle_does_not_spin():
+    f = Firmware().ready()
+
+    def cpu():
+        fields = _text("/proc/%d/stat" % f.pid).rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])  # in hundredths of a second
+
+    host = f.host().open()
+    peer = Peer()
+    host.connect(0, peer.port, credit=0, grant=False)
+    conn = peer.accept(host)
+    conn.write(bytes(1000))
+    conn.close()
+    host.settle()
+    for name in ("host there", "no host"):
+        before = cpu()
+        time.sleep(1)
+        used = cpu() - before
+        assert used < 50, "%s: %d %% of a processor" % (name, used)
+        if name == "host there":
+            host.line.close()
+    f.end()
+    peer.close()
+
+
+def test_tty_and_its_end():
+    master = _libc.func("i", "posix_openpt", "i")(0o2000402)  # and O_CLOEXEC: the firmware must not keep it open
+    _libc.func("i", "grantpt", "i")(master)
+    _libc.func("i", "unlockpt", "i")(master)
+    name = _libc.func("s", "ptsname", "i")(master)
+    _libc.func("i", "fcntl", "iii")(master, 4, 0o4000)
+    line = open(master, "r+b", buffering=0)
+    f = Firmware("--tty", name)
+    waiting = select.poll()
+    waiting.register(line, select.POLLIN)
+    # Until the firmware has set it raw the pty would echo: it says when it is ready.
+    host = Host(line, lambda: waiting.poll(5))
+    host.until(lambda: host.resets)
+    host.open()
+    check.equal(host.call(PING, bytes(range(256))), (bytes(range(256)),))
+    line.close()
+    check.equal(f.ended(), 1)
+    assert name + " is gone" in f.output(), f.output()
+
+
+def _pattern(size, seed):
+    block = bytes((i * (seed + 3)) & 255 for i in range(251))
+    return (block * (size // 251 + 1))[:size]
+
+
+def _open_33(host, peer, got):
+    conns = []
+    for n in range(33):
+        host.connect(2 * n, peer.port, credit=8192 if n < 32 else 100, sink=got[n].extend, grant=n < 32)
+        conns.append(peer.accept(host))
+    return conns
+
+
+def test_33_sockets_in_an_esp32_s_memory():
+    f = Firmware("--heap", SMALL, "--pty", _folder + "/small.tty")
+    f.line = _folder + "/small.tty"
+    f.ready()
+    host = f.host().open()
+    start = host.call(INFO)[0]["heap_free"]
+    peer = Peer()
+    size = 30000
+    got = [bytearray() for _ in range(33)]
+    conns = _open_33(host, peer, got)
+    left = [memoryview(_pattern(size, n)) for n in range(33)]
+
+    def all_here():
+        for n in range(33):
+            taken = conns[n].write(left[n]) if len(left[n]) else 0
+            left[n] = left[n][taken or 0 :]
+        return all(len(g) == size for g in got[:32])
+
+    host.until(all_here, 20000)
+    for n in range(33):
+        check.equal(bytes(got[n]), _pattern(size, n)[: size if n < 32 else 100])
+    full = host.call(INFO)[0]["heap_free"]
+    print("  heap %s: %d bytes free at start, %d with 33 sockets" % (SMALL, start, full))
+
+    # All 33 peers stop reading while the host sends all that it may.
+    host.messages.clear()
+    for n in range(33):
+        host.send(CLOSE, 2 * n, 0, "", None)
+        host.closed(2 * n)
+        conns[n].close()
+    conns = []
+    credit = []
+    for n in range(33):
+        credit.append(host.connect(2 * n, peer.port, options={"send_buffer": 4096})[4])
+        conns.append(peer.accept(host))
+
+    sent = [0] * 33
+
+    def push():
+        for m in [m for m in host.messages if m[0] == CREDIT]:
+            host.messages.remove(m)
+            credit[m[1] // 2] += m[2]
+        for n in range(33):
+            if credit[n] and len(host.waiting) < 20:
+                size = min(credit[n], 1000)
+                host.send(CHANNEL_DATA, 2 * n, _pattern(sent[n] + size, n)[sent[n] :])
+                sent[n] += size
+                credit[n] -= size
+        return not any(credit) and not host.waiting and not host.flight and not host.messages
+
+    host.until(push, 20000)
+    check.equal([m for m in host.messages if m[0] == CLOSE], [])
+    print("  %d bytes free with 33 peers that do not read" % host.call(INFO)[0]["heap_free"])
+    there = [bytearray() for _ in range(33)]
+    buf = bytearray(8192)
+
+    def all_there():
+        for n in range(33):
+            k = conns[n].readinto(buf)
+            if k:
+                there[n].extend(buf[:k])
+        return all(len(there[n]) == sent[n] for n in range(33))
+
+    host.until(all_there, 20000)
+    for n in range(33):
+        check.equal(bytes(there[n]), _pattern(sent[n], n))
+        conns[n].close()
+    check.equal(f.end(), 0, f.output())
+    peer.close()
+
+
+def test_hundreds_of_sessions_leave_the_heap_as_it_was():
+    f = Firmware("--heap", SMALL, "--pty", _folder + "/many.tty")
+    f.line = _folder + "/many.tty"
+    f.ready()
+    host = f.host()
+    peer = Peer()
+    conns = []
+    free = []
+    for n in range(300):
+        host.open()
+        for channel in range(0, 8, 2):
+            host.connect(channel, peer.port)
+            conns.append(peer.accept(host))
+        host.send(CHANNEL_DATA, 0, bytes(900))
+        host.ask(TCP_CONNECT, 8, "name.test", 80, 0, {})
+        if n % 3 == 0:
+            host.close()
+        if n in (20, 299):
+            host.open()
+            free.append(host.call(INFO)[0]["heap_free"])
+        while conns:
+            conns.pop().close()
+    assert abs(free[0] - free[1]) < 1000, free
+    f.end()
+    peer.close()
+
+
+def test_random_bytes_do_not_stop_it():
+    random.seed(9)
+    f = Firmware("--heap", SMALL, "--pty", _folder + "/noise.tty")
+    f.line = _folder + "/noise.tty"
+    f.ready()
+    host = f.host()
+    for _ in range(30):
+        host.open()
+        noise = bytes(random.choice((0xC0, 0xDB, random.getrandbits(8))) for _ in range(3000))
+        good = host.encoded(2, bytes(random.getrandbits(8) for _ in range(random.randint(0, 50))), seq=0)
+        host.write(noise + b"\xc0" + good)
+        host.until(lambda: not host.wire)
+        host.settle(3)
+    host.write(b"\xc0")
+    host.open()
+    check.equal(host.call(PING, 1), (1,))
+    f.end()
+
+
+try:
+    check.run(globals())
+finally:
+    for firmware in _running:
+        if not firmware.code():
+            firmware.end(_SIGKILL)
+    os.system("rm -rf " + _folder)

@@ -1,0 +1,61 @@
+import random
+import check
+from uartnet.store import Held, Store
+
+
+def test_credit_is_never_more_than_there_is_room():
+    random.seed(10)
+    for size in (1000, 5000, 20000, 65536):
+        store = Store(size, 20)
+        n = len(store.free)
+        for _ in range(50):
+            helds = []
+            for _ in range(20):
+                helds.append((Held(store), store.grant()))
+            assert all(256 <= credit <= 4096 for _, credit in helds)
+            # Every byte granted, in the worst position.
+            for held, credit in helds:
+                held.add(bytes(127))
+                held.add(b"x")
+                held.drop(127)
+                held.add(memoryview(bytes(credit - 1)))
+                check.equal(held.size, credit)
+            for held, credit in helds:
+                held.clear()
+                store.give_back(credit)
+            check.equal((len(store.free), len(set(store.free))), (n, n))
+
+
+def test_the_first_get_more():
+    store = Store(20000, 10)
+    grants = [store.grant() for _ in range(10)]
+    check.equal(grants[0], 4096)
+    check.equal(grants, sorted(grants, reverse=True))
+
+
+def test_first_in_first_out():
+    random.seed(11)
+    store = Store(8192, 3)
+    helds = [Held(store) for _ in range(3)]
+    expected = [b"", b"", b""]
+    for _ in range(3000):
+        i = random.randint(0, 2)
+        held = helds[i]
+        if random.getrandbits(1):
+            data = bytes(random.getrandbits(8) for _ in range(random.randint(1, 300)))
+            if held.size + len(data) <= 2000:
+                held.add(memoryview(data))
+                expected[i] += data
+        elif held.size:
+            first = bytes(held.first())
+            check.equal(first, expected[i][: len(first)])
+            n = random.randint(1, len(first))
+            held.drop(n)
+            expected[i] = expected[i][n:]
+        check.equal(held.size, len(expected[i]))
+    for held in helds:
+        held.clear()
+    check.equal(len(set(store.free)), 64)
+
+
+check.run(globals())
