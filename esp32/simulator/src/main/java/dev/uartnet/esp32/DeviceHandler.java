@@ -7,6 +7,7 @@ import dev.uartnet.codec.message.Message;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +59,10 @@ final class DeviceHandler extends ChannelInboundHandlerAdapter {
         if (session != null && isMalformed(cause)) {
             LOG.debug("malformed message", cause);
             session.protocolError(String.valueOf(cause.getMessage()));
+        } else if (cause instanceof IOException) {
+            LOG.debug("the line of the device fails", cause);
         } else {
-            LOG.warn("the line of the device fails: {}", cause.toString());
+            LOG.warn("a defect of the virtual device, or of a handler before it", cause);
         }
     }
 

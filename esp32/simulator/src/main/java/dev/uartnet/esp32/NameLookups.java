@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Runs lookups away from the event loop: a thread each, so that a slow one delays no other. */
 final class NameLookups implements AutoCloseable {
@@ -38,24 +39,30 @@ final class NameLookups implements AutoCloseable {
             return result.setFailure(new DeviceException(
                     ErrorCode.NO_RESOURCES, "more than " + LOOKUPS_MAX + " names are being looked up"));
         }
-        Thread thread = new Thread(() -> run(name, result), "uartnet-device-lookup");
+        Thread thread = new Thread(() -> run(name, loop, result), "uartnet-device-lookup");
         thread.setDaemon(true);
         running.add(thread);
         thread.start();
         return result;
     }
 
-    private void run(String name, Promise<List<InetAddress>> result) {
+    private void run(String name, EventLoop loop, Promise<List<InetAddress>> result) {
+        Runnable completion;
         try {
             List<InetAddress> found = names.lookup(name);
             if (found.isEmpty()) {
                 throw new UnknownHostException(name);
             }
-            result.trySuccess(found);
+            completion = () -> result.setSuccess(found);
         } catch (IOException | RuntimeException e) {
-            result.tryFailure(DeviceException.ofLookup(name, e));
+            completion = () -> result.setFailure(DeviceException.ofLookup(name, e));
         } finally {
             running.remove(Thread.currentThread());
+        }
+        try {
+            loop.execute(completion);
+        } catch (RejectedExecutionException deviceIsOff) {
+            // Nobody waits any more.
         }
     }
 

@@ -46,12 +46,12 @@ public final class SerialLine implements AutoCloseable {
         return line;
     }
 
-    /** Returns how many bytes have gone from a to b. */
+    /** Returns how many bytes have gone from a to b; those that b has just read may be missing until {@link #close}. */
     public long bytesToB() {
         return toB.bytes();
     }
 
-    /** Returns how many bytes have gone from b to a. */
+    /** Returns how many bytes have gone from b to a; those that a has just read may be missing until {@link #close}. */
     public long bytesToA() {
         return toA.bytes();
     }

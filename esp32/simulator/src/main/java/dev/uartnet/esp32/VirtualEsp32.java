@@ -21,6 +21,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -154,6 +155,13 @@ public final class VirtualEsp32 implements AutoCloseable {
      */
     @Override
     public void close() {
+        for (Channel line : lines) {
+            try {
+                line.pipeline().remove(DeviceHandler.class); // here, as its loop ends before the line's may
+            } catch (NoSuchElementException closedMeanwhile) {
+                // Then its session has ended already.
+            }
+        }
         lines.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
         terminals.forEach(PseudoTerminal::close);
         lookups.close();
