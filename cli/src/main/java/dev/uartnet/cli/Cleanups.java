@@ -1,10 +1,11 @@
 package dev.uartnet.cli;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What has to be undone when a command ends: by the command itself, or by the JVM's shutdown if a signal comes first. Each is run
+ * What has to be undone when a command ends: by the command itself, or by a signal's thread if a signal comes first. Each is run
  * exactly once; whoever comes second waits for the first.
  */
 final class Cleanups {
@@ -22,7 +23,7 @@ final class Cleanups {
     private final ArrayDeque<Once> stack = new ArrayDeque<>();
     private volatile boolean shuttingDown;
 
-    /** Adds an action. When the JVM is shutting down already, it is run at once. */
+    /** Adds an action. When a signal is ending the process already, it is run at once. */
     Registration add(Runnable action) {
         Once once = new Once(action);
         boolean late;
@@ -58,7 +59,14 @@ final class Cleanups {
         return shuttingDown;
     }
 
-    /** Runs all, newest first. For the shutdown's thread. */
+    /** Returns at once, unless a signal is ending the process: then never. */
+    void awaitShutdown() throws InterruptedException {
+        if (shuttingDown) {
+            new CountDownLatch(1).await();
+        }
+    }
+
+    /** Runs all, newest first. For the signal's thread. */
     void runAll() {
         shuttingDown = true;
         while (true) {

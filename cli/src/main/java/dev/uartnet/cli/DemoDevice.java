@@ -23,7 +23,7 @@ final class DemoDevice implements AutoCloseable {
 
     private DemoDevice(int baud, Consumer<String> progress) throws IOException {
         try {
-            Served device = device(progress);
+            Served device = device(baud, progress);
             Wire wire = wire();
             keep(SerialLine.join(wire.far(), device.port(), baud));
             description = device.description();
@@ -49,10 +49,12 @@ final class DemoDevice implements AutoCloseable {
         return new DemoDevice(baud, progress);
     }
 
-    private Served device(Consumer<String> progress) throws IOException {
+    private Served device(int baud, Consumer<String> progress) throws IOException {
         try {
             progress.accept("starting the firmware (the first time, MicroPython is fetched)");
-            Firmware firmware = keep(Firmware.builder().start());
+            Firmware firmware = keep(Firmware.builder()
+                    .environment("UARTNET_BAUD", Integer.toString(baud))
+                    .start());
             return new Served(
                     new JSerialCommPort(firmware.path()),
                     "the real firmware on MicroPython, process " + firmware.pid() + ", at " + firmware.path());

@@ -1,6 +1,5 @@
 package dev.uartnet.cli;
 
-import com.fazecast.jSerialComm.SerialPort;
 import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.proxy.ProxyConnector;
@@ -48,8 +47,7 @@ final class Device implements AutoCloseable {
     /** Connects to the device that the options, the environment or the machine's ports name. Blocks until there is a session. */
     static Device connect(DeviceOptions options, Invocation invocation) throws Exception {
         String name = PortChoice.of(options.port, invocation.environment(), UartPorts::list);
-        Cleanups cleanups = invocation.cleanups();
-        Device device = new Device(name, cleanups);
+        Device device = new Device(name, invocation.cleanups());
         return device.opened(() -> {
             ProxyConnector connector = device.connector(options.baud(), options.timeout());
             if (name.equals(PortChoice.SIMULATED)) {
@@ -57,7 +55,6 @@ final class Device implements AutoCloseable {
                 device.simulated = VirtualEsp32.builder().start(line.a());
                 return device.over(line.b(), connector);
             }
-            beforePortsClose(cleanups);
             return connector.port(name).connect();
         });
     }
@@ -69,15 +66,7 @@ final class Device implements AutoCloseable {
      */
     static Device connect(UartPort port, int baud, Duration timeout, Cleanups cleanups) throws Exception {
         Device device = new Device(port.name(), cleanups);
-        return device.opened(() -> {
-            beforePortsClose(cleanups);
-            return device.over(port, device.connector(baud, timeout));
-        });
-    }
-
-    /** jSerialComm closes all its ports in a shutdown hook of its own, after what it is told to run before. */
-    private static void beforePortsClose(Cleanups cleanups) {
-        SerialPort.addShutdownHook(new Thread(cleanups::runAll, "uartnet-before-ports-close"));
+        return device.opened(() -> device.over(port, device.connector(baud, timeout)));
     }
 
     private ProxyConnector connector(int baud, Duration timeout) {

@@ -19,16 +19,19 @@ public final class Main {
     }
 
     /** Runs the command and ends the JVM with its exit code. */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
         Cleanups cleanups = new Cleanups();
-        Runtime.getRuntime().addShutdownHook(new Thread(cleanups::runAll, "uartnet-shutdown"));
+        Signals.endInOrder(cleanups);
         Invocation invocation = new Invocation(
                 new StandardOutput(new FileOutputStream(FileDescriptor.out), Charset.defaultCharset()),
                 System.err,
                 System.getenv(),
                 Terminal.ofThisProcess(),
                 cleanups);
-        System.exit(run(invocation, args));
+        int exitCode = run(invocation, args);
+        // A signal's thread ends the process with a code of its own.
+        cleanups.awaitShutdown();
+        System.exit(exitCode);
     }
 
     /** Runs the command; all that it writes goes to the invocation's streams. */

@@ -36,7 +36,7 @@ final class ProxiedStream {
     /** A frame is put together of at most so many writes. */
     private static final int PIECES_MAX = 64;
 
-    /** Half a GiB and more of credit is the same as no limit; the sum must not overflow. */
+    /** A GiB of credit is as good as no limit; the sum must not overflow. */
     private static final int CREDIT_MAX = 1 << 30;
 
     /** The socket's side. Called on the link's event loop; hops to its own. */

@@ -59,7 +59,6 @@ public final class ProxyClient implements Disposable {
     private final Session session;
     private final ChannelMultiplexer multiplexer;
     private final Duration requestTimeout;
-    private final LoopResources loops;
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
@@ -79,7 +78,6 @@ public final class ProxyClient implements Disposable {
         this.session = session;
         this.multiplexer = multiplexer;
         this.requestTimeout = requestTimeout;
-        this.loops = loops;
         this.proxyLoops = new ProxyLoopResources(this, loops);
         this.pool = ConnectionProvider.builder("uartnet")
                 .maxConnections(CONNECTIONS_MAX)
@@ -259,10 +257,6 @@ public final class ProxyClient implements Disposable {
     /** Returns what the two ends have agreed on. */
     public Session session() {
         return session;
-    }
-
-    LoopResources loops() {
-        return loops;
     }
 
     ChannelMultiplexer multiplexer() {

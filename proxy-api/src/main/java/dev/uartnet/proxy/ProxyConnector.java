@@ -39,7 +39,7 @@ import reactor.netty.tcp.TcpResources;
 public final class ProxyConnector {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
     /** The speed of the firmware as it is installed. */
-    private static final int BAUD_RATE = 921_600;
+    private static final int BAUD_RATE = 115_200;
 
     static final ProxyConnector DEFAULT =
             new ProxyConnector(null, BAUD_RATE, Map.of(), LinkConfig.host(), REQUEST_TIMEOUT, null);
@@ -71,7 +71,7 @@ public final class ProxyConnector {
         return new ProxyConnector(Objects.requireNonNull(name), baudRate, options, link, requestTimeout, loops);
     }
 
-    /** The line's speed in baud; default 921,600. */
+    /** The line's speed in baud; default 115,200, as the firmware's. */
     public ProxyConnector baudRate(int baud) {
         if (baud < 1) {
             throw new IllegalArgumentException("the baud rate must be positive: " + baud);
