@@ -16,7 +16,7 @@ _ERROR_NAME_FAILED = const(34)
 
 _A = const(1)
 _AAAA = const(28)
-_QUERIES = const(16)  # at the same time
+_QUERIES = const(48)  # at the same time: more than a board has sockets
 _ADDRESSES = const(16)  # of one name
 _TRIES = const(4)  # for each kind of record
 _FIRST_WAIT_MS = const(1000)

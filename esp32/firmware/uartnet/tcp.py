@@ -143,7 +143,7 @@ class TcpChannel:
                 self._release()
                 self._next(Failure(_ERROR_TIMED_OUT, "connect timed out: " + dns.text(self.address)))
             elif self.state == _DRAINING:
-                self._answer_close()
+                self._answer_close(Failure(_ERROR_TIMED_OUT, "the peer did not take the last bytes in time"))
 
     # From the network to the host
 
@@ -264,7 +264,7 @@ class TcpChannel:
     def _write_failed(self, reason):
         self.held.clear()
         if self.state == _DRAINING:
-            self._answer_close()
+            self._answer_close(reason)
         elif self.network_eof:
             self._lost(reason)
         else:
@@ -319,9 +319,15 @@ class TcpChannel:
             else:
                 self._answer_close()
 
-    def _answer_close(self):
+    def _answer_close(self, reason=None):
+        """Answers the host's CHANNEL_CLOSE; with a reason, bytes that we held are lost."""
+        if reason:
+            self.device.board.set_reset(self.sock)
         self._release()
-        self._say((_KIND_CHANNEL_CLOSE, self.number, _ERROR_NONE, "", None))
+        if reason:
+            self._say((_KIND_CHANNEL_CLOSE, self.number, reason.code, reason.text, reason.errno))
+        else:
+            self._say((_KIND_CHANNEL_CLOSE, self.number, _ERROR_NONE, "", None))
         self.device.forget(self)
 
     def _finish(self):
@@ -351,10 +357,12 @@ class TcpChannel:
         elif self.state == _OPEN:
             self._lost(reason)
         elif self.state == _DRAINING:
-            self._answer_close()
+            self._answer_close(reason)
 
     def release(self):
-        """The session is over."""
+        """The session is over: a reset, so that the peer does not take what it has for the whole."""
+        if self.sock:
+            self.device.board.set_reset(self.sock)
         self._release()
 
     def _release(self):
