@@ -170,8 +170,11 @@ final class ProxiedStream {
             local = address(results, 0, null);
             remote = address(results, 2, nameOf(remote()));
             credit = integer(results, 4);
+            if (credit < 0) {
+                throw new IllegalArgumentException("a negative credit");
+            }
         } catch (UnknownHostException | IllegalArgumentException e) {
-            multiplexer.violated("TCP_CONNECT was answered with " + results);
+            multiplexer.violated("TCP_CONNECT was answered with something else than two addresses and a credit");
             return;
         }
         boolean wanted = state == State.OPENING && !socketClosed;
@@ -418,6 +421,6 @@ final class ProxiedStream {
         if (index >= results.size() || !(results.get(index) instanceof Number number)) {
             throw new IllegalArgumentException("result " + index + " is not a number");
         }
-        return number.intValue();
+        return (int) Math.max(-1, Math.min(number.longValue(), Integer.MAX_VALUE));
     }
 }

@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.link.Session;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -132,7 +134,7 @@ public final class ProxyClient implements Disposable {
             long start = System.nanoTime();
             return request(Operation.PING, payload).map(results -> {
                 if (results.isEmpty() || !(results.get(0) instanceof byte[] echo) || !Arrays.equals(echo, payload)) {
-                    throw new IllegalStateException("the device answered a ping with other bytes");
+                    throw violated("the device answered a ping with other bytes");
                 }
                 return Duration.ofNanos(System.nanoTime() - start);
             });
@@ -168,7 +170,7 @@ public final class ProxyClient implements Disposable {
                     .flatMapIterable(results -> results)
                     .map(result -> {
                         if (!(result instanceof byte[] bytes)) {
-                            throw new IllegalStateException("the device resolved " + host + " to " + result);
+                            throw violated("the device resolved " + host + " to something that is no address");
                         }
                         return address(host, bytes);
                     })
@@ -176,12 +178,18 @@ public final class ProxyClient implements Disposable {
         });
     }
 
-    private static InetAddress address(String host, byte[] bytes) {
+    private InetAddress address(String host, byte[] bytes) {
         try {
             return InetAddress.getByAddress(host, bytes);
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("the device resolved " + host + " to " + bytes.length + " bytes", e);
+            throw violated("the device resolved " + host + " to " + bytes.length + " bytes, which are no address");
         }
+    }
+
+    /** Ends the session: what else the device says cannot be trusted either. */
+    private RuntimeException violated(String what) {
+        multiplexer.context().executor().execute(() -> multiplexer.violated(what));
+        return Exceptions.propagate(new LinkLostException(what, new LinkException(what)));
     }
 
     private Mono<List<@Nullable Object>> request(int operation, @Nullable Object... args) {

@@ -340,7 +340,7 @@ class ChannelMultiplexerTest {
         nothingMore();
         connect(new Note(), Duration.ZERO);
         link.writeInbound(new Response(next(Request.class).id(), List.of("what?")));
-        assertThat(next(LinkReset.class).text()).contains("what?");
+        assertThat(next(LinkReset.class).text()).contains("TCP_CONNECT was answered");
     }
 
     @Test

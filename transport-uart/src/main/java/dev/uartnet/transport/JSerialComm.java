@@ -10,15 +10,15 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * The process-wide side of jSerialComm. Its native list of ports is freed and rebuilt by an enumeration, also under an
  * open that has not finished; so opening holds this lock for reading and enumerating holds it for writing.
  *
- * <p>The first use unpacks a native library of 50 KB to {@code ${java.io.tmpdir}/jSerialComm/VERSION} (or to {@code
- * ~/.jSerialComm}), or takes the one that is there, and enumerates: 20 ms, later processes 14 ms (measured).
+ * <p>The first use loads a native library of 50 KB ({@link JSerialCommLibrary}) and enumerates: 20 ms (measured). That library sets
+ * the signals HUP, USR1, USR2, CONT, TTIN, TTOU and IO to be ignored: who handles one installs the handler after the first use.
  */
 final class JSerialComm {
     private static final ReadWriteLock PORT_LIST = new ReentrantReadWriteLock();
 
     static {
         // getCommPort() enumerates when nobody has before; after this it never does.
-        enumerate();
+        JSerialCommLibrary.load(JSerialComm::enumerate);
     }
 
     private JSerialComm() {}

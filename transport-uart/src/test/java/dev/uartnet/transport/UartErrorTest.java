@@ -135,6 +135,7 @@ class UartErrorTest {
                             "-cp",
                             readableClassPath(folder),
                             "-Djava.io.tmpdir=" + folder,
+                            "-Dslf4j.internal.verbosity=ERROR", // it has no provider there, and would say so
                             OpenPort.class.getName(),
                             pty.slavePath())
                     .redirectErrorStream(true)
@@ -150,7 +151,7 @@ class UartErrorTest {
     /** Copies of what is needed that a user without rights can read (the originals may be in root's home). */
     private static String readableClassPath(Path folder) throws IOException, InterruptedException, URISyntaxException {
         List<String> copies = new ArrayList<>();
-        for (Class<?> type : List.of(JSerialCommPort.class, OpenPort.class, SerialPort.class)) {
+        for (Class<?> type : List.of(JSerialCommPort.class, OpenPort.class, SerialPort.class, org.slf4j.Logger.class)) {
             Path original = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path copy = folder.resolve(original.getFileName());

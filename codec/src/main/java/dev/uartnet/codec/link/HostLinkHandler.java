@@ -30,6 +30,7 @@ public final class HostLinkHandler extends LinkHandler {
     private @Nullable Future<?> helloTimer;
     private @Nullable Future<?> connectTimer;
     private int helloEchoes;
+    private int boots;
     private long otherFrames;
 
     /**
@@ -72,6 +73,11 @@ public final class HostLinkHandler extends LinkHandler {
                     Heard.SILENCE,
                     "the device does not answer: not one byte came" + waited
                             + "; check power, cable (TX to RX), port and that the firmware runs"));
+        } else if (boots > 0) {
+            end(new NoAnswerException(
+                    Heard.OTHER_FRAMES,
+                    "the device boots (" + boots + " times) but does not answer" + waited
+                            + "; does it have enough power, or does its firmware crash?"));
         } else if (otherFrames > 0) {
             end(new NoAnswerException(
                     Heard.OTHER_FRAMES,
@@ -160,7 +166,10 @@ public final class HostLinkHandler extends LinkHandler {
             }
         } else if (state == State.HELLO_SENT) {
             if (reset.reason() == ResetReason.BOOT) {
-                send(FrameType.HELLO, 0, hello);
+                boots++;
+                if (ctx().channel().isWritable()) {
+                    send(FrameType.HELLO, 0, hello);
+                }
             } else if (reset.hostId() == hostId) {
                 end(resetByPeer(reset));
             } else {

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestHandler extends ChannelInboundHandlerAdapter {
     private static final int IDS = 65_536;
+    /** A longer one is none: neither end's timers count that far. */
+    private static final Duration DEADLINE_MAX = Duration.ofDays(5);
 
     private final IntObjectMap<Pending> pending = new IntObjectHashMap<>();
     private final BitSet ids = new BitSet();
@@ -68,7 +70,7 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
      * (the session ended). Cancelling it asks the device to stop.
      *
      * @param operation one of {@link dev.uartnet.codec.message.Operation}
-     * @param deadline after which nobody wants the answer any more, on either end; zero: never
+     * @param deadline after which nobody wants the answer any more, on either end; zero, or more than five days: never
      * @param args MessagePack values (see the package {@code message})
      */
     public Future<List<@Nullable Object>> request(int operation, Duration deadline, @Nullable Object... args) {
@@ -117,9 +119,8 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
                 abandon(ctx, request);
             }
         });
-        long millis = deadline.toMillis();
-        if (!deadline.isZero()) {
-            millis = Math.max(1, millis);
+        long millis = millis(deadline);
+        if (millis > 0) {
             request.timer = ctx.executor()
                     .schedule(
                             () -> {
@@ -135,6 +136,14 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
                 notWritten(request, Objects.requireNonNull(written.cause()));
             }
         });
+    }
+
+    /** Milliseconds; zero for none. */
+    private static long millis(Duration deadline) {
+        if (deadline.isZero() || deadline.compareTo(DEADLINE_MAX) > 0) {
+            return 0;
+        }
+        return Math.max(1, deadline.toMillis());
     }
 
     private void notWritten(Pending request, Throwable cause) {

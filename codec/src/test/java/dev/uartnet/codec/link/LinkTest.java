@@ -360,6 +360,19 @@ class LinkTest {
     }
 
     @Test
+    void aDeviceThatOnlyBootsIsNotTakenForAnotherProgram() {
+        LinkConfig config = LinkConfig.host().withConnectTimeout(SECOND);
+        try (TestLine line = new TestLine(config, LinkConfig.device())) {
+            byte[] boot = TestLine.take(line.device);
+            line.toDevice = bytes -> new byte[0];
+            line.host.writeInbound(Unpooled.copiedBuffer(boot));
+            line.host.writeInbound(Unpooled.copiedBuffer(boot));
+            line.passTime(1_001);
+            assertThat(end(line.hostApplication)).hasMessageContaining("boots (2 times)");
+        }
+    }
+
+    @Test
     void anotherMajorVersionIsRefusedByName() {
         try (TestLine line = new TestLine(LinkConfig.host(), LinkConfig.device())) {
             TestLine.take(line.host);

@@ -122,6 +122,15 @@ class RequestTest {
     }
 
     @Test
+    void aDeadlineBeyondAllTimersIsNone() {
+        Future<?> patient = requests.request(Operation.PING, Duration.ofSeconds(Long.MAX_VALUE));
+        Request request = channel.readOutbound();
+        assertThat(request.deadlineMillis()).isZero();
+        channel.writeInbound(new Response(request.id(), List.of()));
+        assertThat(patient.isSuccess()).isTrue();
+    }
+
+    @Test
     void cancellingTellsTheDeviceOnce() {
         Future<?> unwanted = ping("x");
         Request request = channel.readOutbound();

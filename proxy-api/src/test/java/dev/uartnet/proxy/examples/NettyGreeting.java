@@ -31,6 +31,12 @@ public final class NettyGreeting {
                     protected void channelRead0(ChannelHandlerContext context, ByteBuf answer) {
                         System.out.print(answer.toString(StandardCharsets.US_ASCII));
                     }
+
+                    @Override
+                    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                        System.err.println(cause.getMessage()); // such as "the link to the device is lost ..."
+                        context.close();
+                    }
                 })
                 .connect(host, port);
     }
