@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param connectTimeout (host) how long a session may take to come about; default 5 s
  * @param ackDelay how long an acknowledgement may wait for a frame to ride on, 1 to 50 ms; default 5 ms
  * @param baudRate the line's speed in bits a second, by which the retransmission timer is reckoned; default 115,200
- * @param features bit set of optional parts of the protocol that this end has
+ * @param features bits of {@link Feature} that this end has; default RETRANSMIT on a host, none on a device
  * @param agent implementation and version, up to 64 bytes of UTF-8
  */
 public record LinkConfig(
@@ -65,9 +65,10 @@ public record LinkConfig(
         return HOST;
     }
 
-    /** Returns the defaults of a device: the memory of an ESP32. */
+    /** Returns the defaults of a device: the memory of an ESP32, and the features of the firmware, which repeats no frames yet. */
     public static LinkConfig device() {
         return HOST.withBufferBytes(8 * (HOST.maxPayload + FrameCodec.OVERHEAD_BYTES))
+                .withFeatures(0)
                 .withAgent("uartnet-simulator/0.1.0");
     }
 
