@@ -2,6 +2,7 @@ package dev.uartnet.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.FrameCodec;
 import dev.uartnet.codec.link.FrameType;
 import dev.uartnet.codec.link.ResetReason;
@@ -71,6 +72,8 @@ class ConstantsTest {
     @Test
     void limits() {
         assertThat(FrameCodec.HEADER_BYTES).isEqualTo(table("limit").get("HEADER_BYTES"));
+        assertThat(Feature.RETRANSMIT)
+                .isEqualTo(table("feature").get("RETRANSMIT").longValue());
         assertThat((int) Handle.EXT_TYPE).isEqualTo(table("ext").get("HANDLE"));
     }
 }

@@ -1,6 +1,6 @@
 package dev.uartnet.codec.link;
 
-/** A frame of the session was lost or damaged on the line, and this version cannot have it repeated. */
+/** A frame of the session was lost or damaged on the line, and the two ends cannot repeat frames. */
 public final class FrameLostException extends LinkException {
     private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,8 @@ import java.time.Duration;
  *     both ends is in force, and three of them without a frame end the session; default 1 s
  * @param connectTimeout (host) how long a session may take to come about; default 5 s
  * @param ackDelay how long an acknowledgement may wait for a frame to ride on, 1 to 50 ms; default 5 ms
- * @param features bit set of optional parts of the protocol that this end has
+ * @param baudRate the line's speed in bits a second, by which the retransmission timer is reckoned; default 115,200
+ * @param features bits of {@link Feature} that this end has; default RETRANSMIT on a host, none on a device
  * @param agent implementation and version, up to 64 bytes of UTF-8
  */
 public record LinkConfig(
@@ -24,9 +25,13 @@ public record LinkConfig(
         Duration keepalive,
         Duration connectTimeout,
         Duration ackDelay,
+        int baudRate,
         long features,
         String agent) {
     private static final int AGENT_BYTES_MAX = 64;
+    /** Start bit, eight data bits, stop bit. */
+    private static final int BITS_PER_BYTE = 10;
+
     private static final LinkConfig HOST = new LinkConfig(
             64,
             65_536,
@@ -34,7 +39,8 @@ public record LinkConfig(
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
             Duration.ofMillis(5),
-            0,
+            115_200,
+            Feature.RETRANSMIT,
             "uartnet-java/0.1.0");
 
     public LinkConfig {
@@ -44,6 +50,7 @@ public record LinkConfig(
         range("keepalive in ms", keepalive.toMillis(), 100, 60_000);
         range("connectTimeout in ms", connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
         range("ackDelay in ms", ackDelay.toMillis(), 1, 50);
+        range("baudRate", baudRate, 300, 100_000_000);
         range("agent's bytes", agent.getBytes(StandardCharsets.UTF_8).length, 0, AGENT_BYTES_MAX);
     }
 
@@ -58,56 +65,74 @@ public record LinkConfig(
         return HOST;
     }
 
-    /** Returns the defaults of a device: the memory of an ESP32. */
+    /** Returns the defaults of a device: the memory of an ESP32, and the features of the firmware, which repeats no frames yet. */
     public static LinkConfig device() {
         return HOST.withBufferBytes(8 * (HOST.maxPayload + FrameCodec.OVERHEAD_BYTES))
+                .withFeatures(0)
                 .withAgent("uartnet-simulator/0.1.0");
     }
 
     /** Returns the same with another window, in frames. */
     public LinkConfig withWindowFrames(int frames) {
-        return new LinkConfig(frames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, features, agent);
+        return new LinkConfig(
+                frames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, features, agent);
     }
 
     /** Returns the same with another buffer, in bytes. */
     public LinkConfig withBufferBytes(int bytes) {
-        return new LinkConfig(windowFrames, bytes, maxPayload, keepalive, connectTimeout, ackDelay, features, agent);
+        return new LinkConfig(
+                windowFrames, bytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, features, agent);
     }
 
     /** Returns the same with another largest payload, in bytes. */
     public LinkConfig withMaxPayload(int bytes) {
-        return new LinkConfig(windowFrames, bufferBytes, bytes, keepalive, connectTimeout, ackDelay, features, agent);
+        return new LinkConfig(
+                windowFrames, bufferBytes, bytes, keepalive, connectTimeout, ackDelay, baudRate, features, agent);
     }
 
     /** Returns the same with another keepalive interval. */
     public LinkConfig withKeepalive(Duration interval) {
         return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, interval, connectTimeout, ackDelay, features, agent);
+                windowFrames, bufferBytes, maxPayload, interval, connectTimeout, ackDelay, baudRate, features, agent);
     }
 
     /** Returns the same with another connect timeout. */
     public LinkConfig withConnectTimeout(Duration timeout) {
-        return new LinkConfig(windowFrames, bufferBytes, maxPayload, keepalive, timeout, ackDelay, features, agent);
+        return new LinkConfig(
+                windowFrames, bufferBytes, maxPayload, keepalive, timeout, ackDelay, baudRate, features, agent);
     }
 
     /** Returns the same with another delay of acknowledgements. */
     public LinkConfig withAckDelay(Duration delay) {
-        return new LinkConfig(windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, delay, features, agent);
+        return new LinkConfig(
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, delay, baudRate, features, agent);
+    }
+
+    /** Returns the same for a line of another speed, in bits a second. */
+    public LinkConfig withBaudRate(int bits) {
+        return new LinkConfig(
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, bits, features, agent);
     }
 
     /** Returns the same with other features. */
     public LinkConfig withFeatures(long bits) {
-        return new LinkConfig(windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, bits, agent);
+        return new LinkConfig(
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, bits, agent);
     }
 
     /** Returns the same with another agent. */
     public LinkConfig withAgent(String name) {
         return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, features, name);
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, features, name);
     }
 
     /** Returns the longest frame that this end accepts, its header and check included, in bytes. */
     public int maxFrameBytes() {
         return Math.max(maxPayload, FrameCodec.HELLO_PAYLOAD_BYTES_MAX) + FrameCodec.OVERHEAD_BYTES;
+    }
+
+    /** The least time without an acknowledgement after which a frame is repeated: two full frames on the line, and 20 ms. */
+    long timeoutFloorNanos() {
+        return 20_000_000L + 2L * (maxPayload + FrameCodec.OVERHEAD_BYTES) * BITS_PER_BYTE * 1_000_000_000L / baudRate;
     }
 }

@@ -2,6 +2,7 @@ package dev.uartnet.codec.link;
 
 import dev.uartnet.codec.FrameDamaged;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,7 +25,6 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     /** How long a closing link waits for its RESET to reach a line that does not take bytes. */
     private static final long CLOSE_GRACE_MILLIS = 200;
 
-    private static final int NUMBERS = 256;
     private static final int SILENT_INTERVALS = 3;
 
     final LinkConfig config;
@@ -35,14 +35,12 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private @Nullable Throwable lineFailure;
     private boolean closing;
 
-    // Sending: numbers of the next new frame and of the oldest unacknowledged one, and the size of each in between.
-    private int nextSeq;
-    private int oldestUnacked;
-    private int unackedBytes;
-    private final int[] unackedSizes = new int[NUMBERS];
+    private final SendWindow sent = new SendWindow();
+    private RoundTrip roundTrip;
+    private @Nullable Future<?> retransmitTimer;
 
-    // Receiving: the number that is waited for, and what has arrived since the last acknowledgement.
-    private int expected;
+    private final ReceiveWindow received;
+    // What has arrived since the last acknowledgement.
     private int owedFrames;
     private int owedBytes;
     private boolean ackAtOnce;
@@ -59,14 +57,19 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private long ignored;
     private long gaps;
     private long duplicates;
+    private long retransmits;
+    private long timeouts;
 
     LinkHandler(LinkConfig config) {
         this.config = config;
+        received = new ReceiveWindow(config);
+        roundTrip = new RoundTrip(config.timeoutFloorNanos());
     }
 
     /** Returns what the link has seen so far. Event loop only. */
     public LinkCounters counters() {
-        return new LinkCounters(framesSent, framesReceived, damaged, stale, ignored, gaps, duplicates);
+        return new LinkCounters(
+                framesSent, framesReceived, damaged, stale, ignored, gaps, duplicates, retransmits, timeouts);
     }
 
     /** Returns the session, or null when there is none. Event loop only. */
@@ -197,35 +200,94 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                 continue;
             }
             int cost = size + FrameCodec.OVERHEAD_BYTES;
-            int unacked = (nextSeq - oldestUnacked) & 0xFF;
-            if (unacked >= open.windowFrames() || unackedBytes + cost > open.bufferBytes()) {
+            if (!sent.hasRoom(open, cost)) {
                 return;
             }
             message.retain();
             ChannelPromise promise = waiting.remove();
-            int seq = nextSeq;
-            unackedSizes[seq] = cost;
-            unackedBytes += cost;
-            nextSeq = (seq + 1) & 0xFF;
-            acknowledged();
-            framesSent++;
-            ctx().write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, expected, message), promise);
+            boolean first = sent.isEmpty();
+            int seq = sent.add(repeats() ? message.retainedDuplicate() : null, cost, nanoTime());
+            writeData(open, seq, message, promise);
+            if (first) {
+                awaitAcknowledgement();
+            }
             // A failing write may have ended the session.
             open = session;
         }
     }
 
+    private void writeData(Session open, int seq, ByteBuf message, ChannelPromise promise) {
+        if (!received.hasGap()) {
+            acknowledged(); // Only an ACK can report a gap.
+        }
+        framesSent++;
+        int ack = received.expected();
+        ctx().write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
+    }
+
     /** Sends a frame other than DATA in the session. */
     final void send(FrameType type) {
         Session open = session;
+        if (open == null) {
+            return;
+        }
+        ByteBufAllocator alloc = ctx().alloc();
+        int ack = received.expected();
+        ByteBuf frame;
+        if (type == FrameType.ACK && received.hasGap()) {
+            frame = FrameCodec.encode(alloc, type, open.tag(), sent.next(), ack, received.report(alloc));
+        } else {
+            frame = FrameCodec.header(alloc, type, open.tag(), sent.next(), ack);
+        }
+        if (type == FrameType.ACK) {
+            acknowledged();
+        }
+        framesSent++;
+        ctx().write(frame, ctx().voidPromise());
+        flushNeeded = true;
+    }
+
+    // ---- retransmission
+
+    private boolean repeats() {
+        Session open = session;
+        return open != null && (open.features() & Feature.RETRANSMIT) != 0;
+    }
+
+    private void repeat(int seq) {
+        Session open = session;
         if (open != null) {
-            if (type == FrameType.ACK) {
-                acknowledged();
-            }
-            framesSent++;
-            ctx().write(FrameCodec.header(ctx().alloc(), type, open.tag(), nextSeq, expected), ctx().voidPromise());
+            retransmits++;
+            writeData(open, seq, sent.repeat(seq, nanoTime()), ctx().newPromise());
             flushNeeded = true;
         }
+    }
+
+    /** One timer for the oldest frame that is not acknowledged (RFC 6298, section 5). */
+    private void awaitAcknowledgement() {
+        if (retransmitTimer != null) {
+            retransmitTimer.cancel(false);
+            retransmitTimer = null;
+        }
+        if (repeats() && !sent.isEmpty()) {
+            long due = sent.oldestSentNanos() + roundTrip.timeout() - nanoTime();
+            retransmitTimer = ctx().executor().schedule(this::notAcknowledged, Math.max(0, due), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void notAcknowledged() {
+        retransmitTimer = null;
+        if (session == null || sent.isEmpty()) {
+            return;
+        }
+        timeouts++;
+        roundTrip.backOff();
+        repeat(sent.oldest());
+        // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
+        send(FrameType.PROBE);
+        flushNeeded = false;
+        ctx().flush();
+        awaitAcknowledgement();
     }
 
     /** Sends a frame with a payload of the handshake. */
@@ -238,8 +300,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     final void sendReset(int tag, Reset reset, ChannelPromise promise) {
         framesSent++;
-        int seq = tag == 0 ? 0 : nextSeq;
-        int ack = tag == 0 ? 0 : expected;
+        int seq = tag == 0 ? 0 : sent.next();
+        int ack = tag == 0 ? 0 : received.expected();
         ctx().writeAndFlush(
                         FrameCodec.encode(
                                 ctx().alloc(), FrameType.RESET, tag, seq, ack, Unpooled.wrappedBuffer(reset.encode())),
@@ -283,7 +345,14 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         if (message != null) {
             // The message shares the frame's reference.
+            Session open = session;
             ctx.fireChannelRead(message);
+            // The frames behind it may have come before it.
+            ByteBuf next = received.poll();
+            while (next != null) {
+                ctx.fireChannelRead(next);
+                next = open != null && open.equals(session) ? received.poll() : null;
+            }
         }
     }
 
@@ -307,40 +376,69 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             peerReset(frame);
             return null;
         }
+        ByteBuf payload = FrameCodec.payload(frame);
+        int seq = FrameCodec.seq(frame);
         peerAcknowledged(FrameCodec.ack(frame));
-        int ahead = (FrameCodec.seq(frame) - expected) & 0xFF;
-        if (type == FrameType.DATA && ahead == 0) {
-            expected = (expected + 1) & 0xFF;
-            ByteBuf message = FrameCodec.payload(frame);
-            owedFrames++;
-            owedBytes += message.readableBytes() + FrameCodec.OVERHEAD_BYTES;
-            return message;
+        if (type == FrameType.DATA) {
+            return data(seq, payload);
         }
-        if (ahead >= NUMBERS / 2) {
-            // Behind: a DATA frame that has come before. Another frame's number is never behind on an honest line.
-            if (type == FrameType.DATA) {
-                duplicates++;
-                ackAtOnce = true;
-            } else {
-                ignored++;
-            }
-            return null;
+        if (type == FrameType.ACK && repeats()) {
+            sent.report(payload, nanoTime(), roundTrip, this::repeat);
+        } else if (type == FrameType.PROBE) {
+            ackAtOnce = true;
+        } else if (type == FrameType.SPEED) {
+            ignored++; // The feature SPEED is not offered.
         }
-        if (ahead > 0) {
-            gaps++;
-            String lost = "frame " + expected + " of the session was lost on the line"
-                    + (damaged > 0 ? " (" + damaged + " damaged frames so far)" : "")
-                    + "; check cable, speed and flow control";
-            sendReset(currentTag(), new Reset(ResetReason.FRAME_LOST, 0, bootId(), lost));
-            end(new FrameLostException(lost));
-            return null;
-        }
-        switch (type) {
-            case PROBE -> ackAtOnce = true;
-            case SPEED -> ignored++; // The feature SPEED is not offered.
-            default -> {}
+        if (received.sent(seq)) {
+            gap();
         }
         return null;
+    }
+
+    private @Nullable ByteBuf data(int seq, ByteBuf payload) {
+        switch (received.arrival(seq)) {
+            case NEXT -> {
+                received.advance();
+                owe(payload);
+                return payload;
+            }
+            case AHEAD -> {
+                if (!repeats()) {
+                    gap();
+                } else if (received.keep(seq, payload)) {
+                    owe(payload);
+                    received.sent((seq + 1) & 0xFF);
+                    gap();
+                } else {
+                    duplicates++;
+                    ackAtOnce = true;
+                }
+            }
+            case DUPLICATE -> {
+                duplicates++;
+                ackAtOnce = true;
+            }
+            case OUTSIDE -> ignored++;
+        }
+        return null;
+    }
+
+    private void owe(ByteBuf payload) {
+        owedFrames++;
+        owedBytes += payload.readableBytes() + FrameCodec.OVERHEAD_BYTES;
+    }
+
+    private void gap() {
+        gaps++;
+        if (repeats()) {
+            ackAtOnce = true;
+            return;
+        }
+        String lost = "frame " + received.expected() + " of the session was lost on the line"
+                + (damaged > 0 ? " (" + damaged + " damaged frames so far)" : "")
+                + "; check cable, speed and flow control";
+        sendReset(currentTag(), new Reset(ResetReason.FRAME_LOST, 0, bootId(), lost));
+        end(new FrameLostException(lost));
     }
 
     private void peerReset(ByteBuf frame) {
@@ -372,19 +470,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     }
 
     private void peerAcknowledged(int ack) {
-        int count = (ack - oldestUnacked) & 0xFF;
-        int unacked = (nextSeq - oldestUnacked) & 0xFF;
-        if (count == 0) {
+        if (!sent.acknowledged(ack, nanoTime(), roundTrip)) {
             return;
         }
-        if (count > unacked) {
-            ignored++;
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            unackedBytes -= unackedSizes[(oldestUnacked + i) & 0xFF];
-        }
-        oldestUnacked = ack;
+        awaitAcknowledgement();
         if (!queue().isEmpty()) {
             sendQueued();
             flushNeeded = true;
@@ -437,10 +526,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     final void begin(Session begun) {
         session = begun;
-        nextSeq = 0;
-        oldestUnacked = 0;
-        unackedBytes = 0;
-        expected = 0;
+        sent.clear();
+        received.clear();
+        roundTrip = new RoundTrip(config.timeoutFloorNanos());
         acknowledged();
         lastHeardNanos = nanoTime();
         keepAliveIn(begun.keepaliveMillis());
@@ -482,6 +570,12 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     /** Ends the session or the attempt at one: whoever waits learns it once. */
     final void end(LinkException cause) {
         session = null;
+        sent.clear();
+        received.clear();
+        if (retransmitTimer != null) {
+            retransmitTimer.cancel(false);
+            retransmitTimer = null;
+        }
         acknowledged();
         if (keepaliveTimer != null) {
             keepaliveTimer.cancel(false);

@@ -10,8 +10,9 @@
  * {@link dev.uartnet.codec.crc.CrcDecoder} delivers them, and knows nothing of what a frame's payload means, except for its own
  * HELLO, WELCOME, RESET and SPEED.
  *
- * <p>This version does not retransmit (it does not offer the feature RETRANSMIT): a gap ends the session with
- * {@link dev.uartnet.codec.link.FrameLostException}, so that damage never passes for data.
+ * <p>Frames that the line has spoilt are repeated where both ends have the feature RETRANSMIT ({@link dev.uartnet.codec.link.Feature}):
+ * {@code SendWindow} keeps what is not acknowledged, {@code ReceiveWindow} what came behind a gap, {@code RoundTrip} the timer. Without
+ * it a gap ends the session with {@link dev.uartnet.codec.link.FrameLostException}, so that damage never passes for data.
  */
 @NullMarked
 package dev.uartnet.codec.link;

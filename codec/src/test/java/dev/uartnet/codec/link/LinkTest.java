@@ -159,7 +159,7 @@ class LinkTest {
 
     @Test
     void aLostFrameEndsTheSessionOnBothEndsAndNothingBehindItIsDelivered() {
-        try (TestLine line = TestLine.open()) {
+        try (TestLine line = TestLine.openWithoutRetransmission()) {
             line.host.writeAndFlush(new Cancel(1));
             line.settle();
             line.host.writeAndFlush(new Cancel(2));
@@ -178,7 +178,7 @@ class LinkTest {
 
     @Test
     void theLastFramesLossIsSeenByTheNextFrameOfAnyKind() {
-        try (TestLine line = TestLine.open()) {
+        try (TestLine line = TestLine.openWithoutRetransmission()) {
             line.host.writeAndFlush(new Cancel(1));
             TestLine.take(line.host);
             line.toHost = bytes -> new byte[0];
@@ -191,7 +191,7 @@ class LinkTest {
 
     @Test
     void damageIsCountedAndNeverDelivered() {
-        try (TestLine line = TestLine.open()) {
+        try (TestLine line = TestLine.openWithoutRetransmission()) {
             line.toDevice = bytes -> {
                 byte[] damaged = bytes.clone();
                 if (damaged.length > 6) {

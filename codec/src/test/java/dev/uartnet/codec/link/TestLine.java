@@ -64,6 +64,13 @@ final class TestLine implements AutoCloseable {
         return line;
     }
 
+    /** Ends that cannot repeat frames. */
+    static TestLine openWithoutRetransmission() {
+        TestLine line = new TestLine(LinkConfig.host().withFeatures(0), LinkConfig.device());
+        line.settle();
+        return line;
+    }
+
     HostLinkHandler hostLink() {
         return host.pipeline().get(HostLinkHandler.class);
     }

@@ -1,0 +1,50 @@
+package dev.uartnet.codec.link;
+
+/**
+ * How long a frame and its acknowledgement take, and after what time a frame counts as lost: RFC 6298 with its constants, but a
+ * floor that follows the line's speed instead of one second, and at most 5 s (PROTOCOL.md, section 5). Times in nanoseconds.
+ */
+final class RoundTrip {
+    static final long TIMEOUT_MAX = 5_000_000_000L;
+
+    private static final long TIMEOUT_FIRST = 1_000_000_000L;
+    private static final int ALPHA = 8;
+    private static final int BETA = 4;
+    private static final int K = 4;
+
+    private final long floor;
+    private long smoothed;
+    private long variation;
+    private long timeout;
+
+    RoundTrip(long floor) {
+        this.floor = floor;
+        timeout = Math.max(floor, TIMEOUT_FIRST);
+    }
+
+    /** A frame that was sent once has been acknowledged (Karn's rule: one that was repeated tells nothing). */
+    void sample(long nanos) {
+        if (smoothed == 0) {
+            smoothed = Math.max(1, nanos);
+            variation = nanos / 2;
+        } else {
+            variation += (Math.abs(smoothed - nanos) - variation) / BETA;
+            smoothed += (nanos - smoothed) / ALPHA;
+        }
+        timeout = Math.min(TIMEOUT_MAX, Math.max(floor, smoothed + K * variation));
+    }
+
+    /** Nothing came in time: next time, wait twice as long. */
+    void backOff() {
+        timeout = Math.min(TIMEOUT_MAX, 2 * timeout);
+    }
+
+    long timeout() {
+        return timeout;
+    }
+
+    /** Within this time of its last repetition, a frame that is still reported missing may be under way. */
+    long smoothed() {
+        return smoothed == 0 ? timeout : smoothed;
+    }
+}
