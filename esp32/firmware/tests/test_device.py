@@ -8,7 +8,7 @@ from host import (CANCEL, CHANNEL_DATA, CLOSE, CREDIT, EOF, INFO, LOOPBACK, PING
 from vectors import data, vectors
 
 UNSUPPORTED, BAD_REQUEST, CANCELLED, DEADLINE, NO_RESOURCES, CHANNEL_IN_USE = 1, 2, 3, 4, 6, 7
-NAME_NOT_FOUND = 32
+INTERNAL, MESSAGE_TOO_BIG, NAME_NOT_FOUND = 8, 27, 32
 PROTOCOL = 5
 
 
@@ -184,6 +184,35 @@ def test_channel_in_use_and_too_many_channels():
     host.closed(2)
     host.connect(4, peer.port)
     peer.close()
+
+
+def _small_session(**config):
+    """A session of the smallest payload that a host may ask for."""
+    bench = Bench(**config)
+    host = bench.host(max_payload=256, buffer=4096)
+    host.open()
+    check.equal(bench.device.link.max_payload, 256)
+    return bench, host
+
+
+def test_long_texts_are_cut_to_the_frame():
+    bench, host = _small_session(dns="")
+    for euros in (39, 66, 67, 70, 78):
+        m = host.answer(host.ask(TCP_CONNECT, 0, LOOPBACK, 80, 100, {"\u20ac" * euros: 1}))
+        check.equal(m[2], UNSUPPORTED)
+        whole = "option " + "\u20ac" * euros
+        assert whole.startswith(m[3]) and len(m[3].encode()) > min(len(whole.encode()), 200) - 3, m
+        check.equal(m[4], None)
+    for ask in ((RESOLVE, "\u20ac" * 80, 0), (TCP_CONNECT, 0, "\u20ac" * 80, 80, 100, {}), (TCP_CONNECT, 0, "\u20ac" * 76, 80, 100, {})):
+        assert host.answer(host.ask(*ask))[3]
+    check.equal((host.call(PING, 1), len(bench.device.channels), bench.unexpected), ((1,), 0, []))
+
+
+def test_an_answer_that_cannot_be_written_is_an_error():
+    bench, host = _session()
+    for results, code in (((object(),), INTERNAL), ((bytes(2000),), MESSAGE_TOO_BIG)):
+        bench.device.dispatcher.operations[INFO] = lambda request, args: request.done(results)
+        check.equal(host.refused(INFO), code)
 
 
 def test_credit_beyond_the_limit():

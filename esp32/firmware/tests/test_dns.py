@@ -169,6 +169,19 @@ def test_no_answer():
     check.equal(host.refused(RESOLVE, "example.test", 4), NO_ANSWER)
 
 
+def test_no_answer_to_a_long_name_in_a_small_session():
+    bench = Bench(dns="127.0.0.1:%d" % closed_port())
+    host = bench.host(max_payload=256, buffer=4096)
+    host.open()
+    name = ".".join(["\u20ac" * 20] * 4)[:78]
+    number = host.ask(RESOLVE, name, 4)
+    for _ in range(5):
+        host.settle(3)
+        bench.skip(2000)
+    m = host.answer(number)
+    assert m[2] == NO_ANSWER and ("no name server answered for: " + name).startswith(m[3]), m
+
+
 def test_forged_and_broken_answers_are_not_taken():
     def reply(q):
         good = _answer(q, [_record(1, b"\1\2\3\4")])

@@ -78,13 +78,22 @@ class Request:
                     w.put(value)
                 link.commit()
             except Overflow:
-                self.dispatcher.error(self.number, Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
+                self._error(Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
             except MemoryError:
                 link.starved()  # an answer that gets lost would be waited for for ever
+            except Exception as e:
+                self.dispatcher.device.trouble(e)
+                self._error(failure.of(e))
 
     def fail(self, reason):
         if self.dispatcher.pending.pop(self.number, None):
+            self._error(reason)
+
+    def _error(self, reason):
+        try:
             self.dispatcher.error(self.number, reason)
+        except MemoryError:
+            self.dispatcher.link.starved()
 
     def stop(self, reason):
         """Ends it from outside."""
@@ -117,8 +126,7 @@ class Dispatcher:
                     request.stop(Failure(_ERROR_DEADLINE, "not done by its deadline"))
 
     def error(self, number, reason):
-        self.link.begin().put((_KIND_ERROR, number, reason.code, reason.text[:160], reason.errno))
-        self.link.commit()
+        self.link.report(_KIND_ERROR, number, reason)
 
     def message(self, end):
         """The message in link.frame[4:end]. Raises Malformed."""
