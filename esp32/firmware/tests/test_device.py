@@ -1,8 +1,12 @@
 """Requests and messages (PROTOCOL.md, sections 7 and 8)."""
 
-import gc
+import machine
 import random
+import sys
 import check
+import uartnet.device
+from time import ticks_ms
+from uartnet.board import LineGone
 from host import (CANCEL, CHANNEL_DATA, CLOSE, CREDIT, EOF, INFO, LOOPBACK, PING, Peer, REQUEST, RESOLVE, TCP_CONNECT, Bench,
                   closed_port, pack)
 from vectors import data, vectors
@@ -235,6 +239,70 @@ def test_memory_short_is_an_error_not_an_end():
     bench.device.dispatcher.operations[INFO] = starve
     check.equal(host.refused(INFO), NO_RESOURCES)
     check.equal(host.call(PING, 1), (1,))
+
+
+def test_a_defect_outside_of_channels_ends_the_session_only():
+    bench, host = _session(dns="127.0.0.1:%d" % closed_port())
+    device = bench.device
+    host.step = lambda: device.round(ticks_ms())
+    peer = Peer()
+    for defect in (ZeroDivisionError(), OSError(9), Exception("any")):
+        host.connect(0, peer.port)
+        host.ask(RESOLVE, "slow.test", 0)
+        tick = device.resolver.tick
+
+        def broken(now):
+            device.resolver.tick = tick
+            raise defect
+
+        device.resolver.tick = broken
+        tag = host.tag
+        check.equal(host.reset(tag), PROTOCOL)
+        check.equal(host.resets[-1][-1], "internal error")
+        check.equal((bench.unexpected.pop(), bench.unexpected, len(device.channels)), (defect, [], 0))
+        host.open()
+        check.equal(host.call(PING, 1), (1,))
+    peer.close()
+
+
+def test_a_line_that_is_gone_ends_the_loop():
+    for read in (lambda buf: 0, _raise(OSError(5))):
+        bench, host = _session()
+        bench.device.board._readinto = read
+        host.line.write(b"x")
+
+        def serve():
+            while True:
+                bench.device.round(ticks_ms())
+
+        check.equal(check.raises(LineGone, serve).errno, 5)
+        check.equal(bench.unexpected, [])
+
+
+def _raise(e):
+    def call(*args):
+        raise e
+
+    return call
+
+
+def test_main_resets_a_board_and_ends_a_program():
+    main = uartnet.device.main
+    uartnet.device.main = _raise(ValueError("defect"))
+    resets = []
+    try:
+        for reset in (None, lambda: resets.append(1)):
+            if reset:
+                machine.reset = reset
+                __import__("main")
+            else:
+                check.raises(ValueError, __import__, "main")
+            sys.modules.pop("main", None)
+    finally:
+        uartnet.device.main = main
+        if hasattr(machine, "reset"):
+            del machine.reset
+    check.equal(resets, [1])
 
 
 def test_random_messages_leave_the_device_alive():

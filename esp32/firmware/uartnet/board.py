@@ -1,5 +1,6 @@
 """The board: its UART as bytes in and out, its network, and what a platform's sockets can and cannot do."""
 
+import errno
 import json
 import machine
 import micropython
@@ -30,6 +31,10 @@ _DEFAULTS = {
     "country": None,
     "dns": None,  # name servers, "address" or "address:port", comma between them; None: the network's own
 }
+
+
+class LineGone(OSError):
+    """The line to the host is gone for good: nothing is left to serve."""
 
 
 class UsbSerial:
@@ -71,6 +76,7 @@ class Board:
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
+        self.log = getattr(machine, "log", None)  # where unexpected exceptions go; a board's console may be the line itself
         self._open_uart(c)
 
     def _open_uart(self, c):
@@ -91,13 +97,23 @@ class Board:
             self.poll_object = uart
         self.uart = uart
         self._readinto = uart.readinto
-        self.write = uart.write  # bytes taken, or None
+        self._write = uart.write
 
     def read(self, buf):
-        n = self._readinto(buf)
+        try:
+            n = self._readinto(buf)
+        except OSError as e:
+            raise LineGone(e.errno)
         if n == 0:
-            raise OSError(5)  # a UART has no end: its other side is gone for good
+            raise LineGone(errno.EIO)  # a UART has no end
         return n
+
+    def write(self, buf):
+        """Bytes taken, or None."""
+        try:
+            return self._write(buf)
+        except OSError as e:
+            raise LineGone(e.errno)
 
     def start_network(self):
         """Begins to join the Wi-Fi network; it joins again by itself whenever it was lost."""
