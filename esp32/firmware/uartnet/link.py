@@ -166,6 +166,10 @@ class Link:
             if not tag or tag != self.offer:
                 self._stranger(kind, tag)
                 return
+            if kind == _TYPE_RESET:
+                self.counters.stale += 1
+                self._withdraw()
+                return
             self._begin()
         self.counters.frames += 1
         self.heard = self.now
@@ -242,6 +246,13 @@ class Link:
             self.welcome = (self.offer, host_id)
             self.offered_at = self.now
         self.owe |= _OWE_WELCOME
+
+    def _withdraw(self):
+        """Forgets the offer; a session beside it stays as it is."""
+        if self.welcome[0] == self.offer:
+            self.owe &= ~_OWE_WELCOME
+        self.offer = 0
+        self.offer_hello = None
 
     def _begin(self):
         hello = self.offer_hello
@@ -443,8 +454,7 @@ class Link:
         """What time brings: an offer or a session that is over, and keepalive."""
         now = self.now
         if self.offer and ticks_diff(now, self.offered_at) >= _OFFER_MS:
-            self.offer = 0
-            self.offer_hello = None
+            self._withdraw()
         if self.tag:
             if ticks_diff(now, self.heard) >= 3 * self.keepalive:
                 self.fail(_RESET_SILENT, "nothing heard for %d ms" % (3 * self.keepalive))
