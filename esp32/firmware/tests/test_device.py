@@ -1,6 +1,8 @@
 """Requests and messages (PROTOCOL.md, sections 7 and 8)."""
 
+import json
 import machine
+import os
 import random
 import sys
 import check
@@ -9,7 +11,7 @@ from time import ticks_ms
 from uartnet.board import LineGone
 from host import (CANCEL, CHANNEL_DATA, CLOSE, CREDIT, EOF, INFO, LOOPBACK, PING, Peer, REQUEST, RESOLVE, TCP_CONNECT, Bench,
                   closed_port, pack)
-from vectors import data, vectors
+from vectors import data, tests, vectors
 
 UNSUPPORTED, BAD_REQUEST, CANCELLED, DEADLINE, NO_RESOURCES, CHANNEL_IN_USE = 1, 2, 3, 4, 6, 7
 INTERNAL, MESSAGE_TOO_BIG, NAME_NOT_FOUND = 8, 27, 32
@@ -45,6 +47,50 @@ def test_info():
     assert i["heap_free"] > 10000 and i["heap_used"] > 10000 and i["channels_max"] > 0 and i["python"].count(".") == 2
     before = i["uptime_ms"]
     assert host.call(INFO)[0]["uptime_ms"] >= before
+
+
+def test_info_tells_the_address():
+    bench, host = _session()
+    board = bench.device.board
+    check.equal(host.call(INFO)[0]["address"], board.address())
+    board.wlan.isconnected = lambda: False
+    check.equal(host.call(INFO)[0]["address"], "no ssid in the configuration")
+    board.config["ssid"] = "home"
+    check.equal(host.call(INFO)[0]["address"], "not connected")
+
+
+def test_info_fits_the_smallest_frame():
+    bench, host = _small_session()
+    device = bench.device
+    assert "problem" not in host.call(INFO)[0]
+    for problem in (None, "x" * 300, "\u20ac" * 300):
+        device.board.problem = problem
+        device.link.boot_id = device.link.counters.stale = device.uptime.total = 0xFFFFFFFF
+        i = host.call(INFO)[0]
+        assert "firmware" in i and "address" in i and "heap_free" in i and ("problem" in i) == bool(problem), i
+
+
+def test_a_configuration_that_is_not_json_is_told():
+    path = "/tmp/uartnet-test-%d.json" % random.getrandbits(30)
+    try:
+        for text, problem in (
+            ('{"ssid": "home",}x', " is not JSON: syntax error in JSON"),
+            ("", " is not JSON: syntax error in JSON"),
+            ('["ssid"]', " is not a JSON object"),
+            ('{"password": "words"}', None),
+        ):
+            with open(path, "w") as f:
+                f.write(text)
+            bench, host = _session(path=path)
+            check.equal(host.call(INFO)[0].get("problem"), problem and path + problem)
+            check.equal(bench.device.board.config["password"], "" if problem else "words")
+    finally:
+        os.remove(path)
+
+
+def test_the_example_of_a_configuration_is_one():
+    with open(tests + "/../uartnet.json.example") as f:
+        check.equal(json.load(f), {"ssid": "my network", "password": "secret"})
 
 
 def test_many_requests_at_once_run_once_each():

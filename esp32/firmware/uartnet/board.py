@@ -62,11 +62,18 @@ class UsbSerial:
 class Board:
     def __init__(self, config="/uartnet.json"):
         c = self.config = dict(_DEFAULTS)
+        self.problem = None  # with the configuration, in words; INFO tells it
         try:
             with open(config) as f:
-                c.update(json.load(f))
+                said = json.load(f)
+            if isinstance(said, dict):
+                c.update(said)
+            else:
+                self.problem = config + " is not a JSON object"
         except OSError:
             pass  # no file: the defaults
+        except ValueError as e:
+            self.problem = "%s is not JSON: %s" % (config, e)
         c.update(getattr(network, "configuration", dict)())
         self.baud = c["baud"]
         self.platform = sys.platform
@@ -136,6 +143,12 @@ class Board:
 
     def address(self):
         return self.wlan.ifconfig()[0]
+
+    def network_state(self):
+        """The board's address for people, or why it has none."""
+        if self.connected():
+            return self.address()
+        return "not connected" if self.config["ssid"] else "no ssid in the configuration"
 
     def dns_servers(self):
         servers = self.config["dns"]

@@ -35,6 +35,7 @@ _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_REQUEST_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
+_ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 _PENDING = const(64)  # requests at the same time
 _DEADLINE_MS_MAX = const(0x1FFFFFFF)  # what ticks_diff() can tell apart; six days
 
@@ -272,7 +273,7 @@ class Dispatcher:
 
     def _info(self, request, args):
         gc.collect()
-        request.done((info.collect(self.device),))
+        request.done((info.collect(self.device, self.link.max_payload - _ANSWER_BYTES),))
 
     def _resolve(self, request, args):
         _check(len(args) > 0 and isinstance(args[0], str) and args[0], "name")
