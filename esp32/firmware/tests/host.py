@@ -47,14 +47,14 @@ def unpack(data):
 class Bench:
     """A device on one end of a line; step() lets it run one round. skip() moves its clock."""
 
-    def __init__(self, **config):
+    def __init__(self, path="/no/such/file", **config):
         import network
         from uartnet.board import Board
         from uartnet.device import Device
 
         self.line, machine.line = line_pair()
         network.configuration = lambda: config
-        board = Board("/no/such/file")
+        board = Board(path)
         board.start_network()
         self.device = Device(board)
         self.device.log = self._unexpected

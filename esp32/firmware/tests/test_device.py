@@ -1,14 +1,20 @@
 """Requests and messages (PROTOCOL.md, sections 7 and 8)."""
 
-import gc
+import json
+import machine
+import os
 import random
+import sys
 import check
+import uartnet.device
+from time import ticks_ms
+from uartnet.board import LineGone
 from host import (CANCEL, CHANNEL_DATA, CLOSE, CREDIT, EOF, INFO, LOOPBACK, PING, Peer, REQUEST, RESOLVE, TCP_CONNECT, Bench,
                   closed_port, pack)
-from vectors import data, vectors
+from vectors import data, tests, vectors
 
 UNSUPPORTED, BAD_REQUEST, CANCELLED, DEADLINE, NO_RESOURCES, CHANNEL_IN_USE = 1, 2, 3, 4, 6, 7
-NAME_NOT_FOUND = 32
+INTERNAL, MESSAGE_TOO_BIG, NAME_NOT_FOUND = 8, 27, 32
 PROTOCOL = 5
 
 
@@ -41,6 +47,50 @@ def test_info():
     assert i["heap_free"] > 10000 and i["heap_used"] > 10000 and i["channels_max"] > 0 and i["python"].count(".") == 2
     before = i["uptime_ms"]
     assert host.call(INFO)[0]["uptime_ms"] >= before
+
+
+def test_info_tells_the_address():
+    bench, host = _session()
+    board = bench.device.board
+    check.equal(host.call(INFO)[0]["address"], board.address())
+    board.wlan.isconnected = lambda: False
+    check.equal(host.call(INFO)[0]["address"], "no ssid in the configuration")
+    board.config["ssid"] = "home"
+    check.equal(host.call(INFO)[0]["address"], "not connected")
+
+
+def test_info_fits_the_smallest_frame():
+    bench, host = _small_session()
+    device = bench.device
+    assert "problem" not in host.call(INFO)[0]
+    for problem in (None, "x" * 300, "\u20ac" * 300):
+        device.board.problem = problem
+        device.link.boot_id = device.link.counters.stale = device.uptime.total = 0xFFFFFFFF
+        i = host.call(INFO)[0]
+        assert "firmware" in i and "address" in i and "heap_free" in i and ("problem" in i) == bool(problem), i
+
+
+def test_a_configuration_that_is_not_json_is_told():
+    path = "/tmp/uartnet-test-%d.json" % random.getrandbits(30)
+    try:
+        for text, problem in (
+            ('{"ssid": "home",}x', " is not JSON: syntax error in JSON"),
+            ("", " is not JSON: syntax error in JSON"),
+            ('["ssid"]', " is not a JSON object"),
+            ('{"password": "words"}', None),
+        ):
+            with open(path, "w") as f:
+                f.write(text)
+            bench, host = _session(path=path)
+            check.equal(host.call(INFO)[0].get("problem"), problem and path + problem)
+            check.equal(bench.device.board.config["password"], "" if problem else "words")
+    finally:
+        os.remove(path)
+
+
+def test_the_example_of_a_configuration_is_one():
+    with open(tests + "/../uartnet.json.example") as f:
+        check.equal(json.load(f), {"ssid": "my network", "password": "secret"})
 
 
 def test_many_requests_at_once_run_once_each():
@@ -186,6 +236,35 @@ def test_channel_in_use_and_too_many_channels():
     peer.close()
 
 
+def _small_session(**config):
+    """A session of the smallest payload that a host may ask for."""
+    bench = Bench(**config)
+    host = bench.host(max_payload=256, buffer=4096)
+    host.open()
+    check.equal(bench.device.link.max_payload, 256)
+    return bench, host
+
+
+def test_long_texts_are_cut_to_the_frame():
+    bench, host = _small_session(dns="")
+    for euros in (39, 66, 67, 70, 78):
+        m = host.answer(host.ask(TCP_CONNECT, 0, LOOPBACK, 80, 100, {"\u20ac" * euros: 1}))
+        check.equal(m[2], UNSUPPORTED)
+        whole = "option " + "\u20ac" * euros
+        assert whole.startswith(m[3]) and len(m[3].encode()) > min(len(whole.encode()), 200) - 3, m
+        check.equal(m[4], None)
+    for ask in ((RESOLVE, "\u20ac" * 80, 0), (TCP_CONNECT, 0, "\u20ac" * 80, 80, 100, {}), (TCP_CONNECT, 0, "\u20ac" * 76, 80, 100, {})):
+        assert host.answer(host.ask(*ask))[3]
+    check.equal((host.call(PING, 1), len(bench.device.channels), bench.unexpected), ((1,), 0, []))
+
+
+def test_an_answer_that_cannot_be_written_is_an_error():
+    bench, host = _session()
+    for results, code in (((object(),), INTERNAL), ((bytes(2000),), MESSAGE_TOO_BIG)):
+        bench.device.dispatcher.operations[INFO] = lambda request, args: request.done(results)
+        check.equal(host.refused(INFO), code)
+
+
 def test_credit_beyond_the_limit():
     bench, host = _session()
     peer = Peer()
@@ -206,6 +285,70 @@ def test_memory_short_is_an_error_not_an_end():
     bench.device.dispatcher.operations[INFO] = starve
     check.equal(host.refused(INFO), NO_RESOURCES)
     check.equal(host.call(PING, 1), (1,))
+
+
+def test_a_defect_outside_of_channels_ends_the_session_only():
+    bench, host = _session(dns="127.0.0.1:%d" % closed_port())
+    device = bench.device
+    host.step = lambda: device.round(ticks_ms())
+    peer = Peer()
+    for defect in (ZeroDivisionError(), OSError(9), Exception("any")):
+        host.connect(0, peer.port)
+        host.ask(RESOLVE, "slow.test", 0)
+        tick = device.resolver.tick
+
+        def broken(now):
+            device.resolver.tick = tick
+            raise defect
+
+        device.resolver.tick = broken
+        tag = host.tag
+        check.equal(host.reset(tag), PROTOCOL)
+        check.equal(host.resets[-1][-1], "internal error")
+        check.equal((bench.unexpected.pop(), bench.unexpected, len(device.channels)), (defect, [], 0))
+        host.open()
+        check.equal(host.call(PING, 1), (1,))
+    peer.close()
+
+
+def test_a_line_that_is_gone_ends_the_loop():
+    for read in (lambda buf: 0, _raise(OSError(5))):
+        bench, host = _session()
+        bench.device.board._readinto = read
+        host.line.write(b"x")
+
+        def serve():
+            while True:
+                bench.device.round(ticks_ms())
+
+        check.equal(check.raises(LineGone, serve).errno, 5)
+        check.equal(bench.unexpected, [])
+
+
+def _raise(e):
+    def call(*args):
+        raise e
+
+    return call
+
+
+def test_main_resets_a_board_and_ends_a_program():
+    main = uartnet.device.main
+    uartnet.device.main = _raise(ValueError("defect"))
+    resets = []
+    try:
+        for reset in (None, lambda: resets.append(1)):
+            if reset:
+                machine.reset = reset
+                __import__("main")
+            else:
+                check.raises(ValueError, __import__, "main")
+            sys.modules.pop("main", None)
+    finally:
+        uartnet.device.main = main
+        if hasattr(machine, "reset"):
+            del machine.reset
+    check.equal(resets, [1])
 
 
 def test_random_messages_leave_the_device_alive():

@@ -77,7 +77,8 @@ def test_literals():
         ("::ffff:1.2.3.4", bytes(10) + b"\xff\xff\1\2\3\4"),
     ):
         check.equal(dns.literal(name), address, name)
-    for name in ("1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1..2.3", "", ":", ":::", "1:2:3", "1::2::3", "12345::", "g::", "::1.2.3", "1:2:3:4:5:6:7:8:9"):
+    for name in ("1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1..2.3", "", ":", ":::", "1:2:3", "1::2::3", "12345::", "g::", "::1.2.3", "1:2:3:4:5:6:7:8:9",
+                 "::-1", "::+1", ":: 1", "::1 ", "::1_0", "-1::", "::0x1", "::%1", "fe80::1%en0"):
         check.equal(dns.literal(name), None, name)
     check.equal(dns.text(b"\x0a\0\0\1"), "10.0.0.1")
     check.equal(dns.text(bytes(15) + b"\1"), "0:0:0:0:0:0:0:1")
@@ -167,6 +168,19 @@ def test_no_answer():
     check.equal(bench.device.resolver.sock, None)
     bench, host = _session()
     check.equal(host.refused(RESOLVE, "example.test", 4), NO_ANSWER)
+
+
+def test_no_answer_to_a_long_name_in_a_small_session():
+    bench = Bench(dns="127.0.0.1:%d" % closed_port())
+    host = bench.host(max_payload=256, buffer=4096)
+    host.open()
+    name = ".".join(["\u20ac" * 20] * 4)[:78]
+    number = host.ask(RESOLVE, name, 4)
+    for _ in range(5):
+        host.settle(3)
+        bench.skip(2000)
+    m = host.answer(number)
+    assert m[2] == NO_ANSWER and ("no name server answered for: " + name).startswith(m[3]), m
 
 
 def test_forged_and_broken_answers_are_not_taken():

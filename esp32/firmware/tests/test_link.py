@@ -73,6 +73,28 @@ def test_offer_is_forgotten():
     check.equal(host.reset(tag), NO_SESSION)
 
 
+def test_reset_of_the_offer_forgets_it_and_ends_nothing():
+    bench, host = _line()
+    for live in (False, True):
+        if live:
+            host.open()
+        tag = host.tag
+        stale = bench.device.link.counters.stale
+        host.hello()
+        offered = host.until(lambda: host.welcome)[0]
+        assert offered != tag
+        host.emit(RESET, pack(2, 0, 0, ""), tag=offered, seq=0, ack=0)
+        host.until(lambda: not bench.device.link.offer)
+        check.equal((bench.device.link.tag, bench.device.link.counters.stale), (tag, stale + 1))
+        if live:
+            check.equal(host.call(PING, 1), (1,))
+            check.equal(host.resets, [])
+        else:
+            # Nothing is left of it: its tag is a stranger's.
+            host.emit(PROBE, tag=offered)
+            check.equal(host.reset(offered), NO_SESSION)
+
+
 def test_data_may_be_the_first_frame_of_a_session():
     _, host = _line()
     host.hello()

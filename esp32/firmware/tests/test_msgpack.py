@@ -1,7 +1,7 @@
 import gc
 import random
 import check
-from uartnet.msgpack import Ext, Malformed, Overflow, Reader, Writer
+from uartnet.msgpack import Ext, Malformed, Overflow, Reader, Writer, cut
 from vectors import data, value, vectors
 
 
@@ -129,6 +129,15 @@ def test_the_writer_stays_inside_its_buffer():
     for size in range(n):
         check.raises(Overflow, _write, v, size)
     check.equal(len(_write(v, n)), n)
+
+
+def test_cut():
+    for text in ("", "abc", "\u20ac" * 9, "a\u00e4" * 9, "\U0001f600" * 7, "abc\u20ac"):
+        for size in range(40):
+            part = cut(text, size)
+            assert text.startswith(part), (text, size, part)
+            n = len(part.encode())
+            assert n <= size and (part == text or n + len(text[len(part)].encode()) > size), (text, size, part)
 
 
 def test_extension_types():

@@ -129,6 +129,29 @@ def test_signals_end_it_and_remove_the_link():
         check.equal((_exists(f.line), f.output()), (False, ""))
 
 
+def test_a_terminal_is_told_what_runs():
+    master = _libc.func("i", "posix_openpt", "i")(0o2004402)
+    _libc.func("i", "grantpt", "i")(master)
+    _libc.func("i", "unlockpt", "i")(master)
+    name = _libc.func("s", "ptsname", "i")(master)
+    terminal = open(master, "r+b", buffering=0)
+    line = _folder + "/told.tty"
+    os.system("mkdir -p %s; (%s --pty %s 2>%s & echo $! >%s.pid)" % (_folder, RUN, line, name, line))
+    said = bytearray()
+    buf = bytearray(200)
+
+    def told():
+        n = terminal.readinto(buf)
+        said.extend(buf[: n or 0])
+        return said.endswith(b"\n")
+
+    _until(told)
+    check.equal(bytes(said), ("run: the firmware serves %s; Ctrl-C ends it\r\n" % line).encode())
+    _until(lambda: _exists(line))
+    _kill(int(_text(line + ".pid")), _SIGTERM)
+    _until(lambda: not _exists(line))
+
+
 def test_stale_link_is_replaced():
     f = Firmware().ready()
     f.end(_SIGKILL)

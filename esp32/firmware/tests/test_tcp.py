@@ -457,6 +457,24 @@ def test_an_exception_in_a_channel_closes_this_one():
     peer.close()
 
 
+def test_a_long_reason_is_cut_to_the_frame():
+    bench = Bench()
+    host = bench.host(max_payload=256, buffer=4096)
+    host.open()
+    peer = Peer()
+    host.connect(0, peer.port)
+
+    def broken(view):
+        raise Exception("\u20ac" * 300)
+
+    bench.device.channels[0].data = broken
+    host.send(CHANNEL_DATA, 0, b"x")
+    m = host.message(lambda m: m[0] == CLOSE)
+    assert m[1:3] == (0, 8) and 190 < len(m[3].encode()) <= 200, m  # INTERNAL
+    check.equal(len(bench.unexpected), 1)
+    peer.close()
+
+
 def test_addresses_are_tried_in_turn():
     bench, host = _session()
     peer = Peer()

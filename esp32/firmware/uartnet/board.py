@@ -1,5 +1,6 @@
 """The board: its UART as bytes in and out, its network, and what a platform's sockets can and cannot do."""
 
+import errno
 import json
 import machine
 import micropython
@@ -32,6 +33,10 @@ _DEFAULTS = {
 }
 
 
+class LineGone(OSError):
+    """The line to the host is gone for good: nothing is left to serve."""
+
+
 class UsbSerial:
     """USB-CDC behind sys.stdin and sys.stdout: read() of several bytes would wait for all of them."""
 
@@ -57,11 +62,18 @@ class UsbSerial:
 class Board:
     def __init__(self, config="/uartnet.json"):
         c = self.config = dict(_DEFAULTS)
+        self.problem = None  # with the configuration, in words; INFO tells it
         try:
             with open(config) as f:
-                c.update(json.load(f))
+                said = json.load(f)
+            if isinstance(said, dict):
+                c.update(said)
+            else:
+                self.problem = config + " is not a JSON object"
         except OSError:
             pass  # no file: the defaults
+        except ValueError as e:
+            self.problem = "%s is not JSON: %s" % (config, e)
         c.update(getattr(network, "configuration", dict)())
         self.baud = c["baud"]
         self.platform = sys.platform
@@ -71,6 +83,7 @@ class Board:
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
+        self.log = getattr(machine, "log", None)  # where unexpected exceptions go; a board's console may be the line itself
         self._open_uart(c)
 
     def _open_uart(self, c):
@@ -91,13 +104,23 @@ class Board:
             self.poll_object = uart
         self.uart = uart
         self._readinto = uart.readinto
-        self.write = uart.write  # bytes taken, or None
+        self._write = uart.write
 
     def read(self, buf):
-        n = self._readinto(buf)
+        try:
+            n = self._readinto(buf)
+        except OSError as e:
+            raise LineGone(e.errno)
         if n == 0:
-            raise OSError(5)  # a UART has no end: its other side is gone for good
+            raise LineGone(errno.EIO)  # a UART has no end
         return n
+
+    def write(self, buf):
+        """Bytes taken, or None."""
+        try:
+            return self._write(buf)
+        except OSError as e:
+            raise LineGone(e.errno)
 
     def start_network(self):
         """Begins to join the Wi-Fi network; it joins again by itself whenever it was lost."""
@@ -120,6 +143,12 @@ class Board:
 
     def address(self):
         return self.wlan.ifconfig()[0]
+
+    def network_state(self):
+        """The board's address for people, or why it has none."""
+        if self.connected():
+            return self.address()
+        return "not connected" if self.config["ssid"] else "no ssid in the configuration"
 
     def dns_servers(self):
         servers = self.config["dns"]

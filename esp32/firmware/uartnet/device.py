@@ -8,12 +8,14 @@ from time import ticks_add, ticks_diff, ticks_ms
 from micropython import const
 
 from . import failure
+from .board import Board, LineGone
 from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
 from .link import Link
 from .store import Store
 
+_RESET_PROTOCOL = const(5)
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
 
 
@@ -38,7 +40,8 @@ class Device:
         self.resolver = Resolver(board, self._watch_resolver)
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
-        self.log = None  # gets unexpected exceptions; the console may be the line itself
+        self.log = board.log
+        self.tick_at = ticks_ms()
 
     def _make_room(self):
         """Lets the tables of sockets grow now to what they will need, for that needs memory in large pieces."""
@@ -97,11 +100,11 @@ class Device:
         if self.channels.get(channel.number) is channel:
             del self.channels[channel.number]
 
-    def trouble(self, e):
-        """An exception that a channel or a request did not expect."""
+    def trouble(self, e, expected=(failure.Failure, OSError)):
+        """An exception that a channel, a request or the loop did not expect."""
         if isinstance(e, MemoryError):
             gc.collect()
-        elif self.log and not isinstance(e, (failure.Failure, OSError)):
+        elif self.log and not isinstance(e, expected):
             self.log(e)
 
     def _watch_resolver(self, sock, receive):
@@ -128,18 +131,25 @@ class Device:
 
     def run(self):
         self.start()
-        tick_at = ticks_ms()
         while True:
-            now = ticks_ms()
-            self.link.now = now
-            try:
-                if ticks_diff(now, tick_at) >= 0:
-                    tick_at = ticks_add(now, _TICK_MS)
-                    self.tick(now)
-                self.turn(ticks_diff(tick_at, now))
-            except MemoryError:
-                gc.collect()
-                self.link.starved()
+            self.round(ticks_ms())
+
+    def round(self, now):
+        """One round of the loop. What goes wrong in it may end the session, but only a line that is gone ends the loop."""
+        self.link.now = now
+        try:
+            if ticks_diff(now, self.tick_at) >= 0:
+                self.tick_at = ticks_add(now, _TICK_MS)
+                self.tick(now)
+            self.turn(ticks_diff(self.tick_at, now))
+        except MemoryError:
+            gc.collect()
+            self.link.starved()
+        except LineGone:
+            raise
+        except Exception as e:
+            self.trouble(e, ())
+            self.link.fail(_RESET_PROTOCOL, "internal error")
 
     def tick(self, now):
         self.link.tick()
@@ -215,8 +225,6 @@ class Device:
 
 
 def main(config="/uartnet.json"):
-    from .board import Board
-
     gc.collect()
     board = Board(config)
     board.start_network()

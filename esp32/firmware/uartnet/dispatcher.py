@@ -35,6 +35,7 @@ _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_REQUEST_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
+_ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 _PENDING = const(64)  # requests at the same time
 _DEADLINE_MS_MAX = const(0x1FFFFFFF)  # what ticks_diff() can tell apart; six days
 
@@ -78,13 +79,22 @@ class Request:
                     w.put(value)
                 link.commit()
             except Overflow:
-                self.dispatcher.error(self.number, Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
+                self._error(Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
             except MemoryError:
                 link.starved()  # an answer that gets lost would be waited for for ever
+            except Exception as e:
+                self.dispatcher.device.trouble(e)
+                self._error(failure.of(e))
 
     def fail(self, reason):
         if self.dispatcher.pending.pop(self.number, None):
+            self._error(reason)
+
+    def _error(self, reason):
+        try:
             self.dispatcher.error(self.number, reason)
+        except MemoryError:
+            self.dispatcher.link.starved()
 
     def stop(self, reason):
         """Ends it from outside."""
@@ -117,8 +127,7 @@ class Dispatcher:
                     request.stop(Failure(_ERROR_DEADLINE, "not done by its deadline"))
 
     def error(self, number, reason):
-        self.link.begin().put((_KIND_ERROR, number, reason.code, reason.text[:160], reason.errno))
-        self.link.commit()
+        self.link.report(_KIND_ERROR, number, reason)
 
     def message(self, end):
         """The message in link.frame[4:end]. Raises Malformed."""
@@ -264,7 +273,7 @@ class Dispatcher:
 
     def _info(self, request, args):
         gc.collect()
-        request.done((info.collect(self.device),))
+        request.done((info.collect(self.device, self.link.max_payload - _ANSWER_BYTES),))
 
     def _resolve(self, request, args):
         _check(len(args) > 0 and isinstance(args[0], str) and args[0], "name")

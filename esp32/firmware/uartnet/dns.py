@@ -21,6 +21,7 @@ _ADDRESSES = const(16)  # of one name
 _TRIES = const(4)  # for each kind of record
 _FIRST_WAIT_MS = const(1000)
 _DATAGRAM = const(512)
+_HEX = "0123456789abcdefABCDEF"  # int() would take a sign and spaces too
 
 
 def literal(name):
@@ -51,7 +52,7 @@ def _literal6(name):
                     v4 = literal(word)
                     part.append(v4[0] << 8 | v4[1])
                     part.append(v4[2] << 8 | v4[3])
-                elif 0 < len(word) < 5:
+                elif 0 < len(word) < 5 and all(c in _HEX for c in word):
                     part.append(int(word, 16))
                 else:
                     return None

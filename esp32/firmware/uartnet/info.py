@@ -4,7 +4,13 @@ import gc
 import sys
 from time import ticks_add, ticks_diff, ticks_ms
 
+from micropython import const
+
 from . import VERSION
+from .msgpack import Overflow, Writer, cut
+
+_BYTES = const(512)  # more than there is to say
+_PROBLEM_BYTES = const(80)
 
 
 class Uptime:
@@ -21,20 +27,35 @@ class Uptime:
         return self.total
 
 
-def collect(device):
+def collect(device, room):
+    """As a map of `room` bytes at most: what does not fit is left out, the least important first."""
     c = device.link.counters
-    return {
-        "firmware": VERSION,
-        "protocol": "1.0",
-        "platform": device.board.platform,
-        "python": "%d.%d.%d" % sys.implementation.version[:3],
-        "boot_id": device.link.boot_id,
-        "uptime_ms": device.uptime.now(),
-        "heap_free": gc.mem_free(),
-        "heap_used": gc.mem_alloc(),
-        "channels": len(device.channels),
-        "channels_max": device.board.channels_max,
-        "frames_damaged": c.damaged,
-        "frames_stale": c.stale,
-        "gaps": c.gaps,
-    }
+    board = device.board
+    w = Writer(bytearray(min(room, _BYTES)))
+    w.limit -= 3  # the map's head
+    said = {}
+    for key, value in (
+        ("firmware", VERSION),
+        ("protocol", "1.0"),
+        ("address", board.network_state()),
+        ("problem", board.problem and cut(board.problem, _PROBLEM_BYTES)),
+        ("boot_id", device.link.boot_id),
+        ("heap_free", gc.mem_free()),
+        ("heap_used", gc.mem_alloc()),
+        ("channels", len(device.channels)),
+        ("channels_max", board.channels_max),
+        ("uptime_ms", device.uptime.now()),
+        ("platform", board.platform),
+        ("python", "%d.%d.%d" % sys.implementation.version[:3]),
+        ("frames_damaged", c.damaged),
+        ("gaps", c.gaps),
+        ("frames_stale", c.stale),
+    ):
+        if value is not None:
+            try:
+                w.put(key)
+                w.put(value)
+            except Overflow:
+                break
+            said[key] = value
+    return said

@@ -7,7 +7,7 @@ from time import ticks_add, ticks_diff
 from micropython import const
 
 from . import VERSION, slip
-from .msgpack import Malformed, Reader, Writer
+from .msgpack import Malformed, Reader, Writer, cut
 
 _PROTOCOL_MAJOR = const(1)
 _PROTOCOL_MINOR = const(0)
@@ -37,6 +37,8 @@ _RESPONSES_BYTES = const(2048)  # queued beyond this, the host's frames are no l
 
 BODY = const(16)  # where a payload begins in `out`; a channel's data begins here too, with its headers before it
 _START = const(12)  # frame header of a payload at BODY
+_TEXT_BYTES = const(200)  # of a failure's words
+_FAILURE_BYTES = const(24)  # of an ERROR or a CHANNEL_CLOSE at most, without its text
 _CONTROL_BYTES = const(560)  # on the wire at most, for a frame other than DATA
 
 # What has to be sent as soon as the wire has room.
@@ -164,6 +166,10 @@ class Link:
             if not tag or tag != self.offer:
                 self._stranger(kind, tag)
                 return
+            if kind == _TYPE_RESET:
+                self.counters.stale += 1
+                self._withdraw()
+                return
             self._begin()
         self.counters.frames += 1
         self.heard = self.now
@@ -240,6 +246,13 @@ class Link:
             self.welcome = (self.offer, host_id)
             self.offered_at = self.now
         self.owe |= _OWE_WELCOME
+
+    def _withdraw(self):
+        """Forgets the offer; a session beside it stays as it is."""
+        if self.welcome[0] == self.offer:
+            self.owe &= ~_OWE_WELCOME
+        self.offer = 0
+        self.offer_hello = None
 
     def _begin(self):
         hello = self.offer_hello
@@ -321,6 +334,13 @@ class Link:
         else:
             self.queue.append(bytes(self.out_view[BODY:pos]))
             self.queued += pos - BODY
+
+    def report(self, kind, number, reason):
+        """Sends an ERROR or a CHANNEL_CLOSE: both have one form. Its text may be of any length, the frame may not."""
+        w = self.begin()
+        text = cut(reason.text, min(_TEXT_BYTES, w.limit - BODY - _FAILURE_BYTES))
+        w.put((kind, number, reason.code, text, reason.errno))
+        self.commit()
 
     def can_send(self):
         """True if one more DATA of full size may go now, by the host's window and by the wire."""
@@ -434,8 +454,7 @@ class Link:
         """What time brings: an offer or a session that is over, and keepalive."""
         now = self.now
         if self.offer and ticks_diff(now, self.offered_at) >= _OFFER_MS:
-            self.offer = 0
-            self.offer_hello = None
+            self._withdraw()
         if self.tag:
             if ticks_diff(now, self.heard) >= 3 * self.keepalive:
                 self.fail(_RESET_SILENT, "nothing heard for %d ms" % (3 * self.keepalive))

@@ -14,6 +14,16 @@ class Overflow(Exception):
     """What was written does not fit the buffer."""
 
 
+def cut(text, size):
+    """As much of a text as fits this many bytes of UTF-8."""
+    data = text[:size].encode()
+    if len(data) <= size:
+        return text[:size]
+    while size and data[size] & 0xC0 == 0x80:
+        size -= 1
+    return str(data[:size], "utf-8")
+
+
 class Ext:
     """A value of an extension type."""
 

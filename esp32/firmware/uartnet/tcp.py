@@ -325,7 +325,7 @@ class TcpChannel:
             self.device.board.set_reset(self.sock)
         self._release()
         if reason:
-            self._say((_KIND_CHANNEL_CLOSE, self.number, reason.code, reason.text, reason.errno))
+            self.device.link.report(_KIND_CHANNEL_CLOSE, self.number, reason)
         else:
             self._say((_KIND_CHANNEL_CLOSE, self.number, _ERROR_NONE, "", None))
         self.device.forget(self)
@@ -344,7 +344,7 @@ class TcpChannel:
             self.device.board.set_reset(self.sock)
         self._release()
         self.state = _CLOSE_SENT
-        self._say((_KIND_CHANNEL_CLOSE, self.number, reason.code, reason.text, reason.errno))
+        self.device.link.report(_KIND_CHANNEL_CLOSE, self.number, reason)
 
     def broken(self, e):
         """An exception that nobody expected ends this channel, not the device."""
