@@ -37,10 +37,11 @@ final class Cleanups {
             once.run();
         }
         return () -> {
+            // It stays in the stack meanwhile: a signal's thread has to wait for its end.
+            once.run();
             synchronized (stack) {
                 stack.remove(once);
             }
-            once.run();
         };
     }
 

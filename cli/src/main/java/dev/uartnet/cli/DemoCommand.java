@@ -41,13 +41,18 @@ final class DemoCommand implements Command {
         say("demo", "a web server, a device and a serial line between, all on this machine");
         DemoServer server = DemoServer.start(DOWNLOAD_BYTES);
         invocation.cleanups().doAfter(server::close, () -> {
-            DemoDevice demo = DemoDevice.start(BAUD, step -> invocation.error().println("uartnet: " + step));
-            invocation.cleanups().doAfter(demo::close, () -> show(demo, server));
+            DemoDevice demo = new DemoDevice();
+            invocation
+                    .cleanups()
+                    .doAfter(
+                            demo::close,
+                            () -> show(
+                                    demo.start(BAUD, step -> invocation.error().println("uartnet: " + step)), server));
         });
         return ExitCodes.DONE;
     }
 
-    private void show(DemoDevice demo, DemoServer server) throws Exception {
+    private void show(DemoDevice.Ready demo, DemoServer server) throws Exception {
         say("device", demo.description());
         String line = demo.hostPort().name();
         say("line", String.format(Locale.ROOT, "%s at %,d baud: %s/s each way", line, BAUD, Units.bytes(lineRate())));

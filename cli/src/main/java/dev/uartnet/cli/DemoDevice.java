@@ -18,21 +18,15 @@ import java.util.function.Consumer;
  */
 final class DemoDevice implements AutoCloseable {
     private final ArrayDeque<AutoCloseable> parts = new ArrayDeque<>();
-    private final String description;
-    private final UartPort hostPort;
+    private boolean closed;
 
-    private DemoDevice(int baud, Consumer<String> progress) throws IOException {
-        try {
-            Served device = device(baud, progress);
-            Wire wire = wire();
-            keep(SerialLine.join(wire.far(), device.port(), baud));
-            description = device.description();
-            hostPort = wire.near();
-        } catch (IOException | RuntimeException e) {
-            close();
-            throw e;
-        }
-    }
+    /**
+     * A device that is ready.
+     *
+     * @param hostPort the host's end of the line, not opened yet
+     * @param description which device it is, and if it is not the real one, why
+     */
+    record Ready(UartPort hostPort, String description) {}
 
     /** A device that runs, and the port behind which it does. */
     private record Served(UartPort port, String description) {}
@@ -41,12 +35,17 @@ final class DemoDevice implements AutoCloseable {
     private record Wire(UartPort near, UartPort far) {}
 
     /**
-     * Starts device and line. Blocks until both are there; minutes if MicroPython has to be fetched over a slow network.
+     * Starts device and line. Blocks until both are there; minutes if MicroPython has to be fetched over a slow network. Whether it
+     * fails or not, {@link #close} has to be called; a signal's thread may do so meanwhile.
      *
      * @param progress is told what takes its time
      */
-    static DemoDevice start(int baud, Consumer<String> progress) throws IOException {
-        return new DemoDevice(baud, progress);
+    Ready start(int baud, Consumer<String> progress) throws IOException {
+        SerialLibrary.load();
+        Served device = device(baud, progress);
+        Wire wire = wire();
+        keep(SerialLine.join(wire.far(), device.port(), baud));
+        return new Ready(wire.near(), device.description());
     }
 
     private Served device(int baud, Consumer<String> progress) throws IOException {
@@ -76,30 +75,42 @@ final class DemoDevice implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T keep(T part) {
-        parts.push(part);
+    private <T extends AutoCloseable> T keep(T part) throws IOException {
+        boolean late;
+        synchronized (parts) {
+            late = closed;
+            if (!late) {
+                parts.push(part);
+            }
+        }
+        if (late) {
+            close(part);
+            throw new IOException("the demonstration was ended while it started");
+        }
         return part;
-    }
-
-    /** Returns which device it is, and if it is not the real one, why. */
-    String description() {
-        return description;
-    }
-
-    /** Returns the host's end of the line, not opened yet. */
-    UartPort hostPort() {
-        return hostPort;
     }
 
     @Override
     public void close() {
-        for (AutoCloseable part = parts.poll(); part != null; part = parts.poll()) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                // The others have to be closed too; none of these throws.
-                throw new IllegalStateException(e);
+        while (true) {
+            AutoCloseable part;
+            synchronized (parts) {
+                closed = true;
+                part = parts.poll();
             }
+            if (part == null) {
+                return;
+            }
+            close(part);
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            // The others have to be closed too; none of these throws.
+            throw new IllegalStateException(e);
         }
     }
 }

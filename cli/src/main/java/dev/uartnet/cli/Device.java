@@ -46,7 +46,10 @@ final class Device implements AutoCloseable {
 
     /** Connects to the device that the options, the environment or the machine's ports name. Blocks until there is a session. */
     static Device connect(DeviceOptions options, Invocation invocation) throws Exception {
-        String name = PortChoice.of(options.port, invocation.environment(), UartPorts::list);
+        String name = PortChoice.of(options.port, invocation.environment(), () -> {
+            SerialLibrary.load();
+            return UartPorts.list();
+        });
         Device device = new Device(name, invocation.cleanups());
         return device.opened(() -> {
             ProxyConnector connector = device.connector(options.baud(), options.timeout());
@@ -55,6 +58,7 @@ final class Device implements AutoCloseable {
                 device.simulated = VirtualEsp32.builder().start(line.a());
                 return device.over(line.b(), connector);
             }
+            SerialLibrary.load();
             return connector.port(name).connect();
         });
     }

@@ -82,4 +82,36 @@ class CleanupsTest {
 
         assertThat(done).containsExactly("slow", "command goes on");
     }
+
+    @Test
+    void aShutdownWaitsForWhatTheCommandUndoes() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        Cleanups.Registration slow = cleanups.add(() -> {
+            running.countDown();
+            try {
+                mayEnd.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            done.add("slow");
+        });
+        Thread command = new Thread(slow::close);
+        command.start();
+        running.await();
+        Thread shutdown = new Thread(() -> {
+            cleanups.runAll();
+            done.add("exit");
+        });
+        shutdown.start();
+        // Ends when the shutdown has seen the action, or has passed it by.
+        while (shutdown.getState() != Thread.State.BLOCKED && shutdown.isAlive()) {
+            Thread.onSpinWait();
+        }
+        mayEnd.countDown();
+        command.join();
+        shutdown.join();
+
+        assertThat(done).containsExactly("slow", "exit");
+    }
 }
