@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -33,9 +34,11 @@ final class Download implements AutoCloseable {
 
     private static final int REDIRECTS_MAX = 10;
     private static final int STATUS_REDIRECTION = 300;
+    /** Characters of what a decoder has to say. */
+    private static final int DETAIL_MAX = 200;
 
     /** What the server says before the body. */
-    private record Head(String url, HttpResponseStatus status, @Nullable String location, long length) {}
+    private record Head(String url, HttpResponseStatus status, @Nullable String location, int redirects, long length) {}
 
     /** The body's end. */
     private enum End {
@@ -48,6 +51,7 @@ final class Download implements AutoCloseable {
     private final Reader reader = new Reader();
     private final HttpClient client;
     private volatile boolean requestSent;
+    private volatile long requestSentNanos;
     private long length = -1;
     private long received;
 
@@ -61,17 +65,29 @@ final class Download implements AutoCloseable {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))
                 .headers(headers ->
                         headers.set(HttpHeaderNames.USER_AGENT, agent).set(HttpHeaderNames.ACCEPT, "*/*"))
-                .followRedirect(Download::follows)
-                .doAfterRequest((request, connection) -> requestSent = true);
+                .followRedirect(this::follows)
+                .doAfterRequest((request, connection) -> {
+                    requestSentNanos = System.nanoTime();
+                    requestSent = true;
+                });
     }
 
-    private static boolean follows(HttpClientRequest request, HttpClientResponse response) {
-        return switch (response.status().code()) {
-            case 301, 302, 303, 307, 308 ->
-                response.responseHeaders().contains(HttpHeaderNames.LOCATION)
-                        && request.redirectedFrom().length < REDIRECTS_MAX;
-            default -> false;
-        };
+    private boolean follows(HttpClientRequest request, HttpClientResponse response) {
+        boolean follows =
+                switch (response.status().code()) {
+                    case 301, 302, 303, 307, 308 -> {
+                        String location = response.responseHeaders().get(HttpHeaderNames.LOCATION);
+                        yield location != null
+                                && HttpUrl.isFollowable(request.resourceUrl(), location)
+                                && request.redirectedFrom().length < REDIRECTS_MAX;
+                    }
+                    default -> false;
+                };
+        if (follows) {
+            // Connecting again.
+            requestSent = false;
+        }
+        return follows;
     }
 
     /**
@@ -88,9 +104,13 @@ final class Download implements AutoCloseable {
         }
         if (head.status().code() >= STATUS_REDIRECTION) {
             throw new RemoteFailureException("cannot get " + head.url() + ": " + head.status()
-                    + (head.location() == null ? "" : " (to " + head.location() + ", not followed)"));
+                    + (head.location() == null ? "" : " (to " + head.location() + ", " + unfollowed(head) + ")"));
         }
         length = head.length();
+    }
+
+    private static String unfollowed(Head head) {
+        return head.redirects() < REDIRECTS_MAX ? "not followed" : "not followed after " + REDIRECTS_MAX + " redirects";
     }
 
     private Publisher<Object> body(HttpClientResponse response, ByteBufFlux content) {
@@ -98,6 +118,7 @@ final class Download implements AutoCloseable {
                 response.resourceUrl() == null ? url.toString() : response.resourceUrl(),
                 response.status(),
                 response.responseHeaders().get(HttpHeaderNames.LOCATION),
+                response.redirectedFrom().length,
                 length(response));
         return Flux.<Object>just(head).concatWith(content.asByteArray());
     }
@@ -137,9 +158,10 @@ final class Download implements AutoCloseable {
     }
 
     private Object await() throws Exception {
+        long start = System.nanoTime();
+        long left = timeout.toNanos();
         while (true) {
-            boolean waiting = requestSent;
-            Object event = events.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            Object event = events.poll(left, TimeUnit.NANOSECONDS);
             if (event instanceof Throwable failure) {
                 throw explained(failure);
             }
@@ -147,7 +169,12 @@ final class Download implements AutoCloseable {
                 return event;
             }
             // Connecting has timeouts of its own.
-            if (waiting) {
+            boolean waiting = requestSent;
+            long now = System.nanoTime();
+            // Silence counts from the request, and only while somebody waits.
+            long silent = waiting ? Math.min(now - start, now - requestSentNanos) : 0;
+            left = timeout.toNanos() - silent;
+            if (left <= 0) {
                 throw new RemoteFailureException("cannot get " + url + ": the server sent nothing for "
                         + timeout.toMillis() + " ms (after " + received + " bytes)");
             }
@@ -160,10 +187,23 @@ final class Download implements AutoCloseable {
                     ? cutShort(failure)
                     : new RemoteFailureException("cannot get " + url + ": the connection was closed", failure);
         }
-        if (Failure.isRemote(failure)) {
-            return new RemoteFailureException("cannot get " + url + ": " + Failure.text(failure), failure);
+        // While a connection is made, Netty wraps it into a failure of the decoder.
+        Throwable tls = Failure.find(failure, SSLException.class);
+        if (tls != null || Failure.isRemote(failure)) {
+            return new RemoteFailureException(
+                    "cannot get " + url + ": " + Failure.text(tls == null ? failure : tls), failure);
+        }
+        boolean ofTheLink = Failure.of(failure).exitCode() != ExitCodes.LOCAL_FAILURE;
+        if (failure instanceof RuntimeException && !ofTheLink) {
+            return new RemoteFailureException(
+                    "cannot get " + url + ": the server's answer is not HTTP (" + brief(Failure.text(failure)) + ")",
+                    failure);
         }
         return failure instanceof Exception exception ? exception : new IOException(failure);
+    }
+
+    private static String brief(String text) {
+        return text.length() <= DETAIL_MAX ? text : text.substring(0, DETAIL_MAX) + "...";
     }
 
     private RemoteFailureException cutShort(@Nullable Throwable cause) {

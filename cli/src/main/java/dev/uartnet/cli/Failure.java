@@ -6,8 +6,10 @@ import dev.uartnet.proxy.LinkLostException;
 import dev.uartnet.transport.UartException;
 import dev.uartnet.transport.UartPortLostException;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -49,7 +51,8 @@ record Failure(int exitCode, String message) {
             return new Failure(ExitCodes.LOCAL_FAILURE, text(cause));
         }
         return new Failure(
-                ExitCodes.LOCAL_FAILURE, "unexpected: " + oneLine(cause.toString()) + " (more with --verbose)");
+                ExitCodes.LOCAL_FAILURE,
+                "unexpected: " + Printable.line(cause.toString().strip()) + " (more with --verbose)");
     }
 
     /** Whether the failure is one of the network behind the device, or of the device's answer to one request. */
@@ -62,7 +65,8 @@ record Failure(int exitCode, String message) {
                 || cause instanceof SSLException;
     }
 
-    private static @Nullable Throwable find(Throwable start, Class<?>... types) {
+    /** Returns the first of these types among a failure and its causes. */
+    static @Nullable Throwable find(Throwable start, Class<?>... types) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Throwable t = start; t != null && seen.add(t); t = t.getCause()) {
             for (Class<?> type : types) {
@@ -76,11 +80,15 @@ record Failure(int exitCode, String message) {
 
     /** What an exception says, on one line. */
     static String text(Throwable cause) {
+        if (cause instanceof NotSslRecordException) {
+            // Its own message is all that came, in hexadecimal.
+            return "the server does not speak TLS there (http instead of https?)";
+        }
+        if (cause instanceof SSLException && find(cause, CertPathBuilderException.class) != null) {
+            return "the server's certificate is not trusted (no known authority has signed it); to trust your own: "
+                    + "JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE";
+        }
         String message = cause.getMessage();
-        return oneLine(message == null || message.isBlank() ? cause.toString() : message);
-    }
-
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return Printable.line((message == null || message.isBlank() ? cause.toString() : message).strip());
     }
 }

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -38,6 +37,9 @@ final class GetCommand extends DeviceCommand {
     @Override
     void check() throws UsageException {
         target(url);
+        if (file != null && file.toString().isEmpty()) {
+            throw new UsageException("-o needs a file name");
+        }
         if (file != null && Files.isDirectory(file)) {
             throw new UsageException("-o needs a file, but " + file + " is a folder");
         }
@@ -50,20 +52,21 @@ final class GetCommand extends DeviceCommand {
             uri = new URI(url);
         } catch (URISyntaxException e) {
             throw new UsageException("not a URL: " + url + " (" + e.getReason() + " at character " + (e.getIndex() + 1)
-                    + "; other characters than ASCII and spaces must be written as %XX)");
+                    + "; other characters than ASCII and spaces must be written as %XX)" + suggestion(url));
         }
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw new UsageException("not a URL of http or https: " + url + " (expected: http://HOST[:PORT]/PATH)");
-        }
-        if (uri.getHost() == null) {
-            throw new UsageException("no host in " + url + " (expected: http://HOST[:PORT]/PATH)");
+        String problem = HttpUrl.problem(uri);
+        if (problem != null) {
+            throw new UsageException(problem + ": " + url + " (expected: http://HOST[:PORT]/PATH)" + suggestion(url));
         }
         if (uri.getRawUserInfo() != null) {
             throw new UsageException("a user in the URL is not supported: " + uri.getHost());
         }
         int fragment = url.indexOf('#');
         return fragment < 0 ? uri : URI.create(url.substring(0, fragment));
+    }
+
+    private static String suggestion(String url) {
+        return url.contains("://") ? "" : " (did you mean http://" + url + "?)";
     }
 
     @Override

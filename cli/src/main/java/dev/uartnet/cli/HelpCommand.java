@@ -33,7 +33,7 @@ final class HelpCommand implements Command {
         if (line == null) {
             throw new UsageException("no such command: " + name + " (see: uartnet --help)");
         }
-        invocation.output().line(line.getUsageMessage().stripTrailing());
+        invocation.output().ownText(line.getUsageMessage().stripTrailing());
         return ExitCodes.DONE;
     }
 }

@@ -56,7 +56,7 @@ public final class Main {
 
     private int usage(ParameterException wrong) {
         // Picocli quotes its options, and puts suggestions on a line of their own.
-        String message = String.valueOf(wrong.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+        String message = Printable.line(String.valueOf(wrong.getMessage()).strip());
         invocation
                 .error()
                 .println("uartnet: " + message + " (see: "
@@ -71,7 +71,7 @@ public final class Main {
                 parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
         try {
             if (line.isUsageHelpRequested()) {
-                invocation.output().line(line.getUsageMessage().stripTrailing());
+                invocation.output().ownText(line.getUsageMessage().stripTrailing());
                 return ExitCodes.DONE;
             }
             if (line.isVersionHelpRequested()) {

@@ -1,6 +1,7 @@
 package dev.uartnet.cli;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -20,6 +21,9 @@ final class ResolveCommand extends DeviceCommand {
     void check() throws UsageException {
         if (host.isBlank()) {
             throw new UsageException("HOST is empty (expected: a name such as example.org)");
+        }
+        if (host.getBytes(StandardCharsets.UTF_8).length > HttpUrl.HOST_BYTES_MAX) {
+            throw new UsageException("HOST is longer than " + HttpUrl.HOST_BYTES_MAX + " bytes");
         }
     }
 

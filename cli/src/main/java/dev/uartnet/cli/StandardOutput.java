@@ -36,7 +36,13 @@ final class StandardOutput {
         }
     }
 
+    /** Writes one line, whatever the text: it may come from the device or the network. */
     void line(String text) throws IOException {
+        ownText(Printable.line(text));
+    }
+
+    /** Writes text of our own as it is, which may be several lines, and a line's end. */
+    void ownText(String text) throws IOException {
         write((text + System.lineSeparator()).getBytes(charset));
     }
 }

@@ -21,8 +21,10 @@ import picocli.CommandLine.ScopeType;
             "4:the device does not answer: it is silent, sends garbage, or is not our firmware",
             "5:the remote operation failed: unknown host, refused, timeout, HTTP status of 400 and above",
             "6:the link to the device was lost",
+            "129:the terminal was closed (SIGHUP)",
             "130:interrupted (Ctrl-C)",
-            "141:nobody reads standard output any more"
+            "141:nobody reads standard output any more",
+            "143:ended by SIGTERM"
         })
 final class UartnetCommand {
     @Option(

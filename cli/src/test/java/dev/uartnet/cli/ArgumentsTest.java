@@ -28,6 +28,10 @@ class ArgumentsTest {
             get http:///path --port sim            | no host
             get http://a:b@example.org/ --port sim | a user in the URL
             get http://[::1/ --port sim            | not a URL
+            get http://127.0.0.1:65536/ --port sim | the port is not 1 to 65535
+            get http://127.0.0.1:0/ --port sim     | the port is not 1 to 65535
+            get 127.0.0.1:80/x --port sim          | did you mean http://127.0.0.1:80/x?
+            get localhost:80/x --port sim          | did you mean http://localhost:80/x?
             info --port                            | --port
             info --port sim --baud 0               | --baud must be positive
             info --port sim --baud fast            | --baud
@@ -90,6 +94,18 @@ class ArgumentsTest {
 
         assertThat(command.exitCode()).isEqualTo(ExitCodes.USAGE);
         assertThat(command.errors()).contains(folder.toString());
+    }
+
+    @Test
+    void namesLongerThanAnyAndNoFileNameAreWrong() {
+        String name = "long.".repeat(50) + "name";
+
+        assertThat(InProcess.run("get", "http://" + name + "/", "--port", "sim").exitCode())
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(InProcess.run("resolve", name, "--port", "sim").exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(InProcess.run("get", "http://127.0.0.1/", "--port", "sim", "-o", "")
+                        .errors())
+                .contains("-o needs a file name");
     }
 
     @Test

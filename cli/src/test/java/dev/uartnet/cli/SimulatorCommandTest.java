@@ -1,11 +1,15 @@
 package dev.uartnet.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.uartnet.esp32.VirtualEsp32;
 import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -87,12 +91,64 @@ class SimulatorCommandTest extends DeviceContract {
             CommandProcess.Result around = CommandProcess.run("get", server.url("/around"), "--port", "sim");
             assertThat(around.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
             assertThat(around.errors())
-                    .contains("302", "/around", "not followed")
+                    .contains("302", "/around", "not followed after 10 redirects")
                     .hasLineCount(1);
 
             CommandProcess.Result nowhere = CommandProcess.run("get", server.url("/moved/0"), "--port", "sim");
             assertThat(nowhere.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
             assertThat(nowhere.errors()).contains("301").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void whatIsNotHttpIsARemoteFailure() throws Exception {
+        try (WebServer server = WebServer.start()) {
+            for (int i = 0; i < WebServer.RAW.size(); i++) {
+                InProcess get = InProcess.run("get", server.url("/raw/" + i), "--port", "sim");
+
+                assertThat(get.errors())
+                        .startsWith("uartnet: cannot get " + server.url("/raw/" + i)
+                                + ": the server's answer is not HTTP (")
+                        .doesNotContain("\u001b", "\u0007")
+                        .hasLineCount(1)
+                        .hasSizeLessThan(500);
+                assertThat(get.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
+            }
+        }
+    }
+
+    @Test
+    void redirectsToWhatIsNotHttpAreNotFollowed() throws Exception {
+        try (WebServer server = WebServer.start()) {
+            for (int i = 0; i < WebServer.NOWHERE.size(); i++) {
+                InProcess get = InProcess.run("get", server.url("/leads/" + i), "--port", "sim");
+
+                assertThat(get.errors())
+                        .contains("302 Found (to " + WebServer.NOWHERE.get(i) + ", not followed)")
+                        .hasLineCount(1);
+                assertThat(get.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
+            }
+        }
+    }
+
+    @Test
+    void httpInsteadOfTlsIsSaid() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            Thread server = new Thread(() -> {
+                try (Socket client = listener.accept()) {
+                    client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+                    client.getInputStream().transferTo(OutputStream.nullOutputStream());
+                } catch (IOException gone) {
+                    // The client has.
+                }
+            });
+            server.start();
+            String url = "https://127.0.0.1:" + listener.getLocalPort() + "/";
+            InProcess get = InProcess.run("get", url, "--port", "sim");
+            server.join();
+
+            assertThat(get.errors()).contains("does not speak TLS there").hasLineCount(1);
+            assertThat(get.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
         }
     }
 
@@ -172,7 +228,7 @@ class SimulatorCommandTest extends DeviceContract {
             assertThat(stranger.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
             assertThat(stranger.errors())
                     .startsWith("uartnet: cannot get " + url)
-                    .contains("certification path")
+                    .contains("the server's certificate is not trusted", "trustStore")
                     .hasLineCount(1);
         }
     }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,11 +20,30 @@ import org.jspecify.annotations.Nullable;
  * A web server, byte by byte, so that it can also end answers in wrong places. Paths: {@code /length/N}, {@code /chunked/N}, {@code /close/N}:
  * N random bytes, always the same, delimited in that way; {@code /status/N}; {@code /to/N}: redirection to {@code /length/N}; {@code /around}:
  * redirection to itself; {@code /short}, {@code /short-chunked}: an answer that ends early; {@code /mute}: none at all; {@code /endless}: bytes
- * until the client goes; {@code /moved}: a redirection to nowhere.
+ * until the client goes; {@code /moved}: a redirection to nowhere; {@code /raw/N}: the N-th of {@link #RAW}; {@code /leads/N}: a redirection to the N-th of
+ * {@link #NOWHERE}.
  */
 final class WebServer implements AutoCloseable {
     private static final int SEED = 20_261_121;
     private static final int PIECE_BYTES = 10_007;
+
+    /** Answers that are not HTTP. */
+    static final List<String> RAW = List.of(
+            "SSH-2.0-OpenSSH_9.2p1\r\n\r\n",
+            "\u001b]0;title\u0007\u001b[31m red and more\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX: " + "x".repeat(100_000) + "\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\nbytes\r\n",
+            "HTTP/1.1 " + "x".repeat(100_000) + "\r\n\r\n");
+
+    /** Where no redirection can lead. */
+    static final List<String> NOWHERE = List.of(
+            "file:///etc/passwd",
+            "ftp://127.0.0.1/",
+            "mailto:a@example.org",
+            "http://",
+            "http://[bad/",
+            "/a path",
+            "http://127.0.0.1:99999/");
 
     private final ServerSocket listener;
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
@@ -122,6 +142,8 @@ final class WebServer implements AutoCloseable {
             case "status" -> head(out, number + " As Asked", "Content-Length: 0");
             case "to" -> head(out, "302 Found", "Content-Length: 0\r\nLocation: /length/" + number);
             case "around" -> head(out, "302 Found", "Content-Length: 0\r\nLocation: /around");
+            case "raw" -> out.write(RAW.get(number).getBytes(StandardCharsets.US_ASCII));
+            case "leads" -> head(out, "302 Found", "Content-Length: 0\r\nLocation: " + NOWHERE.get(number));
             case "moved" -> head(out, "301 Moved", "Content-Length: 0");
             case "short" -> {
                 head(out, "200 OK", "Content-Length: 1000");
