@@ -114,7 +114,7 @@ abstract class DeviceContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+    @CsvSource({"INT, 130", "TERM, 143"})
     void aSignalInADownloadLeavesTheDeviceReady(String signal, int exitCode) throws Exception {
         try (WebServer server = WebServer.start();
                 Subject device = start()) {
