@@ -11,7 +11,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
 import io.netty.testsuite.transport.socket.CompositeBufferGatheringWriteTest;
-import io.netty.testsuite.transport.socket.SocketBufReleaseTest;
 import io.netty.testsuite.transport.socket.SocketCancelWriteTest;
 import io.netty.testsuite.transport.socket.SocketChannelNotYetConnectedTest;
 import io.netty.testsuite.transport.socket.SocketCloseForciblyTest;
@@ -38,7 +37,8 @@ import org.junit.jupiter.api.TestInfo;
 /**
  * Netty's own tests of a socket transport, with proxied sockets as clients and a device between them and Netty's server sockets. Left
  * out are files ({@code FileRegion}, as with HTTP/2's channels), what concerns datagrams or servers, what needs another network
- * than this host's own, and what relies on an allocator that chooses the size of what is read: here it is the frames'. TLS and the
+ * than this host's own, and what relies on an allocator that chooses the size of what is read: here it is the frames'. {@code SocketBufReleaseTest} takes it that a
+ * write that has succeeded holds its buffer no more: here it is in the send buffer, uncopied, until it has left for the line. TLS and the
  * largest volumes are left to {@link Traffic}: paranoid leak detection makes them last minutes.
  */
 class NettyTestsuiteTest {
@@ -116,19 +116,6 @@ class NettyTestsuiteTest {
         @Override
         public void testAutoCloseFalseDoesShutdownOutput(TestInfo testInfo) {}
 
-        @Override
-        protected List<ByteBufAllocator> newAllocators() {
-            return ALLOCATORS;
-        }
-
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return combos();
-        }
-    }
-
-    @Nested
-    class BufRelease extends SocketBufReleaseTest {
         @Override
         protected List<ByteBufAllocator> newAllocators() {
             return ALLOCATORS;
