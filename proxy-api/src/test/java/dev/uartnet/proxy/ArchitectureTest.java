@@ -35,4 +35,12 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.uartnet.transport..", "dev.uartnet.esp32..");
+
+    @ArchTest
+    static final ArchRule MICROMETER_IS_OPTIONAL = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.uartnet.proxy.metrics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "dev.uartnet.proxy.metrics..");
 }
