@@ -17,11 +17,17 @@ import io.netty.channel.ChannelPipeline;
 public final class EndpointPipeline {
     private EndpointPipeline() {}
 
-    /** Adds a host's handlers: {@code slip}, {@code crc}, {@code link}, {@code message}, {@code request}. */
-    public static void addHost(ChannelPipeline pipeline, LinkConfig config) {
+    /**
+     * Adds a host's handlers: {@code slip}, {@code crc}, {@code link}, {@code message}, {@code request}.
+     *
+     * @return the link
+     */
+    public static HostLinkHandler addHost(ChannelPipeline pipeline, LinkConfig config) {
         SlipDecoder slip = new SlipDecoder(config.maxFrameBytes());
-        add(pipeline, slip, new HostLinkHandler(config, slip::bytes));
+        HostLinkHandler link = new HostLinkHandler(config, slip::bytes);
+        add(pipeline, slip, link);
         pipeline.addLast("request", new RequestHandler());
+        return link;
     }
 
     /**
