@@ -5,6 +5,7 @@ import dev.uartnet.codec.crc.CrcDecoder;
 import dev.uartnet.codec.crc.CrcEncoder;
 import dev.uartnet.codec.link.DeviceLinkHandler;
 import dev.uartnet.codec.link.HostLinkHandler;
+import dev.uartnet.codec.link.LineBytes;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.message.MessageCodec;
@@ -23,9 +24,10 @@ public final class EndpointPipeline {
      * @return the link
      */
     public static HostLinkHandler addHost(ChannelPipeline pipeline, LinkConfig config) {
-        SlipDecoder slip = new SlipDecoder(config.maxFrameBytes());
-        HostLinkHandler link = new HostLinkHandler(config, slip::bytes);
-        add(pipeline, slip, link);
+        SlipDecoder decoder = new SlipDecoder(config.maxFrameBytes());
+        SlipEncoder encoder = new SlipEncoder();
+        HostLinkHandler link = new HostLinkHandler(config, new LineBytes(decoder::bytes, encoder::bytes));
+        add(pipeline, encoder, decoder, link);
         pipeline.addLast("request", new RequestHandler());
         return link;
     }
@@ -36,12 +38,15 @@ public final class EndpointPipeline {
      * @param bootId random number of this boot
      */
     public static void addDevice(ChannelPipeline pipeline, LinkConfig config, int bootId) {
-        add(pipeline, new SlipDecoder(config.maxFrameBytes()), new DeviceLinkHandler(config, bootId));
+        SlipDecoder decoder = new SlipDecoder(config.maxFrameBytes());
+        SlipEncoder encoder = new SlipEncoder();
+        LineBytes line = new LineBytes(decoder::bytes, encoder::bytes);
+        add(pipeline, encoder, decoder, new DeviceLinkHandler(config, bootId, line));
     }
 
-    private static void add(ChannelPipeline pipeline, SlipDecoder slip, LinkHandler link) {
-        pipeline.addLast("slip-encoder", new SlipEncoder())
-                .addLast("slip-decoder", slip)
+    private static void add(ChannelPipeline pipeline, SlipEncoder encoder, SlipDecoder decoder, LinkHandler link) {
+        pipeline.addLast("slip-encoder", encoder)
+                .addLast("slip-decoder", decoder)
                 .addLast("crc-encoder", new CrcEncoder(CrcAlgorithm.CRC_32))
                 .addLast("crc-decoder", new CrcDecoder(CrcAlgorithm.CRC_32))
                 .addLast("link", link)

@@ -1,6 +1,8 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.link.LinkException;
+import dev.uartnet.codec.link.LinkHandler;
+import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.link.Session;
@@ -65,6 +67,8 @@ public final class ProxyClient implements Disposable {
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
     private final Sinks.Empty<Void> closed = Sinks.empty();
+    private final LinkHandler link;
+    private final LinkHealthSource health = new LinkHealthSource();
     private volatile boolean closing;
     private volatile boolean ended;
 
@@ -81,6 +85,8 @@ public final class ProxyClient implements Disposable {
         this.multiplexer = multiplexer;
         this.requestTimeout = requestTimeout;
         this.proxyLoops = new ProxyLoopResources(this, loops);
+        this.link = channel.pipeline().get(LinkHandler.class);
+        health.started(link);
         this.pool = ConnectionProvider.builder("uartnet")
                 .maxConnections(CONNECTIONS_MAX)
                 .maxIdleTime(POOL_IDLE_MAX)
@@ -267,6 +273,26 @@ public final class ProxyClient implements Disposable {
         return session;
     }
 
+    /**
+     * Returns how the link fares: what was counted since the client came about, over all its sessions, and its round trips.
+     *
+     * @return a snapshot of the moment of subscription; never fails, also when the client is closed: then it is the last one
+     */
+    public Mono<LinkHealth> health() {
+        return health.snapshot();
+    }
+
+    /**
+     * Returns how the link fares, again and again: the first snapshot at once, then one each interval. A subscriber that is slower gets the
+     * latest one when it asks for more, never a backlog; {@link LinkHealth#elapsed} tells how far two are apart.
+     *
+     * @param interval from one snapshot to the next one, positive
+     * @return ends with a last snapshot when the client has been closed or its link was lost for good; never fails
+     */
+    public Flux<LinkHealth> health(Duration interval) {
+        return health.every(interval, closed.asMono());
+    }
+
     ChannelMultiplexer multiplexer() {
         return multiplexer;
     }
@@ -311,6 +337,7 @@ public final class ProxyClient implements Disposable {
     /** The session has ended. */
     void ended(LinkLostException cause) {
         ended = true;
+        health.ended(link);
         if (closing) {
             closed.tryEmitEmpty();
         } else {

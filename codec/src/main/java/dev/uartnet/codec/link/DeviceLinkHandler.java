@@ -26,9 +26,10 @@ public final class DeviceLinkHandler extends LinkHandler {
      *
      * @param config what this end offers
      * @param bootId random number of this boot
+     * @param line how many bytes have crossed the line
      */
-    public DeviceLinkHandler(LinkConfig config, int bootId) {
-        super(config);
+    public DeviceLinkHandler(LinkConfig config, int bootId, LineBytes line) {
+        super(config, line);
         this.bootId = bootId;
     }
 

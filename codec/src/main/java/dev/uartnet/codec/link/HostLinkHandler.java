@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ public final class HostLinkHandler extends LinkHandler {
         ENDED
     }
 
-    private final LongSupplier lineBytes;
+    private final LineBytes line;
     private final int hostId = ThreadLocalRandom.current().nextInt();
     private final byte[] hello;
 
@@ -37,12 +36,11 @@ public final class HostLinkHandler extends LinkHandler {
      * Creates the host's end for one channel.
      *
      * @param config what this end offers
-     * @param lineBytes how many bytes of whatever kind have come in, so that a failed opening can tell silence from garbage;
-     *     {@link dev.uartnet.codec.slip.SlipDecoder#bytes} knows
+     * @param line how many bytes of whatever kind have crossed the line, so that a failed opening can tell silence from garbage
      */
-    public HostLinkHandler(LinkConfig config, LongSupplier lineBytes) {
-        super(config);
-        this.lineBytes = lineBytes;
+    public HostLinkHandler(LinkConfig config, LineBytes line) {
+        super(config, line);
+        this.line = line;
         this.hello = Greeting.of(config, hostId, 0).encode(FrameType.HELLO);
     }
 
@@ -68,7 +66,8 @@ public final class HostLinkHandler extends LinkHandler {
         long seconds = Math.max(1, config.connectTimeout().toSeconds());
         String waited = " (waited " + seconds + " s)";
         long damaged = counters().damaged();
-        if (lineBytes.getAsLong() == 0) {
+        long bytes = line.received().getAsLong();
+        if (bytes == 0) {
             end(new NoAnswerException(
                     Heard.SILENCE,
                     "the device does not answer: not one byte came" + waited
@@ -76,7 +75,7 @@ public final class HostLinkHandler extends LinkHandler {
         } else if (boots > 0) {
             end(new NoAnswerException(
                     Heard.OTHER_FRAMES,
-                    "the device boots (" + boots + " times) but does not answer" + waited
+                    "the device boots (" + Count.of(boots, "time") + ") but does not answer" + waited
                             + "; does it have enough power, or does its firmware crash?"));
         } else if (otherFrames > 0) {
             end(new NoAnswerException(
@@ -88,8 +87,8 @@ public final class HostLinkHandler extends LinkHandler {
         } else {
             end(new NoAnswerException(
                     Heard.GARBAGE,
-                    "what answers is not the uartnet firmware, or not at this speed: " + lineBytes.getAsLong()
-                            + " bytes came, but no frame (" + damaged + " damaged)" + waited
+                    "what answers is not the uartnet firmware, or not at this speed: " + Count.of(bytes, "byte")
+                            + " came, but no whole frame" + (damaged == 0 ? "" : " (" + damaged + " damaged)") + waited
                             + "; check the baud rate and that the firmware is installed"));
         }
     }

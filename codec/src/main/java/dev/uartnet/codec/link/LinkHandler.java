@@ -9,7 +9,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.PendingWriteQueue;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,26 +51,39 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private long lastHeardNanos;
     private @Nullable Future<?> keepaliveTimer;
 
-    private long framesSent;
-    private long framesReceived;
-    private long damaged;
-    private long stale;
-    private long ignored;
-    private long gaps;
-    private long duplicates;
-    private long retransmits;
-    private long timeouts;
+    private final LinkMeter meter;
+    private long bornNanos;
 
-    LinkHandler(LinkConfig config) {
+    LinkHandler(LinkConfig config, LineBytes line) {
         this.config = config;
+        meter = new LinkMeter(line);
         received = new ReceiveWindow(config);
-        roundTrip = new RoundTrip(config.timeoutFloorNanos());
+        roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
     }
 
-    /** Returns what the link has seen so far. Event loop only. */
+    /** Returns what the link has counted so far. Event loop only. */
     public LinkCounters counters() {
-        return new LinkCounters(
-                framesSent, framesReceived, damaged, stale, ignored, gaps, duplicates, retransmits, timeouts);
+        return meter.counters(nanoTime());
+    }
+
+    /** Returns how the link has fared since it was put into its pipeline. Event loop only; see {@link #readHealth}. */
+    public LinkHealth health() {
+        return new LinkHealth(
+                Duration.ofNanos(nanoTime() - bornNanos),
+                session != null,
+                queue().size(),
+                counters(),
+                meter.roundTrips().snapshot());
+    }
+
+    /**
+     * Reads {@link #health} from any thread, once the handler is in a pipeline.
+     *
+     * @return completes on the link's event loop; fails with {@link java.util.concurrent.RejectedExecutionException} when that has ended
+     */
+    public Future<LinkHealth> readHealth() {
+        EventExecutor loop = ctx().executor();
+        return loop.inEventLoop() ? loop.newSucceededFuture(health()) : loop.submit(this::health);
     }
 
     /** Returns the session, or null when there is none. Event loop only. */
@@ -111,6 +126,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         queue = new PendingWriteQueue(ctx);
+        bornNanos = nanoTime();
         if (ctx.channel().isActive()) {
             lineUp();
         }
@@ -212,8 +228,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             }
             int cost = size + FrameCodec.OVERHEAD_BYTES;
             if (!sent.hasRoom(open, cost)) {
+                if (sent.fillsPeer(open, cost)) {
+                    meter.windowFull(nanoTime());
+                }
                 return;
             }
+            meter.windowOpen(nanoTime());
+            meter.messageSent(size);
             message.retain();
             ChannelPromise promise = waiting.remove();
             boolean first = sent.isEmpty();
@@ -231,7 +252,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (!received.hasGap()) {
             acknowledged(); // Only an ACK can report a gap.
         }
-        framesSent++;
+        meter.frameSent();
         frameSize.sent(sent.size(seq));
         int ack = received.expected();
         ctx().write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
@@ -254,7 +275,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (type == FrameType.ACK) {
             acknowledged();
         }
-        framesSent++;
+        meter.frameSent();
         ctx().write(frame, ctx().voidPromise());
         flushNeeded = true;
     }
@@ -269,7 +290,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private void repeat(int seq) {
         Session open = session;
         if (open != null) {
-            retransmits++;
+            meter.retransmit();
             writeData(open, seq, sent.repeat(seq, nanoTime()), ctx().newPromise());
             flushNeeded = true;
         }
@@ -297,7 +318,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (session == null || sent.isEmpty()) {
             return;
         }
-        timeouts++;
+        meter.timeout();
         roundTrip.backOff();
         repeat(sent.oldest());
         // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
@@ -309,14 +330,14 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     /** Sends a frame with a payload of the handshake. */
     final void send(FrameType type, int tag, byte[] payload) {
-        framesSent++;
+        meter.frameSent();
         ctx().writeAndFlush(
                         FrameCodec.encode(ctx().alloc(), type, tag, 0, 0, Unpooled.wrappedBuffer(payload)),
                         ctx().voidPromise());
     }
 
     final void sendReset(int tag, Reset reset, ChannelPromise promise) {
-        framesSent++;
+        meter.frameSent();
         int seq = tag == 0 ? 0 : sent.next();
         int ack = tag == 0 ? 0 : received.expected();
         ctx().writeAndFlush(
@@ -335,8 +356,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof FrameDamaged) {
-            damaged++;
+        if (event instanceof FrameDamaged spoilt) {
+            meter.damaged(spoilt.damage());
         }
         ctx.fireUserEventTriggered(event);
     }
@@ -350,10 +371,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         ByteBuf message = null;
         try {
             if (FrameCodec.isFrame(frame)) {
-                framesReceived++;
+                meter.frameReceived();
                 message = receive(frame);
             } else {
-                ignored++;
+                meter.ignored();
             }
         } finally {
             if (message == null) {
@@ -405,7 +426,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         } else if (type == FrameType.PROBE) {
             ackAtOnce = true;
         } else if (type == FrameType.SPEED) {
-            ignored++; // The feature SPEED is not offered.
+            meter.ignored(); // The feature SPEED is not offered.
         }
         if (received.sent(seq)) {
             gap();
@@ -428,32 +449,33 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                     received.sent((seq + 1) & 0xFF);
                     gap();
                 } else {
-                    duplicates++;
+                    meter.duplicate();
                     ackAtOnce = true;
                 }
             }
             case DUPLICATE -> {
-                duplicates++;
+                meter.duplicate();
                 ackAtOnce = true;
             }
-            case OUTSIDE -> ignored++;
+            case OUTSIDE -> meter.ignored();
         }
         return null;
     }
 
     private void owe(ByteBuf payload) {
+        meter.messageReceived(payload.readableBytes());
         owedFrames++;
         owedBytes += payload.readableBytes() + FrameCodec.OVERHEAD_BYTES;
     }
 
     private void gap() {
-        gaps++;
+        meter.gap();
         if (repeats()) {
             ackAtOnce = true;
             return;
         }
         String lost = "frame " + received.expected() + " of the session was lost on the line"
-                + (damaged > 0 ? " (" + damaged + " damaged frames so far)" : "")
+                + (meter.damaged() > 0 ? " (" + Count.of(meter.damaged(), "damaged frame") + " so far)" : "")
                 + "; check cable, speed and flow control";
         sendReset(currentTag(), new Reset(ResetReason.FRAME_LOST, 0, bootId(), lost));
         end(new FrameLostException(lost));
@@ -462,7 +484,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private void peerReset(ByteBuf frame) {
         Reset reset = Reset.decode(FrameCodec.payload(frame));
         if (reset == null) {
-            ignored++;
+            meter.ignored();
             return;
         }
         end(resetByPeer(reset));
@@ -547,9 +569,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     final void begin(Session begun) {
         session = begun;
+        meter.sessionBegan();
         sent.clear();
         received.clear();
-        roundTrip = new RoundTrip(config.timeoutFloorNanos());
+        roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
         acknowledged();
         lastHeardNanos = nanoTime();
         keepAliveIn(begun.keepaliveMillis());
@@ -606,6 +629,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         sessionEnded();
         queue().removeAndFailAll(new FrameNotSentException(cause));
+        meter.windowOpen(nanoTime());
         ctx().fireUserEventTriggered(new LinkEnded(cause));
     }
 
@@ -623,11 +647,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     }
 
     final void countStale() {
-        stale++;
+        meter.stale();
     }
 
     final void countIgnored() {
-        ignored++;
+        meter.ignored();
     }
 
     final ChannelHandlerContext ctx() {

@@ -12,18 +12,21 @@ final class RoundTrip {
     private static final int BETA = 4;
     private static final int K = 4;
 
+    private final RoundTripRecorder recorder;
     private long floor;
     private long smoothed;
     private long variation;
     private long timeout;
 
-    RoundTrip(long floor) {
+    RoundTrip(long floor, RoundTripRecorder recorder) {
         this.floor = floor;
+        this.recorder = recorder;
         timeout = Math.max(floor, TIMEOUT_FIRST);
     }
 
     /** A frame that was sent once has been acknowledged (Karn's rule: one that was repeated tells nothing). */
     void sample(long nanos) {
+        recorder.record(nanos);
         if (smoothed == 0) {
             smoothed = Math.max(1, nanos);
             variation = nanos / 2;

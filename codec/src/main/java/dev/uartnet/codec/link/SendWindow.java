@@ -132,6 +132,11 @@ final class SendWindow {
         }
     }
 
+    /** Whether the peer has no room for one more frame of this size, in its window or its buffer. */
+    boolean fillsPeer(Session session, int size) {
+        return count() >= session.windowFrames() || bytes + size > session.bufferBytes();
+    }
+
     /** The payload of a frame that is sent again now. */
     ByteBuf repeat(int seq, long now) {
         ByteBuf payload = payloads[seq];

@@ -301,7 +301,7 @@ class LinkTest {
             assertThat(line.deviceApplication.messages).isEmpty();
             assertThat(end(line.deviceApplication))
                     .isInstanceOf(FrameLostException.class)
-                    .hasMessageContaining("1 damaged");
+                    .hasMessageContaining("(1 damaged frame so far)");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.uartnet.esp32;
 
+import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.message.Cancel;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,14 +181,20 @@ final class DeviceSession {
         Arguments args = new Arguments(request.args());
         return switch (request.operation()) {
             case Operation.PING -> new ImmediateRequest(this, id, request::args);
-            case Operation.INFO -> new ImmediateRequest(this, id, this::information);
+            case Operation.INFO -> new Information(this, id);
             case Operation.RESOLVE -> new Resolution(this, id, args);
             case Operation.TCP_CONNECT -> new TcpConnect(this, id, args);
             default -> new UnknownRequest(this, id, request.operation());
         };
     }
 
-    private List<@Nullable Object> information() {
+    /** Asks the link something, see {@link LineHandler#askLink}. */
+    <T> void askLink(Function<LinkHandler, T> question, Consumer<T> answer) {
+        line.askLink(question, answer);
+    }
+
+    /** What the device says of itself, except for the link. */
+    Map<String, Object> information() {
         Runtime memory = Runtime.getRuntime();
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("firmware", settings.version());
@@ -199,7 +207,7 @@ final class DeviceSession {
         info.put("channels", channels.size());
         info.put("channels_max", settings.channelsMax());
         info.put("messages_ignored", ignored);
-        return List.of(info);
+        return info;
     }
 
     // ---- for requests

@@ -12,6 +12,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,6 +134,22 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
 
     boolean isWritable() {
         return context().channel().isWritable();
+    }
+
+    /**
+     * Asks the link something.
+     *
+     * @param question asked on the line's event loop; not at all if the link is gone, and the session with it
+     * @param answer gets what the link said, on the device's
+     */
+    <T> void askLink(Function<LinkHandler, T> question, Consumer<T> answer) {
+        onLoop(context().channel().eventLoop(), () -> {
+            LinkHandler link = context().pipeline().get(LinkHandler.class);
+            if (link != null) {
+                T said = question.apply(link);
+                onLoop(device, () -> answer.accept(said));
+            }
+        });
     }
 
     /**
