@@ -18,13 +18,18 @@ import io.netty.channel.ChannelPipeline;
 public final class EndpointPipeline {
     private EndpointPipeline() {}
 
-    /** Adds a host's handlers: {@code slip}, {@code crc}, {@code link}, {@code message}, {@code request}. */
-    public static void addHost(ChannelPipeline pipeline, LinkConfig config) {
+    /**
+     * Adds a host's handlers: {@code slip}, {@code crc}, {@code link}, {@code message}, {@code request}.
+     *
+     * @return the link
+     */
+    public static HostLinkHandler addHost(ChannelPipeline pipeline, LinkConfig config) {
         SlipDecoder decoder = new SlipDecoder(config.maxFrameBytes());
         SlipEncoder encoder = new SlipEncoder();
-        LineBytes line = new LineBytes(decoder::bytes, encoder::bytes);
-        add(pipeline, encoder, decoder, new HostLinkHandler(config, line));
+        HostLinkHandler link = new HostLinkHandler(config, new LineBytes(decoder::bytes, encoder::bytes));
+        add(pipeline, encoder, decoder, link);
         pipeline.addLast("request", new RequestHandler());
+        return link;
     }
 
     /**

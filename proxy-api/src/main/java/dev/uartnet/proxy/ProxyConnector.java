@@ -1,6 +1,7 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.EndpointPipeline;
+import dev.uartnet.codec.link.HostLinkHandler;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
@@ -190,9 +191,9 @@ public final class ProxyConnector {
             sink.error(new IllegalStateException("the channel has a client already: " + channel));
             return;
         }
-        ChannelMultiplexer multiplexer = new ChannelMultiplexer();
         // From the wire to the application; the link says HELLO as soon as it is in an active channel.
-        EndpointPipeline.addHost(pipeline, link);
+        HostLinkHandler host = EndpointPipeline.addHost(pipeline, link);
+        ChannelMultiplexer multiplexer = new ChannelMultiplexer(host::payloadBytes);
         pipeline.addBefore("request", "openings", new OpeningTracker(multiplexer))
                 .addLast("session", new SessionHandler(new Attempt(channel, owned, multiplexer, sink)))
                 .addLast("channels", multiplexer);

@@ -92,6 +92,10 @@ public final class DeviceLinkHandler extends LinkHandler {
         int tag;
         if (session != null && session.hostId() == greeting.hostId()) {
             tag = session.tag();
+        } else if (session != null && !config.takeover()) {
+            String text = "another host has a session with this device, which is set to serve one at a time";
+            sendReset(0, new Reset(ResetReason.BUSY, greeting.hostId(), bootId, text));
+            return;
         } else {
             if (offered == null || offered.hostId() != greeting.hostId()) {
                 lastTag = lastTag % FrameCodec.TAG_MAX + 1;

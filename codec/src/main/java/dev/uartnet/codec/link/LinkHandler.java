@@ -27,8 +27,6 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     /** How long a closing link waits for its RESET to reach a line that does not take bytes. */
     private static final long CLOSE_GRACE_MILLIS = 200;
 
-    private static final int SILENT_INTERVALS = 3;
-
     final LinkConfig config;
 
     private @Nullable ChannelHandlerContext context;
@@ -38,6 +36,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private boolean closing;
 
     private final SendWindow sent = new SendWindow();
+    private final FrameSize frameSize = new FrameSize();
     private RoundTrip roundTrip;
     private @Nullable Future<?> retransmitTimer;
 
@@ -90,6 +89,18 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     /** Returns the session, or null when there is none. Event loop only. */
     public @Nullable Session session() {
         return session;
+    }
+
+    /**
+     * Returns the size that a message which could be of any size had best have now, in bytes: the peer's largest, or less on a line
+     * that loses frames. Only in a session; event loop only.
+     */
+    public int payloadBytes() {
+        Session open = session;
+        if (open == null) {
+            throw new IllegalStateException("there is no session");
+        }
+        return frameSize.payloadBytes(open.maxPayload());
     }
 
     // ---- what the two ends do differently
@@ -242,6 +253,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             acknowledged(); // Only an ACK can report a gap.
         }
         meter.frameSent();
+        frameSize.sent(sent.size(seq));
         int ack = received.expected();
         ctx().write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
     }
@@ -282,6 +294,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             writeData(open, seq, sent.repeat(seq, nanoTime()), ctx().newPromise());
             flushNeeded = true;
         }
+    }
+
+    private void repeatLost(int seq) {
+        frameSize.lost();
+        repeat(seq);
     }
 
     /** One timer for the oldest frame that is not acknowledged (RFC 6298, section 5). */
@@ -404,7 +421,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return data(seq, payload);
         }
         if (type == FrameType.ACK && repeats()) {
-            sent.report(payload, nanoTime(), roundTrip, this::repeat);
+            sent.report(payload, nanoTime(), roundTrip, this::repeatLost);
+            sendMore(); // what has arrived behind a gap is in the pipe no more
         } else if (type == FrameType.PROBE) {
             ackAtOnce = true;
         } else if (type == FrameType.SPEED) {
@@ -496,6 +514,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return;
         }
         awaitAcknowledgement();
+        sendMore();
+    }
+
+    private void sendMore() {
         if (!queue().isEmpty()) {
             sendQueued();
             flushNeeded = true;
@@ -516,12 +538,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (session == null) {
             return;
         }
-        int twoFrames = 2 * (config.maxPayload() + FrameCodec.OVERHEAD_BYTES);
-        if (ackAtOnce || owedBytes >= twoFrames || owedFrames > config.windowFrames() / 4) {
+        int fullFrame = config.maxPayload() + FrameCodec.OVERHEAD_BYTES;
+        if (ackAtOnce || owedBytes > fullFrame || owedFrames > config.windowFrames() / 4) {
             send(FrameType.ACK);
         } else if (owedFrames > 0 && ackTimer == null) {
-            ackTimer = ctx().executor()
-                    .schedule(this::ackDelayPassed, config.ackDelay().toMillis(), TimeUnit.MILLISECONDS);
+            ackTimer = ctx().executor().schedule(this::ackDelayPassed, config.ackDelayNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -576,7 +597,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         long interval = open.keepaliveMillis();
         long silent = TimeUnit.NANOSECONDS.toMillis(nanoTime() - lastHeardNanos);
-        if (silent >= SILENT_INTERVALS * interval) {
+        if (2 * silent >= 5 * interval) {
             String text = "nothing heard for " + silent + " ms";
             sendReset(currentTag(), new Reset(ResetReason.SILENT, 0, bootId(), text));
             end(new LinkSilentException("the other end is gone: " + text));
@@ -587,7 +608,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             flushNeeded = false;
             ctx().flush();
         }
-        keepAliveIn(interval - silent % interval);
+        // The first sign of life is asked for after an interval, each further one after half of one.
+        long half = interval / 2;
+        keepAliveIn(silent < interval ? interval - silent : half - (silent - interval) % half);
     }
 
     /** Ends the session or the attempt at one: whoever waits learns it once. */

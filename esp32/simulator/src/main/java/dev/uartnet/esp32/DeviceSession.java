@@ -3,7 +3,6 @@ package dev.uartnet.esp32;
 import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
-import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Cancel;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
@@ -18,7 +17,6 @@ import dev.uartnet.codec.message.Response;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
@@ -52,7 +50,6 @@ final class DeviceSession {
     private final NameLookups lookups;
     private final EventLoop loop;
     private final LineHandler line;
-    private final Session agreed;
     private final IntObjectMap<PendingRequest> requests = new IntObjectHashMap<>();
     private final IntObjectMap<TcpChannelBridge> channels = new IntObjectHashMap<>();
     private final SendTurns turns = new SendTurns();
@@ -62,12 +59,11 @@ final class DeviceSession {
     private long ignored;
     private boolean ended;
 
-    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line, Session agreed) {
+    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line) {
         this.settings = settings;
         this.lookups = lookups;
         this.loop = loop;
         this.line = line;
-        this.agreed = agreed;
     }
 
     EventLoop loop() {
@@ -230,9 +226,7 @@ final class DeviceSession {
         return new Bootstrap()
                 .group(loop())
                 .channel(NioSocketChannel.class)
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(agreed.maxPayload() - header).maxMessagesPerRead(1))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FrameSizedReads(() -> line.payloadBytes() - header))
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 // After a failed write there may still be something to read.

@@ -33,6 +33,8 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     /** The running session; read and written on the line's event loop. */
     private @Nullable DeviceSession session;
+    /** The best size of a payload now; written on the line's event loop, read on the device's. */
+    private volatile int payloadBytes;
 
     LineHandler(DeviceSettings settings, NameLookups lookups, EventLoop device) {
         this.settings = settings;
@@ -52,7 +54,8 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
         if (event instanceof LinkEstablished established) {
             endSession();
             LOG.debug("session begins: {}", established.session());
-            session = new DeviceSession(settings, lookups, device, this, established.session());
+            payloadBytes = established.session().maxPayload();
+            session = new DeviceSession(settings, lookups, device, this);
         } else if (event instanceof LinkEnded ended) {
             LOG.debug("session ends: {}", ended.cause().getMessage());
             endSession();
@@ -66,6 +69,13 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(msg);
         } else if (!onLoop(device, () -> current.receive(message))) {
             ReferenceCountUtil.release(msg);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (session != null) {
+            payloadBytes = ctx.pipeline().get(LinkHandler.class).payloadBytes();
         }
     }
 
@@ -116,6 +126,11 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
     }
 
     // ---- from the device's event loop
+
+    /** The size that a message of any size had best have now, in bytes. */
+    int payloadBytes() {
+        return payloadBytes;
+    }
 
     boolean isWritable() {
         return context().channel().isWritable();
