@@ -1,11 +1,13 @@
 package dev.uartnet.cli;
 
+import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.proxy.ProxyConnector;
 import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
+import dev.uartnet.transport.UartChannelOption;
 import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.UartPorts;
 import io.netty.bootstrap.Bootstrap;
@@ -109,6 +111,17 @@ final class Device implements AutoCloseable {
             throw new IllegalStateException("not connected");
         }
         return future.join();
+    }
+
+    /** Returns the line's speed now, or null if it is none that has one. */
+    @Nullable
+    Integer baud() {
+        return client().channel().config().getOption(UartChannelOption.BAUD_RATE);
+    }
+
+    /** Returns how the link fares; when the client is closed, how it did in the end. */
+    LinkHealth health() {
+        return client().health().toFuture().join();
     }
 
     /** Returns what a publisher emits; throws what it fails with as it is. */

@@ -10,7 +10,8 @@ import picocli.CommandLine;
 /** {@code uartnet info}. */
 @CommandLine.Command(
         name = "info",
-        description = "Prints what the device says of itself: versions, memory, uptime, sockets.")
+        description =
+                "Prints what the device says of itself (versions, memory, uptime, sockets), and how the link fares.")
 final class InfoCommand extends DeviceCommand {
     /** What has a line of its own; other things are printed as they come. */
     private static final Set<String> KNOWN = Set.of(
@@ -23,7 +24,8 @@ final class InfoCommand extends DeviceCommand {
             "heap_free",
             "heap_used",
             "channels",
-            "channels_max");
+            "channels_max",
+            "link");
 
     private static final int LABEL_WIDTH = 10;
 
@@ -34,7 +36,9 @@ final class InfoCommand extends DeviceCommand {
     @Override
     int run(Device device) throws Exception {
         DeviceInfo info = device.await(device.client().info());
-        for (Map.Entry<String, String> line : lines(device, info).entrySet()) {
+        Map<String, String> lines = lines(device, info);
+        lines.putAll(LinkReport.section(device.client().session(), device.baud(), device.health(), info.link()));
+        for (Map.Entry<String, String> line : lines.entrySet()) {
             String label = line.getKey() + ":";
             invocation.output().line(label + " ".repeat(Math.max(1, LABEL_WIDTH - label.length())) + line.getValue());
         }

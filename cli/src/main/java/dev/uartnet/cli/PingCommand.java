@@ -1,5 +1,6 @@
 package dev.uartnet.cli;
 
+import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.request.RequestTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
@@ -69,7 +70,7 @@ final class PingCommand extends DeviceCommand {
         String agent = device.client().session().agent();
         invocation.output().line("PING " + device.name() + " (" + agent + ")");
         Session session = new Session(device.name());
-        invocation.cleanups().doAfter(session::end, () -> pings(device, session));
+        invocation.cleanups().doAfter(() -> session.end(device.health()), () -> pings(device, session));
         if (session.answers() == 0) {
             throw new RemoteFailureException("the device answered none of " + count + " pings");
         }
@@ -128,10 +129,12 @@ final class PingCommand extends DeviceCommand {
             return times.count();
         }
 
-        synchronized void end() {
+        synchronized void end(LinkHealth health) {
             ended = true;
+            List<String> lines = statistics();
+            lines.addAll(LinkReport.summary(health));
             try {
-                for (String line : statistics()) {
+                for (String line : lines) {
                     invocation.output().line(line);
                 }
             } catch (IOException nobodyReads) {

@@ -25,6 +25,11 @@ final class Units {
         return String.format(Locale.ROOT, format, value, SIZES[unit]);
     }
 
+    /** Returns a number of things, such as "1 frame" or "3 frames". */
+    static String count(long number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
     /** Returns milliseconds with three figures behind the point, such as "1.234". */
     static String millis(Duration time) {
         return String.format(Locale.ROOT, "%.3f", time.toNanos() / 1e6);

@@ -132,11 +132,13 @@ class ArgumentsTest {
         assertThat(command.errors()).isEmpty();
         assertThat(command.exitCode()).isZero();
         assertThat(command.output().lines())
-                .hasSize(7)
+                .hasSizeBetween(8, 9) // a busy machine may have repeated a frame
                 .contains("--- sim ping statistics ---")
                 .anyMatch(line -> line.startsWith("3 sent, 3 answered, 0% lost"))
                 .anyMatch(line -> line.startsWith("answer 3: time="))
-                .anyMatch(line -> line.startsWith("round trip min/avg/max/mdev = "));
+                .anyMatch(line -> line.startsWith("round trip min/avg/max/mdev = "))
+                .anyMatch(
+                        line -> line.matches("link: [0-9]+ frames sent, [0-9]+ received, round trip p50/p99 = .* ms"));
     }
 
     @Test

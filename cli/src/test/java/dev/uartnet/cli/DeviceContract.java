@@ -62,13 +62,17 @@ abstract class DeviceContract {
             assertThat(info.errors()).isEmpty();
             assertThat(info.exitCode()).isZero();
             assertThat(info.text())
-                    .contains("port:     " + device.port(), "protocol: 1.0", "boot id:", "uptime:", "heap:");
+                    .contains("port:     " + device.port(), "protocol: 1.0", "boot id:", "uptime:", "heap:")
+                    .contains("link:     115200 baud, keepalive ", "  window: ", "  host:   ", " received, ");
 
             CommandProcess.Result ping =
                     CommandProcess.run("ping", "--count", "20", "--interval", "0", "--port", device.port());
             assertThat(ping.errors()).isEmpty();
             assertThat(ping.exitCode()).isZero();
-            assertThat(ping.text()).contains("20 sent, 20 answered, 0% lost");
+            assertThat(ping.text())
+                    .contains("20 sent, 20 answered, 0% lost")
+                    .containsPattern(
+                            "\\nlink: [0-9]+ frames sent, [0-9]+ received, round trip p50/p99 = [0-9.]+/[0-9.]+ ms\\R");
 
             CommandProcess.Result resolve = CommandProcess.run("resolve", "localhost", "--port", device.port());
             assertThat(resolve.errors()).isEmpty();

@@ -15,6 +15,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,9 @@ class ConstantsTest {
         assertThat(FrameCodec.HEADER_BYTES).isEqualTo(table("limit").get("HEADER_BYTES"));
         assertThat(Feature.RETRANSMIT)
                 .isEqualTo(table("feature").get("RETRANSMIT").longValue());
+        table("feature")
+                .forEach((name, bit) -> assertThat(Feature.names(bit)).containsExactly(name.toLowerCase(Locale.ROOT)));
+        assertThat(Feature.names(Feature.RETRANSMIT | 1L << 40)).containsExactly("retransmit");
         assertThat((int) Handle.EXT_TYPE).isEqualTo(table("ext").get("HANDLE"));
     }
 }

@@ -1,9 +1,23 @@
 package dev.uartnet.codec.link;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /** Optional parts of the protocol: bits of a number in HELLO and WELCOME ({@code feature} in {@code protocol/constants.txt}). */
 public final class Feature {
     /** Frames that the line has spoilt are repeated. */
     public static final long RETRANSMIT = 1;
 
+    /** In the order of their bits. */
+    private static final List<String> NAMES = List.of("retransmit", "speed", "udp", "listen", "tls", "objects", "ipv6");
+
     private Feature() {}
+
+    /** Returns the names of the features whose bits are set, as far as this version knows them. */
+    public static List<String> names(long bits) {
+        return IntStream.range(0, NAMES.size())
+                .filter(bit -> (bits & 1L << bit) != 0)
+                .mapToObj(NAMES::get)
+                .toList();
+    }
 }
