@@ -14,6 +14,7 @@ public final class DeviceLinkHandler extends LinkHandler {
     private static final long NO_SESSION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final int bootId;
+    private final @Nullable DeviceSpeedChange speed;
     private int lastTag = ThreadLocalRandom.current().nextInt(FrameCodec.TAG_MAX);
     private @Nullable Session offer;
     private long offeredNanos;
@@ -26,10 +27,18 @@ public final class DeviceLinkHandler extends LinkHandler {
      *
      * @param config what this end offers
      * @param bootId random number of this boot
+     * @param line the speed of the line, which is config's baudRate between sessions; null if that cannot be changed
      */
-    public DeviceLinkHandler(LinkConfig config, int bootId) {
-        super(config);
+    public DeviceLinkHandler(LinkConfig config, int bootId, @Nullable LineSpeed line) {
+        super(config, line);
         this.bootId = bootId;
+        this.speed = line == null ? null : new DeviceSpeedChange(this, line);
+    }
+
+    @Override
+    @Nullable
+    SpeedControl speedControl() {
+        return speed;
     }
 
     @Override
@@ -91,6 +100,9 @@ public final class DeviceLinkHandler extends LinkHandler {
         int tag;
         if (session != null && session.hostId() == greeting.hostId()) {
             tag = session.tag();
+        } else if (speed != null && speed.lineBaud() != speed.first()) {
+            countIgnored(); // Which speed would that session begin with?
+            return;
         } else if (session != null && !config.takeover()) {
             String text = "another host has a session with this device, which is set to serve one at a time";
             sendReset(0, new Reset(ResetReason.BUSY, greeting.hostId(), bootId, text));

@@ -2,6 +2,8 @@ package dev.uartnet.codec.link;
 
 import dev.uartnet.codec.link.NoAnswerException.Heard;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ public final class HostLinkHandler extends LinkHandler {
     private final LongSupplier lineBytes;
     private final int hostId = ThreadLocalRandom.current().nextInt();
     private final byte[] hello;
+    private final @Nullable HostSpeedChange speed;
 
     private State state = State.CLOSED;
     private @Nullable Future<?> helloTimer;
@@ -39,11 +42,35 @@ public final class HostLinkHandler extends LinkHandler {
      * @param config what this end offers
      * @param lineBytes how many bytes of whatever kind have come in, so that a failed opening can tell silence from garbage;
      *     {@link dev.uartnet.codec.slip.SlipDecoder#bytes} knows
+     * @param line the speed of the line, which is config's baudRate now; null if that cannot be changed
      */
-    public HostLinkHandler(LinkConfig config, LongSupplier lineBytes) {
-        super(config);
+    public HostLinkHandler(LinkConfig config, LongSupplier lineBytes, @Nullable LineSpeed line) {
+        super(config, line);
         this.lineBytes = lineBytes;
-        this.hello = Greeting.of(config, hostId, 0).encode(FrameType.HELLO);
+        this.hello = Greeting.of(this.config, hostId, 0).encode(FrameType.HELLO);
+        this.speed = line == null ? null : new HostSpeedChange(this, line);
+    }
+
+    @Override
+    @Nullable
+    SpeedControl speedControl() {
+        return speed;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (!(msg instanceof SpeedChange change)) {
+            super.write(ctx, msg, promise);
+        } else if (speed != null && canChangeSpeed()) {
+            speed.request(change.baud(), promise);
+        } else {
+            promise.setFailure(new SpeedChangeException(
+                    SpeedChangeException.Reason.NOT_OFFERED,
+                    baudRate(),
+                    session() == null
+                            ? "cannot change the line's speed: there is no session"
+                            : "cannot change the line's speed: not both ends can (it stays at " + baudRate() + ")"));
+        }
     }
 
     @Override
