@@ -63,7 +63,12 @@ abstract class DeviceContract {
             assertThat(info.exitCode()).isZero();
             assertThat(info.text())
                     .contains("port:     " + device.port(), "protocol: 1.0", "boot id:", "uptime:", "heap:")
-                    .contains("link:     115200 baud, keepalive ", "  window: ", "  host:   ", " received, ");
+                    .contains(
+                            "link:     115200 baud, keepalive ",
+                            "  window: ",
+                            "  host:   ",
+                            " received, ",
+                            "  device: ");
 
             CommandProcess.Result ping =
                     CommandProcess.run("ping", "--count", "20", "--interval", "0", "--port", device.port());

@@ -56,6 +56,7 @@ class LinkHealthSourceTest {
             get(line.client.ping());
             live = get(line.client.health());
             line.client.close().block(WAIT);
+            line.client.onClose().block(WAIT); // the link's own end is a little later than its channel's
             last = get(line.client.health());
             assertThat(get(line.client.health()).counters()).isEqualTo(last.counters());
         }
@@ -167,7 +168,7 @@ class LinkHealthSourceTest {
         LinkHealthSource source = new LinkHealthSource();
         assertThat(get(source.snapshot()).counters()).isEqualTo(LinkCounters.NONE);
         for (int bytes : new int[] {100, 20}) {
-            LinkHandler link = new HostLinkHandler(LinkConfig.host(), new LineBytes(() -> bytes, () -> 1));
+            LinkHandler link = new HostLinkHandler(LinkConfig.host(), new LineBytes(() -> bytes, () -> 1), null);
             EmbeddedChannel channel = new EmbeddedChannel(link);
             source.started(link);
             assertThat(get(source.snapshot()).counters().wireBytesReceived()).isEqualTo(bytes == 100 ? 100 : 120);

@@ -2,6 +2,8 @@ package dev.uartnet.codec.link;
 
 import dev.uartnet.codec.link.NoAnswerException.Heard;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,7 @@ public final class HostLinkHandler extends LinkHandler {
     private final LineBytes line;
     private final int hostId = ThreadLocalRandom.current().nextInt();
     private final byte[] hello;
+    private final @Nullable HostSpeedChange speed;
 
     private State state = State.CLOSED;
     private @Nullable Future<?> helloTimer;
@@ -37,11 +40,35 @@ public final class HostLinkHandler extends LinkHandler {
      *
      * @param config what this end offers
      * @param line how many bytes of whatever kind have crossed the line, so that a failed opening can tell silence from garbage
+     * @param lineSpeed the speed of the line, which is config's baudRate now; null if that cannot be changed
      */
-    public HostLinkHandler(LinkConfig config, LineBytes line) {
-        super(config, line);
+    public HostLinkHandler(LinkConfig config, LineBytes line, @Nullable LineSpeed lineSpeed) {
+        super(config, line, lineSpeed);
         this.line = line;
-        this.hello = Greeting.of(config, hostId, 0).encode(FrameType.HELLO);
+        this.hello = Greeting.of(this.config, hostId, 0).encode(FrameType.HELLO);
+        this.speed = lineSpeed == null ? null : new HostSpeedChange(this, lineSpeed);
+    }
+
+    @Override
+    @Nullable
+    SpeedControl speedControl() {
+        return speed;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (!(msg instanceof SpeedChange change)) {
+            super.write(ctx, msg, promise);
+        } else if (speed != null && canChangeSpeed()) {
+            speed.request(change.baud(), promise);
+        } else {
+            promise.setFailure(new SpeedChangeException(
+                    SpeedChangeException.Reason.NOT_OFFERED,
+                    baudRate(),
+                    session() == null
+                            ? "cannot change the line's speed: there is no session"
+                            : "cannot change the line's speed: not both ends can (it stays at " + baudRate() + ")"));
+        }
     }
 
     @Override

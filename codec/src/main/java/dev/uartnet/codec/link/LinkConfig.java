@@ -142,7 +142,12 @@ public record LinkConfig(
         return Math.min(50_000_000L, Math.max(1_000_000L, fullFrameNanos()));
     }
 
-    private long fullFrameNanos() {
-        return (maxPayload + FrameCodec.OVERHEAD_BYTES + 2L) * BITS_PER_BYTE * 1_000_000_000L / baudRate;
+    /** How long a full frame takes on the line. */
+    long fullFrameNanos() {
+        return lineNanos(maxPayload + FrameCodec.OVERHEAD_BYTES + 2L, baudRate);
+    }
+
+    static long lineNanos(long bytes, int baud) {
+        return bytes * BITS_PER_BYTE * 1_000_000_000L / baud;
     }
 }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.PendingWriteQueue;
@@ -20,14 +21,18 @@ import org.jspecify.annotations.Nullable;
  * alive (PROTOCOL.md, sections 3 and 5). How a session begins differs: {@link HostLinkHandler}, {@link DeviceLinkHandler}.
  *
  * <p>Down: {@link ByteBuf} (one message; queued while the window is full, which shows in the channel's writability) and
- * {@link LinkReset}. Up: {@link ByteBuf} (one message), {@link LinkEstablished}, {@link LinkEnded}. A write's promise succeeds when its
- * frame has gone to the line; {@link FrameNotSentException} means that it never will.
+ * {@link LinkReset}; a host's also {@link SpeedChange}. Up: {@link ByteBuf} (one message), {@link LinkEstablished}, {@link LinkEnded},
+ * {@link SpeedChanged}. A write's promise succeeds when its frame has gone to the line; {@link FrameNotSentException} means that it never will.
  */
 public abstract class LinkHandler extends ChannelDuplexHandler {
     /** How long a closing link waits for its RESET to reach a line that does not take bytes. */
     private static final long CLOSE_GRACE_MILLIS = 200;
 
     final LinkConfig config;
+    /** The same for the line's speed that is in force now. */
+    private LinkConfig atSpeed;
+
+    private @Nullable SpeedControl speed;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable PendingWriteQueue queue;
@@ -54,8 +59,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private final LinkMeter meter;
     private long bornNanos;
 
-    LinkHandler(LinkConfig config, LineBytes line) {
-        this.config = config;
+    /** An end offers to change the line's speed if it has a line whose speed can be set. */
+    LinkHandler(LinkConfig offered, LineBytes line, @Nullable LineSpeed lineSpeed) {
+        long others = offered.features() & ~Feature.SPEED;
+        config = offered.withFeatures(lineSpeed == null ? others : others | Feature.SPEED);
+        atSpeed = config;
         meter = new LinkMeter(line);
         received = new ReceiveWindow(config);
         roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
@@ -103,7 +111,15 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         return frameSize.payloadBytes(open.maxPayload());
     }
 
+    /** Returns the line's speed in force, in bits a second. Event loop only. */
+    public int baudRate() {
+        return atSpeed.baudRate();
+    }
+
     // ---- what the two ends do differently
+
+    /** What changes the line's speed, if this end can. */
+    abstract @Nullable SpeedControl speedControl();
 
     /** The channel is active: the host says HELLO, the device that it has booted. */
     abstract void lineUp();
@@ -217,7 +233,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void sendQueued() {
         PendingWriteQueue waiting = queue();
-        Session open = session;
+        Session open = speed != null && speed.holdsData() ? null : session;
         while (open != null && waiting.current() instanceof ByteBuf message) {
             int size = message.readableBytes();
             if (size > open.maxPayload()) {
@@ -254,6 +270,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         meter.frameSent();
         frameSize.sent(sent.size(seq));
+        if (speed != null) {
+            speed.sent();
+        }
         int ack = received.expected();
         ctx().write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
     }
@@ -289,7 +308,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void repeat(int seq) {
         Session open = session;
-        if (open != null) {
+        if (open != null && (speed == null || !speed.holdsRepeats())) {
             meter.retransmit();
             writeData(open, seq, sent.repeat(seq, nanoTime()), ctx().newPromise());
             flushNeeded = true;
@@ -298,6 +317,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void repeatLost(int seq) {
         frameSize.lost();
+        if (speed != null) {
+            speed.lost();
+        }
         repeat(seq);
     }
 
@@ -315,16 +337,14 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void notAcknowledged() {
         retransmitTimer = null;
-        if (session == null || sent.isEmpty()) {
-            return;
+        if (session == null || sent.isEmpty() || (speed != null && speed.holdsRepeats())) {
+            return; // resume() starts the timer again
         }
         meter.timeout();
         roundTrip.backOff();
         repeat(sent.oldest());
         // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
-        send(FrameType.PROBE);
-        flushNeeded = false;
-        ctx().flush();
+        probe();
         awaitAcknowledgement();
     }
 
@@ -346,7 +366,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                         promise);
     }
 
-    final io.netty.channel.ChannelFuture sendReset(int tag, Reset reset) {
+    final ChannelFuture sendReset(int tag, Reset reset) {
         ChannelPromise promise = ctx().newPromise();
         sendReset(tag, reset, promise);
         return promise;
@@ -358,6 +378,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof FrameDamaged spoilt) {
             meter.damaged(spoilt.damage());
+            if (speed != null) {
+                speed.damaged();
+            }
         }
         ctx.fireUserEventTriggered(event);
     }
@@ -414,6 +437,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             peerReset(frame);
             return null;
         }
+        if (speed != null) {
+            speed.heard();
+        }
         ByteBuf payload = FrameCodec.payload(frame);
         int seq = FrameCodec.seq(frame);
         peerAcknowledged(FrameCodec.ack(frame));
@@ -426,7 +452,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         } else if (type == FrameType.PROBE) {
             ackAtOnce = true;
         } else if (type == FrameType.SPEED) {
-            meter.ignored(); // The feature SPEED is not offered.
+            speed(SpeedProposal.decode(payload));
         }
         if (received.sent(seq)) {
             gap();
@@ -514,6 +540,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return;
         }
         awaitAcknowledgement();
+        if (speed != null && sent.isEmpty()) {
+            speed.drained();
+        }
         sendMore();
     }
 
@@ -542,7 +571,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (ackAtOnce || owedBytes > fullFrame || owedFrames > config.windowFrames() / 4) {
             send(FrameType.ACK);
         } else if (owedFrames > 0 && ackTimer == null) {
-            ackTimer = ctx().executor().schedule(this::ackDelayPassed, config.ackDelayNanos(), TimeUnit.NANOSECONDS);
+            ackTimer = ctx().executor().schedule(this::ackDelayPassed, atSpeed.ackDelayNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -565,13 +594,82 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
     }
 
+    // ---- the line's speed
+
+    private void speed(@Nullable SpeedProposal proposal) {
+        if (speed == null || proposal == null) {
+            meter.ignored();
+        } else {
+            speed.received(proposal);
+        }
+    }
+
+    /** Whether there is a session in which both ends can change the line's speed. */
+    final boolean canChangeSpeed() {
+        return speed != null;
+    }
+
+    final boolean isDrained() {
+        return sent.isEmpty();
+    }
+
+    final ChannelFuture send(SpeedProposal proposal) {
+        Session open = session;
+        if (open == null) {
+            return ctx().newFailedFuture(new LinkException("there is no session"));
+        }
+        meter.frameSent();
+        ByteBuf payload = Unpooled.wrappedBuffer(proposal.encode());
+        return ctx().writeAndFlush(FrameCodec.encode(
+                ctx().alloc(), FrameType.SPEED, open.tag(), sent.next(), received.expected(), payload));
+    }
+
+    /** Asks for a sign of life now. */
+    final void probe() {
+        send(FrameType.PROBE);
+        flushNeeded = false;
+        ctx().flush();
+    }
+
+    final long fullFramesMillis(int frames, int baud) {
+        return frames * config.withBaudRate(baud).fullFrameNanos() / 1_000_000;
+    }
+
+    /** Silence counts again: what is left until it ends the session is enough to find each other. */
+    final void leaveTrial() {
+        Session open = session;
+        if (open != null) {
+            long interval = TimeUnit.MILLISECONDS.toNanos(open.keepaliveMillis());
+            lastHeardNanos += Math.max(0, nanoTime() - interval - lastHeardNanos);
+        }
+    }
+
+    /** DATA may go again, at the speed that is in force now. */
+    final void resume() {
+        if (speed != null && speed.inForce() != atSpeed.baudRate()) {
+            atSpeed = config.withBaudRate(speed.inForce());
+            roundTrip.floor(atSpeed.timeoutFloorNanos());
+        }
+        awaitAcknowledgement();
+        sendQueued();
+        ctx().flush();
+    }
+
+    final void speedChanged(SpeedChanged event) {
+        ctx().fireUserEventTriggered(event);
+    }
+
     // ---- session
 
     final void begin(Session begun) {
         session = begun;
         meter.sessionBegan();
+        // A change may cost frames.
+        long needed = Feature.SPEED | Feature.RETRANSMIT;
+        speed = (begun.features() & needed) == needed ? speedControl() : null;
         sent.clear();
         received.clear();
+        atSpeed = config;
         roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
         acknowledged();
         lastHeardNanos = nanoTime();
@@ -597,16 +695,21 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         long interval = open.keepaliveMillis();
         long silent = TimeUnit.NANOSECONDS.toMillis(nanoTime() - lastHeardNanos);
+        if (speed != null && speed.isTrial()) {
+            keepAliveIn(interval / 2);
+            return;
+        }
         if (2 * silent >= 5 * interval) {
             String text = "nothing heard for " + silent + " ms";
             sendReset(currentTag(), new Reset(ResetReason.SILENT, 0, bootId(), text));
             end(new LinkSilentException("the other end is gone: " + text));
             return;
         }
+        if (speed != null && 2 * silent >= 3 * interval) {
+            speed.silent();
+        }
         if (silent >= interval) {
-            send(FrameType.PROBE);
-            flushNeeded = false;
-            ctx().flush();
+            probe();
         }
         // The first sign of life is asked for after an interval, each further one after half of one.
         long half = interval / 2;
@@ -626,6 +729,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (keepaliveTimer != null) {
             keepaliveTimer.cancel(false);
             keepaliveTimer = null;
+        }
+        if (speed != null) {
+            speed.ended();
+            speed = null;
         }
         sessionEnded();
         queue().removeAndFailAll(new FrameNotSentException(cause));

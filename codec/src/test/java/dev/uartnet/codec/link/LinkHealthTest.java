@@ -222,7 +222,7 @@ class LinkHealthTest {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
         try {
             EventLoop loop = group.next();
-            LinkHandler link = new HostLinkHandler(LinkConfig.host(), new LineBytes(() -> 17, () -> 4));
+            LinkHandler link = new HostLinkHandler(LinkConfig.host(), new LineBytes(() -> 17, () -> 4), null);
             Channel channel = new LocalChannel();
             loop.register(channel).sync();
             channel.pipeline().addLast(link);

@@ -85,7 +85,12 @@ class RequestConformanceTest extends ConformanceTest {
         assertThat((Long) info.get("heap_used")).isPositive();
         assertThat((Long) info.get("channels")).isZero();
         assertThat((Long) info.get("channels_max")).isGreaterThanOrEqualTo(33);
+        Map<?, ?> link = (Map<?, ?>) info.get("link");
+        assertThat(link.keySet().toArray())
+                .contains("frames", "damaged", "stale", "dropped", "duplicates", "gaps", "retransmits", "timeouts");
+        assertThat((Long) link.get("frames")).isPositive();
         Map<?, ?> later = (Map<?, ?>) host.request(Operation.INFO).get(0);
+        assertThat((Long) ((Map<?, ?>) later.get("link")).get("frames")).isGreaterThan((Long) link.get("frames"));
         assertThat((Long) later.get("uptime_ms")).isGreaterThanOrEqualTo((Long) info.get("uptime_ms"));
     }
 
