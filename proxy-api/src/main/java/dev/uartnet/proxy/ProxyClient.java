@@ -26,7 +26,7 @@ import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpClient;
 
 /**
- * A device on a serial line, connected: its name resolution, its TCP sockets, and itself.
+ * A device on a serial line: its name resolution, its TCP sockets, and itself. Lives until it is closed, through any number of sessions.
  *
  * <pre>{@code
  * ProxyClient.connect("/dev/ttyUSB0")
@@ -39,13 +39,21 @@ import reactor.netty.tcp.TcpClient;
  * }</pre>
  *
  * <p>One client serves any number of threads and sockets at once. Publishers are lazy; they signal on the link's event loop (sockets:
- * on their own), which must not be blocked; a cancelled subscription cancels the request on the device.
+ * on their own; what fails while there is no link: on a thread of Reactor's), which must not be blocked; a cancelled subscription
+ * cancels the request on the device.
+ *
+ * <p><b>Recovery.</b> When the link is lost (the device reboots or falls silent, the port vanishes), the client connects again by itself, until it
+ * is closed or {@link ProxyConnector#reconnect} gives up; {@link #states()} tells. Open sockets fail with {@link LinkLostException}. {@link
+ * #ping}, {@link #info} and {@link #resolve}, which may run twice without harm, are repeated in the next session, within their
+ * timeout. A connect is not, unless the device has surely not seen it; {@link LinkLostException#mayHaveRun()} tells. New requests and connects
+ * wait, or fail at once: {@link ProxyConnector#whileDown}. A client over somebody else's channel cannot connect again: the first
+ * loss is its end.
  *
  * <p><b>Errors</b> tell four cases apart. <i>The port cannot be opened</i>: the exception of the transport, from {@code connect}.
  * <i>The device does not answer</i>: {@link dev.uartnet.codec.link.NoAnswerException} (silent, garbage, or not our firmware) or
  * {@link dev.uartnet.codec.link.LinkResetException} (another version, busy), from {@code connect}. <i>The remote operation failed</i>:
  * {@link java.net.UnknownHostException}, {@link java.net.ConnectException} and so on (see {@link ProxySocketChannel}), else
- * {@link dev.uartnet.codec.request.RequestException}. <i>The link was lost</i>: {@link LinkLostException}, itself or as a cause.
+ * {@link dev.uartnet.codec.request.RequestException}. <i>The link was lost</i>, or is down: {@link LinkLostException}, itself or as a cause.
  */
 public final class ProxyClient implements Disposable {
     private static final int CONNECTIONS_MAX = 500;
@@ -98,8 +106,9 @@ public final class ProxyClient implements Disposable {
     /**
      * Measures a round trip to the device and back.
      *
-     * @return the time from subscription to answer; fails with {@link dev.uartnet.codec.request.RequestTimeoutException} after the
-     *     {@link ProxyConnector#requestTimeout request timeout}
+     * @return the time from sending to answer (of the last attempt, if a lost session made it repeat); fails with {@link
+     *     dev.uartnet.codec.request.RequestTimeoutException} after the {@link ProxyConnector#requestTimeout request timeout}, and with
+     *     {@link LinkLostException} if there is no link then, or never again
      */
     public Mono<Duration> ping() {
         return ping(new byte[0]);
