@@ -48,7 +48,7 @@ final class Connection {
         end.complete(cause);
     }
 
-    /** Tells when the session has ended: on the channel's event loop, or at once, in the order of asking. */
+    /** Tells when the session has ended: on the channel's event loop, or at once; those who ask, in any order. */
     void onEnd(Consumer<LinkLostException> listener) {
         end.thenAccept(listener);
     }

@@ -35,7 +35,7 @@ public final class ProxyConnector {
     private static final int BAUD_RATE = 115_200;
 
     /** Soon at first, for a device that has only rebooted; later not too often for one that was put away. */
-    private static final Retry RECONNECT = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
+    static final Retry RECONNECT = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
             .maxBackoff(Duration.ofSeconds(5))
             .jitter(0.5);
 

@@ -118,7 +118,11 @@ final class Reconnection {
      * LinkLostException} if there will be none.
      */
     Mono<Connection> after(Connection ended) {
-        return Mono.<LinkLostException>create(sink -> ended.onEnd(sink::success))
+        return Mono.<Void>create(sink -> ended.onEnd(cause -> {
+                    // Whoever hears of it first: what comes now must not find the connection that has ended.
+                    lost(ended, cause);
+                    sink.success();
+                }))
                 .then(connection(true));
     }
 
