@@ -167,7 +167,7 @@ class LinkHealthSourceTest {
         LinkHealthSource source = new LinkHealthSource();
         assertThat(get(source.snapshot()).counters()).isEqualTo(LinkCounters.NONE);
         for (int bytes : new int[] {100, 20}) {
-            LinkHandler link = new HostLinkHandler(LinkConfig.host(), new LineBytes(() -> bytes, () -> 1));
+            LinkHandler link = new HostLinkHandler(LinkConfig.host(), new LineBytes(() -> bytes, () -> 1), null);
             EmbeddedChannel channel = new EmbeddedChannel(link);
             source.started(link);
             assertThat(get(source.snapshot()).counters().wireBytesReceived()).isEqualTo(bytes == 100 ? 100 : 120);
