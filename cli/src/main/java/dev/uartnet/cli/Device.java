@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * A connected device, real or simulated, and everything that has to be closed with it. Closing ends the session in order, also when
@@ -32,6 +33,9 @@ import reactor.core.publisher.Mono;
  */
 final class Device implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(3);
+    /** Somebody watches: no long pauses. */
+    private static final Retry RECONNECT =
+            Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100)).maxBackoff(Duration.ofSeconds(2));
 
     private final String name;
     private final MultiThreadIoEventLoopGroup loop =
@@ -46,15 +50,20 @@ final class Device implements AutoCloseable {
         cleanup = cleanups.add(this::shutDown);
     }
 
-    /** Connects to the device that the options, the environment or the machine's ports name. Blocks until there is a session. */
-    static Device connect(DeviceOptions options, Invocation invocation) throws Exception {
+    /**
+     * Connects to the device that the options, the environment or the machine's ports name. Blocks until there is a session.
+     *
+     * @param again whether to connect again when the link is lost
+     */
+    static Device connect(DeviceOptions options, boolean again, Invocation invocation) throws Exception {
         String name = PortChoice.of(options.port, invocation.environment(), () -> {
             SerialLibrary.load();
             return UartPorts.list();
         });
         Device device = new Device(name, invocation.cleanups());
         return device.opened(() -> {
-            ProxyConnector connector = device.connector(options.baud(), options.timeout());
+            ProxyConnector once = device.connector(options.baud(), options.timeout());
+            ProxyConnector connector = again ? once.reconnect(RECONNECT) : once;
             if (name.equals(PortChoice.SIMULATED)) {
                 MemoryPort.Pair line = MemoryPort.pair();
                 device.simulated = VirtualEsp32.builder().start(line.a());
@@ -80,7 +89,8 @@ final class Device implements AutoCloseable {
                 .runOn(loop)
                 .baudRate(baud)
                 .connectTimeout(timeout)
-                .requestTimeout(timeout);
+                .requestTimeout(timeout)
+                .noReconnect();
     }
 
     private Mono<ProxyClient> over(UartPort port, ProxyConnector connector) {

@@ -16,13 +16,18 @@ abstract class DeviceCommand implements Command {
     /** Checks the arguments, before any port is opened. */
     void check() throws UsageException {}
 
+    /** Whether the work goes on in the next session when the link is lost; else it fails at once. */
+    boolean outlivesTheLink() {
+        return false;
+    }
+
     /** Does the work. Returns the exit code. */
     abstract int run(Device device) throws Exception;
 
     @Override
     public final int run() throws Exception {
         check();
-        try (Device device = Device.connect(options, invocation)) {
+        try (Device device = Device.connect(options, outlivesTheLink(), invocation)) {
             try {
                 return run(device);
             } catch (UsageException | OutputClosedException e) {

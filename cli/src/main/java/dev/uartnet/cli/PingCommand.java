@@ -2,6 +2,8 @@ package dev.uartnet.cli;
 
 import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.request.RequestTimeoutException;
+import dev.uartnet.proxy.LinkLostException;
+import dev.uartnet.proxy.LinkState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Spec;
         name = "ping",
         description = {
             "Measures round trips to the device and back, and prints statistics at the end, also on Ctrl-C.",
+            "With --count 0 it connects again when the link is lost, and says so.",
             "Fails (exit code 5) if no answer came."
         })
 final class PingCommand extends DeviceCommand {
@@ -66,10 +69,16 @@ final class PingCommand extends DeviceCommand {
     }
 
     @Override
+    boolean outlivesTheLink() {
+        return count == 0;
+    }
+
+    @Override
     int run(Device device) throws Exception {
         String agent = device.client().session().agent();
         invocation.output().line("PING " + device.name() + " (" + agent + ")");
         Session session = new Session(device.name());
+        device.client().states().subscribe(session::linkIs);
         invocation.cleanups().doAfter(() -> session.end(device.health()), () -> pings(device, session));
         if (session.answers() == 0) {
             throw new RemoteFailureException("the device answered none of " + count + " pings");
@@ -83,7 +92,12 @@ final class PingCommand extends DeviceCommand {
             try {
                 session.answered(number, device.await(device.client().ping()));
             } catch (RequestTimeoutException e) {
-                session.unanswered(number, options.timeout());
+                session.unanswered(number, "within " + options.timeout().toMillis() + " ms");
+            } catch (LinkLostException e) {
+                if (device.client().isDisposed()) {
+                    throw e;
+                }
+                session.unanswered(number, "(" + Failure.text(e) + ")");
             }
             if (number != count) {
                 sleepUntil(start + interval.toNanos());
@@ -104,6 +118,7 @@ final class PingCommand extends DeviceCommand {
         private final long startNanos = System.nanoTime();
         private final RoundTrips times = new RoundTrips();
         private int sent;
+        private boolean down;
         private boolean ended;
 
         Session(String name) {
@@ -118,10 +133,24 @@ final class PingCommand extends DeviceCommand {
             }
         }
 
-        synchronized void unanswered(int number, Duration waited) throws IOException {
+        synchronized void unanswered(int number, String why) throws IOException {
             if (!ended) {
                 sent++;
-                invocation.output().line("no answer " + number + " within " + waited.toMillis() + " ms");
+                invocation.output().line("no answer " + number + " " + why);
+            }
+        }
+
+        synchronized void linkIs(LinkState state) {
+            boolean wasDown = down;
+            down = state.kind() == LinkState.Kind.RECONNECTING;
+            try {
+                if (!ended && down && !wasDown && state.cause() != null) {
+                    invocation.output().line(Failure.text(state.cause()) + "; reconnecting");
+                } else if (!ended && wasDown && state.isConnected()) {
+                    invocation.output().line("connected again");
+                }
+            } catch (IOException nobodyReads) {
+                // The next answer ends the command.
             }
         }
 

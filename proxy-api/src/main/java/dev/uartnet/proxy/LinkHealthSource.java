@@ -14,8 +14,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * The health of a client: the sum of its links that have ended, and the one that lives, if any. {@link #started} and {@link #ended}
- * come from the event loop of the link in question; the rest may be used from any thread.
+ * The health of a client: the sum of its links that have ended, and the one that lives, if any. May be used from any thread.
  */
 final class LinkHealthSource {
     /** What is known without asking an event loop. */
@@ -29,7 +28,12 @@ final class LinkHealthSource {
     private final AtomicReference<Known> known =
             new AtomicReference<>(new Known(LinkCounters.NONE, RoundTripHistogram.NONE, null));
 
-    /** A link is to be counted from now on; the one before it, if any, has ended. */
+    /** A connection is to be counted from now on; the one before it, if any, has ended. */
+    void watch(Connection connection) {
+        started(connection.link());
+        connection.onEnd(cause -> ended(connection.link()));
+    }
+
     void started(LinkHandler link) {
         known.updateAndGet(past -> new Known(past.counters, past.roundTrips, link));
     }

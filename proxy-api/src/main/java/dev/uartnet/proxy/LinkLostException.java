@@ -1,18 +1,76 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.request.RequestAbortedException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The link to the device has ended, and with it everything that went over it. What was under way on the device may or may not have
- * happened.
+ * The link to the device has ended, or is down, and with it everything that went over it. {@link #mayHaveRun()} tells whether the device may
+ * have done what was asked; the message says it too.
  *
- * <p>{@link #getCause()} says why: mostly a {@link dev.uartnet.codec.link.LinkException}. A new {@link ProxyClient} is needed.
+ * <p>{@link #getCause()} says why: mostly a {@link dev.uartnet.codec.link.LinkException}, or the exception of the transport. A {@link ProxyClient}
+ * that reconnects serves again as soon as {@link ProxyClient#states()} says so; of one that does not, another one is needed.
  */
 public final class LinkLostException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    LinkLostException(String message, @Nullable Throwable cause) {
+    private final boolean mayHaveRun;
+
+    private LinkLostException(String message, @Nullable Throwable cause, boolean mayHaveRun) {
         super(message, cause);
+        this.mayHaveRun = mayHaveRun;
+    }
+
+    /** The session has ended; this is what everything under way fails with that does not know better. */
+    static LinkLostException ended(String why, Throwable cause) {
+        return new LinkLostException("the link to the device is lost: " + why, cause, true);
+    }
+
+    /** The session has ended under a request. */
+    static LinkLostException aborted(RequestAbortedException request) {
+        return new LinkLostException(
+                "the link to the device is lost: " + request.getMessage(), request, request.mayHaveRun());
+    }
+
+    /** There is no session, and nothing was sent. */
+    static LinkLostException down(Throwable why) {
+        return notRun(
+                why instanceof LinkLostException ? text(why) : "the link to the device is down: " + text(why), why);
+    }
+
+    /** This host has closed the client, and nothing was sent. */
+    static LinkLostException closed() {
+        return notRun("this host has closed the link to the device", null);
+    }
+
+    /** There was no session for as long as somebody waited, though there is one now; nothing was sent. */
+    static LinkLostException late() {
+        return notRun("the link to the device came back too late", null);
+    }
+
+    /** No more attempts to connect again are made. */
+    static LinkLostException gaveUp(int attempts, Throwable last) {
+        return ended("gave up after " + attempts + " attempts to connect again: " + text(last), last);
+    }
+
+    private static LinkLostException notRun(String what, @Nullable Throwable cause) {
+        return new LinkLostException(what + "; the request did not run", cause, false);
+    }
+
+    /** The same for an earlier attempt's sake: what is sure of the last one is not sure of all. */
+    LinkLostException butMayHaveRun() {
+        return mayHaveRun ? this : new LinkLostException(text(this) + ", but an earlier attempt may have", this, true);
+    }
+
+    private static String text(Throwable cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    /**
+     * Tells whether the device may have done what was asked. {@code false} means that it has not, and never will: it may be asked again. For
+     * an open connection {@code true}: what was written may or may not have arrived.
+     */
+    public boolean mayHaveRun() {
+        return mayHaveRun;
     }
 }

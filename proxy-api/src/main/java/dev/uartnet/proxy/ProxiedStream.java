@@ -105,7 +105,7 @@ final class ProxiedStream {
     void connect(InetSocketAddress remote, int window, Duration timeout, Map<String, Object> options) {
         LinkLostException lost = multiplexer.lost();
         if (lost != null) {
-            socket.onConnectFailed(lost);
+            socket.onConnectFailed(LinkLostException.down(lost));
             return;
         }
         if (socketClosed) {

@@ -1,20 +1,17 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.link.LinkException;
-import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkHealth;
-import dev.uartnet.codec.link.LinkReset;
-import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Operation;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.NetUtil;
-import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,15 +21,13 @@ import reactor.core.Disposable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
-import reactor.core.publisher.Sinks;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpClient;
 
 /**
- * A device on a serial line, connected: its name resolution, its TCP sockets, and itself.
+ * A device on a serial line: its name resolution, its TCP sockets, and itself. Lives until it is closed, through any number of sessions.
  *
  * <pre>{@code
  * ProxyClient.connect("/dev/ttyUSB0")
@@ -45,53 +40,45 @@ import reactor.netty.tcp.TcpClient;
  * }</pre>
  *
  * <p>One client serves any number of threads and sockets at once. Publishers are lazy; they signal on the link's event loop (sockets:
- * on their own), which must not be blocked; a cancelled subscription cancels the request on the device.
+ * on their own; what fails while there is no link: on a thread of Reactor's), which must not be blocked; a cancelled subscription
+ * cancels the request on the device.
+ *
+ * <p><b>Recovery.</b> When the link is lost (the device reboots or falls silent, the port vanishes), the client connects again by itself, until it
+ * is closed or {@link ProxyConnector#reconnect} gives up; {@link #states()} tells. Open sockets fail with {@link LinkLostException}. {@link
+ * #ping}, {@link #info} and {@link #resolve}, which may run twice without harm, are repeated in the next session, within their
+ * timeout. A connect is not, unless the device has surely not seen it; {@link LinkLostException#mayHaveRun()} tells. New requests and connects
+ * wait, or fail at once: {@link ProxyConnector#whileDown}. A client over somebody else's channel cannot connect again: the first
+ * loss is its end.
  *
  * <p><b>Errors</b> tell four cases apart. <i>The port cannot be opened</i>: the exception of the transport, from {@code connect}.
  * <i>The device does not answer</i>: {@link dev.uartnet.codec.link.NoAnswerException} (silent, garbage, or not our firmware) or
  * {@link dev.uartnet.codec.link.LinkResetException} (another version, busy), from {@code connect}. <i>The remote operation failed</i>:
  * {@link java.net.UnknownHostException}, {@link java.net.ConnectException} and so on (see {@link ProxySocketChannel}), else
- * {@link dev.uartnet.codec.request.RequestException}. <i>The link was lost</i>: {@link LinkLostException}, itself or as a cause.
+ * {@link dev.uartnet.codec.request.RequestException}. <i>The link was lost</i>, or is down: {@link LinkLostException}, itself or as a cause.
  */
 public final class ProxyClient implements Disposable {
     private static final int CONNECTIONS_MAX = 500;
     /** An idle connection of the pool holds one of the device's few sockets (an ESP32 has about ten). */
     private static final Duration POOL_IDLE_MAX = Duration.ofSeconds(10);
 
-    private final Channel channel;
-    private final boolean ownsChannel;
-    private final Session session;
-    private final ChannelMultiplexer multiplexer;
+    private final Reconnection link;
+    private final LinkHealthSource health;
     private final Duration requestTimeout;
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
-    private final Sinks.Empty<Void> closed = Sinks.empty();
-    private final LinkHandler link;
-    private final LinkHealthSource health = new LinkHealthSource();
-    private volatile boolean closing;
-    private volatile boolean ended;
 
-    ProxyClient(
-            Channel channel,
-            boolean ownsChannel,
-            Session session,
-            ChannelMultiplexer multiplexer,
-            Duration requestTimeout,
-            LoopResources loops) {
-        this.channel = channel;
-        this.ownsChannel = ownsChannel;
-        this.session = session;
-        this.multiplexer = multiplexer;
+    ProxyClient(Reconnection link, LinkHealthSource health, Duration requestTimeout, LoopResources loops) {
+        this.link = link;
+        this.health = health;
         this.requestTimeout = requestTimeout;
         this.proxyLoops = new ProxyLoopResources(this, loops);
-        this.link = channel.pipeline().get(LinkHandler.class);
-        health.started(link);
         this.pool = ConnectionProvider.builder("uartnet")
                 .maxConnections(CONNECTIONS_MAX)
                 .maxIdleTime(POOL_IDLE_MAX)
                 .evictInBackground(POOL_IDLE_MAX)
                 .build();
+        link.onClose().subscribe(nothing -> {}, lost -> pool.dispose());
     }
 
     /**
@@ -122,8 +109,9 @@ public final class ProxyClient implements Disposable {
     /**
      * Measures a round trip to the device and back.
      *
-     * @return the time from subscription to answer; fails with {@link dev.uartnet.codec.request.RequestTimeoutException} after the
-     *     {@link ProxyConnector#requestTimeout request timeout}
+     * @return the time from sending to answer (of the last attempt, if a lost session made it repeat); fails with {@link
+     *     dev.uartnet.codec.request.RequestTimeoutException} after the {@link ProxyConnector#requestTimeout request timeout}, and with
+     *     {@link LinkLostException} if there is no link then, or never again
      */
     public Mono<Duration> ping() {
         return ping(new byte[0]);
@@ -136,20 +124,19 @@ public final class ProxyClient implements Disposable {
      * @return as {@link #ping()}
      */
     public Mono<Duration> ping(byte[] payload) {
-        return Mono.defer(() -> {
-            long start = System.nanoTime();
-            return request(Operation.PING, payload).map(results -> {
-                if (results.isEmpty() || !(results.get(0) instanceof byte[] echo) || !Arrays.equals(echo, payload)) {
-                    throw violated("the device answered a ping with other bytes");
-                }
-                return Duration.ofNanos(System.nanoTime() - start);
-            });
+        return request(Operation.PING, payload).map(answer -> {
+            List<@Nullable Object> results = answer.results();
+            if (results.isEmpty() || !(results.get(0) instanceof byte[] echo) || !Arrays.equals(echo, payload)) {
+                throw violated(answer, "the device answered a ping with other bytes");
+            }
+            return answer.time();
         });
     }
 
     /** Asks the device about itself. */
     public Mono<DeviceInfo> info() {
-        return request(Operation.INFO).map(results -> {
+        return request(Operation.INFO).map(answer -> {
+            List<@Nullable Object> results = answer.results();
             Map<String, @Nullable Object> all = new LinkedHashMap<>();
             if (!results.isEmpty() && results.get(0) instanceof Map<?, ?> map) {
                 map.forEach((key, value) -> all.put(String.valueOf(key), value));
@@ -169,49 +156,43 @@ public final class ProxyClient implements Disposable {
         return Flux.defer(() -> {
             byte[] figures = NetUtil.createByteArrayFromIpAddressString(host);
             if (figures != null) {
-                return Flux.just(address(host, figures));
+                return Mono.fromCallable(() -> InetAddress.getByAddress(host, figures));
             }
             return request(Operation.RESOLVE, host, 0)
                     .onErrorMap(cause -> RemoteFailure.ofResolve(cause, host))
-                    .flatMapIterable(results -> results)
-                    .map(result -> {
-                        if (!(result instanceof byte[] bytes)) {
-                            throw violated("the device resolved " + host + " to something that is no address");
-                        }
-                        return address(host, bytes);
-                    })
+                    .flatMapIterable(answer -> addresses(host, answer))
                     .switchIfEmpty(Mono.error(() -> new UnknownHostException(host + ": it has no address")));
         });
     }
 
-    private InetAddress address(String host, byte[] bytes) {
+    private List<InetAddress> addresses(String host, RepeatableRequest.Answer answer) {
+        List<InetAddress> addresses = new ArrayList<>();
+        for (Object result : answer.results()) {
+            InetAddress address = result instanceof byte[] bytes ? address(host, bytes) : null;
+            if (address == null) {
+                throw violated(answer, "the device resolved " + host + " to something that is no address");
+            }
+            addresses.add(address);
+        }
+        return addresses;
+    }
+
+    private static @Nullable InetAddress address(String host, byte[] bytes) {
         try {
             return InetAddress.getByAddress(host, bytes);
         } catch (UnknownHostException e) {
-            throw violated("the device resolved " + host + " to " + bytes.length + " bytes, which are no address");
+            return null;
         }
     }
 
     /** Ends the session: what else the device says cannot be trusted either. */
-    private RuntimeException violated(String what) {
-        multiplexer.context().executor().execute(() -> multiplexer.violated(what));
-        return Exceptions.propagate(new LinkLostException(what, new LinkException(what)));
+    private static RuntimeException violated(RepeatableRequest.Answer answer, String what) {
+        answer.connection().violated(what);
+        return Exceptions.propagate(LinkLostException.ended(what, new LinkException(what)));
     }
 
-    private Mono<List<@Nullable Object>> request(int operation, @Nullable Object... args) {
-        return Mono.create(sink -> {
-            Future<List<@Nullable Object>> answer = multiplexer.requests().request(operation, requestTimeout, args);
-            sink.onCancel(() -> answer.cancel(false));
-            answer.addListener((Future<List<@Nullable Object>> done) -> answered(done, sink));
-        });
-    }
-
-    private static void answered(Future<List<@Nullable Object>> done, MonoSink<List<@Nullable Object>> sink) {
-        if (done.isSuccess()) {
-            sink.success(done.getNow());
-        } else if (!done.isCancelled()) {
-            sink.error(RemoteFailure.ofRequest(done.cause()));
-        }
+    private Mono<RepeatableRequest.Answer> request(int operation, @Nullable Object... args) {
+        return new RepeatableRequest(link, requestTimeout, operation, args).answer();
     }
 
     // ---- sockets of the device
@@ -263,14 +244,14 @@ public final class ProxyClient implements Disposable {
 
     // ---- the link
 
-    /** Returns the link's own channel: the serial port, or what was given to {@code connect}. */
+    /** Returns the present session's channel, or the last one's: the serial port, or what was given to {@code connect}. */
     public Channel channel() {
-        return channel;
+        return link.channel();
     }
 
-    /** Returns what the two ends have agreed on. */
+    /** Returns what the two ends have agreed on for the present session, or the last one. */
     public Session session() {
-        return session;
+        return link.session();
     }
 
     /**
@@ -290,35 +271,41 @@ public final class ProxyClient implements Disposable {
      * @return ends with a last snapshot when the client has been closed or its link was lost for good; never fails
      */
     public Flux<LinkHealth> health(Duration interval) {
-        return health.every(interval, closed.asMono());
+        return health.every(interval, link.onClose());
     }
 
-    ChannelMultiplexer multiplexer() {
-        return multiplexer;
+    /** Returns the link through all its sessions. */
+    Reconnection link() {
+        return link;
+    }
+
+    /**
+     * Tells how the link stands: the present state at once, then each change; a subscriber that does not keep up gets the latest one. Signals
+     * on the thread that changes it, which must not be blocked. Completes behind {@link LinkState.Kind#CLOSED}, also when the client has
+     * failed.
+     */
+    public Flux<LinkState> states() {
+        return link.states();
     }
 
     /**
      * Returns a {@code Mono} that completes when this client was closed from here, and fails with {@link LinkLostException} when the
-     * link has ended by itself.
+     * link has ended by itself, and the client does not reconnect, or has given up.
      */
     public Mono<Void> onClose() {
-        return closed.asMono();
+        return link.onClose();
     }
 
     /**
-     * Ends the session: the device closes all its sockets, what is under way fails with {@link LinkLostException}. Closes the port if
-     * this client opened it.
+     * Ends the session, or the attempts to get the next one: the device closes all its sockets, what is under way or waits fails with {@link
+     * LinkLostException}. Closes the port if this client opened it.
      *
      * @return completes when that is done; does it when subscribed, once
      */
     public Mono<Void> close() {
         return Mono.defer(() -> {
-            closing = true;
-            Future<?> end = ownsChannel
-                    ? channel.close()
-                    : channel.writeAndFlush(new LinkReset(ResetReason.CLOSED, "closed by this host"));
-            Mono<Void> done = Mono.create(sink -> end.addListener(any -> sink.success()));
-            return done.then(pool.disposeLater());
+            link.close();
+            return onClose().onErrorComplete().then(pool.disposeLater());
         });
     }
 
@@ -328,26 +315,14 @@ public final class ProxyClient implements Disposable {
         close().subscribe();
     }
 
-    /** Returns whether the session has ended, for any reason. */
+    /** Returns whether this client is closed, for any reason; while it reconnects it is not. */
     @Override
     public boolean isDisposed() {
-        return ended;
-    }
-
-    /** The session has ended. */
-    void ended(LinkLostException cause) {
-        ended = true;
-        health.ended(link);
-        if (closing) {
-            closed.tryEmitEmpty();
-        } else {
-            closed.tryEmitError(cause);
-            dispose();
-        }
+        return link.isOver();
     }
 
     @Override
     public String toString() {
-        return "ProxyClient[" + session.agent() + " at " + channel + "]";
+        return "ProxyClient[" + session().agent() + " at " + channel() + "]";
     }
 }

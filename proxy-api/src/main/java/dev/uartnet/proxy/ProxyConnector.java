@@ -1,18 +1,9 @@
 package dev.uartnet.proxy;
 
-import dev.uartnet.codec.EndpointPipeline;
-import dev.uartnet.codec.link.HostLinkHandler;
 import dev.uartnet.codec.link.LinkConfig;
-import dev.uartnet.codec.link.LinkReset;
-import dev.uartnet.codec.link.ResetReason;
-import dev.uartnet.codec.link.Session;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -20,11 +11,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpResources;
+import reactor.util.retry.Retry;
 
 /**
  * How to connect to a device. Immutable: each method returns another one. {@link ProxyClient#connector()} has the defaults.
@@ -42,34 +34,68 @@ public final class ProxyConnector {
     /** The speed of the firmware as it is installed. */
     private static final int BAUD_RATE = 115_200;
 
-    static final ProxyConnector DEFAULT =
-            new ProxyConnector(null, BAUD_RATE, Map.of(), LinkConfig.host(), REQUEST_TIMEOUT, null);
+    /** Soon at first, for a device that has only rebooted; later not too often for one that was put away. */
+    static final Retry RECONNECT = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
+            .maxBackoff(Duration.ofSeconds(5))
+            .jitter(0.5);
 
-    private final @Nullable String port;
-    private final int baudRate;
-    private final Map<ChannelOption<?>, Object> options;
-    private final LinkConfig link;
-    private final Duration requestTimeout;
-    private final @Nullable LoopResources loops;
+    static final ProxyConnector DEFAULT = new ProxyConnector();
 
-    private ProxyConnector(
-            @Nullable String port,
-            int baudRate,
-            Map<ChannelOption<?>, Object> options,
-            LinkConfig link,
-            Duration requestTimeout,
-            @Nullable LoopResources loops) {
-        this.port = port;
-        this.baudRate = baudRate;
-        this.options = options;
-        this.link = link;
-        this.requestTimeout = requestTimeout;
-        this.loops = loops;
+    // Set by the constructor and in change() only, before anybody else sees the object.
+    private @Nullable String port;
+    private @Nullable String usbSerialNumber;
+    private int baudRate = BAUD_RATE;
+    private Map<ChannelOption<?>, Object> options = Map.of();
+    private LinkConfig link = LinkConfig.host();
+    private Duration requestTimeout = REQUEST_TIMEOUT;
+    private @Nullable LoopResources loops;
+    private @Nullable Retry reconnect = RECONNECT;
+    private WhileDown whileDown = WhileDown.WAIT;
+
+    private ProxyConnector() {}
+
+    private ProxyConnector change(Consumer<ProxyConnector> change) {
+        ProxyConnector other = new ProxyConnector();
+        other.port = port;
+        other.usbSerialNumber = usbSerialNumber;
+        other.baudRate = baudRate;
+        other.options = options;
+        other.link = link;
+        other.requestTimeout = requestTimeout;
+        other.loops = loops;
+        other.reconnect = reconnect;
+        other.whileDown = whileDown;
+        change.accept(other);
+        return other;
     }
 
-    /** The system's name of the serial port: {@code /dev/ttyUSB0}, {@code COM3}. */
+    /**
+     * The system's name of the serial port: {@code /dev/ttyUSB0}, {@code COM3}, or a symbolic link such as {@code /dev/serial/by-id/...}, which is
+     * followed anew for each session. If it is a USB device with a serial number that no other port has, then a client that
+     * reconnects finds it under another name, too.
+     */
     public ProxyConnector port(String name) {
-        return new ProxyConnector(Objects.requireNonNull(name), baudRate, options, link, requestTimeout, loops);
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("the port's name is empty");
+        }
+        return change(other -> {
+            other.port = name;
+            other.usbSerialNumber = null;
+        });
+    }
+
+    /**
+     * The USB serial number of the port, instead of its name. It must be the only one with that number: many adapters have none, or one that
+     * is not theirs alone ({@code 0001}); then connecting fails and lists them.
+     */
+    public ProxyConnector usbSerialNumber(String number) {
+        if (number.isBlank()) {
+            throw new IllegalArgumentException("the USB serial number is empty");
+        }
+        return change(other -> {
+            other.port = null;
+            other.usbSerialNumber = number;
+        });
     }
 
     /** The line's speed in baud; default 115,200, as the firmware's. */
@@ -77,14 +103,14 @@ public final class ProxyConnector {
         if (baud < 1) {
             throw new IllegalArgumentException("the baud rate must be positive: " + baud);
         }
-        return new ProxyConnector(port, baud, options, link, requestTimeout, loops);
+        return change(other -> other.baudRate = baud);
     }
 
     /** An option of the serial port's channel ({@code UartChannelOption}). */
     public <T> ProxyConnector option(ChannelOption<T> option, T value) {
         Map<ChannelOption<?>, Object> more = new LinkedHashMap<>(options);
         more.put(option, value);
-        return new ProxyConnector(port, baudRate, Collections.unmodifiableMap(more), link, requestTimeout, loops);
+        return change(other -> other.options = Collections.unmodifiableMap(more));
     }
 
     /** How long the device may take to answer once the port is open; default 5 s. */
@@ -94,15 +120,40 @@ public final class ProxyConnector {
 
     /** Everything else about the link; replaces {@link #connectTimeout}. */
     public ProxyConnector link(LinkConfig config) {
-        return new ProxyConnector(port, baudRate, options, config, requestTimeout, loops);
+        return change(other -> other.link = config);
     }
 
-    /** How long ping, info and resolve may take; default 10 s. (A socket has {@code CONNECT_TIMEOUT_MILLIS}.) */
+    /**
+     * How long ping, info and resolve may take, the waiting for a session included; default 10 s. (A socket has {@code
+     * CONNECT_TIMEOUT_MILLIS}.)
+     */
     public ProxyConnector requestTimeout(Duration timeout) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("the request timeout must be positive: " + timeout);
         }
-        return new ProxyConnector(port, baudRate, options, link, timeout, loops);
+        return change(other -> other.requestTimeout = timeout);
+    }
+
+    /**
+     * When the client connects again after the link was lost; default {@code Retry.backoff(Long.MAX_VALUE, 100 ms)} with at most 5 s and
+     * jitter 0.5: for ever, soon at first. It begins anew with each loss, which it sees as its first failure; the next ones are
+     * those of the attempts. When it gives up, the client is closed. It does not concern the first session: {@link #connect()}
+     * tries once.
+     */
+    public ProxyConnector reconnect(Retry retry) {
+        Objects.requireNonNull(retry);
+        return change(other -> other.reconnect = retry);
+    }
+
+    /** The client is closed as soon as the link is lost. */
+    public ProxyConnector noReconnect() {
+        return change(other -> other.reconnect = null);
+    }
+
+    /** What new requests and connects do while there is no session; default {@link WhileDown#WAIT}. */
+    public ProxyConnector whileDown(WhileDown what) {
+        Objects.requireNonNull(what);
+        return change(other -> other.whileDown = what);
     }
 
     /**
@@ -110,7 +161,8 @@ public final class ProxyConnector {
      * stay their owner's.
      */
     public ProxyConnector runOn(LoopResources resources) {
-        return new ProxyConnector(port, baudRate, options, link, requestTimeout, Objects.requireNonNull(resources));
+        Objects.requireNonNull(resources);
+        return change(other -> other.loops = resources);
     }
 
     /** The same with Netty's event loops. */
@@ -125,133 +177,62 @@ public final class ProxyConnector {
      * @return one client for each subscription; see {@link ProxyClient} for the errors. Cancelling closes the port.
      */
     public Mono<ProxyClient> connect() {
-        String name = port;
-        if (name == null) {
-            return Mono.error(new IllegalStateException("no port is set: call port(name) first"));
-        }
         return Mono.defer(() -> {
-            Bootstrap bootstrap = SerialConnector.bootstrap(baudRate, options)
-                    .group(loopResources().onClient(LoopResources.DEFAULT_NATIVE));
-            return connect(bootstrap, SerialConnector.address(name));
+            String name = port;
+            String number = usbSerialNumber;
+            if (name != null) {
+                return connect(SerialConnector.named(name));
+            }
+            return number != null
+                    ? connect(SerialConnector.usb(number))
+                    : Mono.error(new IllegalStateException("no port is set: call port(name) first"));
         });
     }
 
+    /** For one subscription: the connector remembers the device. */
+    Mono<ProxyClient> connect(SerialConnector serial) {
+        Bootstrap bootstrap = SerialConnector.bootstrap(baudRate, options)
+                .group(loopResources().onClient(LoopResources.DEFAULT_NATIVE));
+        Mono<Connection> connecting =
+                serial.address().flatMap(address -> ConnectAttempt.over(bootstrap, address, link));
+        return connecting.map(first -> client(first, connecting));
+    }
+
     /**
-     * Connects over a channel of any transport, which the client owns.
+     * Connects over a channel of any transport, which the client owns; a client that reconnects makes another one of it.
      *
-     * @param bootstrap makes the channel; its handler, if any, is put before all others
-     * @param address what it connects to
+     * @param bootstrap makes the channels; its handler, if any, is put before all others (and must be sharable if the client is to
+     *     reconnect)
+     * @param address what they connect to
      * @return one client for each subscription; cancelling closes the channel
      */
     public Mono<ProxyClient> connect(Bootstrap bootstrap, SocketAddress address) {
-        return Mono.create(sink -> {
-            ChannelHandler first = bootstrap.config().handler();
-            Bootstrap own = bootstrap.clone().handler(new ChannelInitializer<Channel>() {
-                @Override
-                protected void initChannel(Channel channel) {
-                    if (first != null) {
-                        channel.pipeline().addLast(first);
-                    }
-                    populate(channel, true, sink);
-                }
-            });
-            ChannelFuture connected = own.connect(address);
-            sink.onCancel(() -> {
-                connected.cancel(false);
-                connected.channel().close();
-            });
-            connected.addListener(done -> {
-                if (!done.isSuccess()) {
-                    sink.error(done.cause());
-                }
-            });
-        });
+        Mono<Connection> connecting = ConnectAttempt.over(bootstrap, address, link);
+        return connecting.map(first -> client(first, connecting));
     }
 
     /**
      * Connects over a channel that somebody else owns: new, being registered, or active, with nothing in its pipeline that minds
      * bytes. The client puts its handlers there; its {@code close()} ends the session, and the owner closes the channel, which
-     * is of no more use then.
+     * is of no more use then. Such a client does not reconnect.
      *
      * @return the client; can be subscribed to once
      */
     public Mono<ProxyClient> connect(Channel channel) {
-        return Mono.create(sink -> {
-            if (channel.isRegistered()) {
-                channel.eventLoop().execute(() -> populate(channel, false, sink));
-            } else {
-                populate(channel, false, sink);
-            }
-        });
+        return ConnectAttempt.over(channel, link).map(first -> client(first, null));
     }
 
-    private void populate(Channel channel, boolean owned, MonoSink<ProxyClient> sink) {
-        ChannelPipeline pipeline = channel.pipeline();
-        if (pipeline.get(SessionHandler.class) != null) {
-            sink.error(new IllegalStateException("the channel has a client already: " + channel));
-            return;
-        }
-        // From the wire to the application; the link says HELLO as soon as it is in an active channel.
-        HostLinkHandler host = EndpointPipeline.addHost(pipeline, link);
-        ChannelMultiplexer multiplexer = new ChannelMultiplexer(host::payloadBytes);
-        pipeline.addBefore("request", "openings", new OpeningTracker(multiplexer))
-                .addLast("session", new SessionHandler(new Attempt(channel, owned, multiplexer, sink)))
-                .addLast("channels", multiplexer);
+    private ProxyClient client(Connection first, @Nullable Mono<Connection> connecting) {
+        LinkHealthSource health = new LinkHealthSource();
+        health.watch(first);
+        Mono<Connection> next = connecting == null ? null : connecting.doOnNext(health::watch);
+        Reconnection reconnection = new Reconnection(first, next, reconnect, whileDown);
+        ProxyClient client = new ProxyClient(reconnection, health, requestTimeout, loopResources());
+        reconnection.start();
+        return client;
     }
 
     private LoopResources loopResources() {
         return loops != null ? loops : TcpResources.get();
-    }
-
-    /** One attempt to connect, then the owner of its session. */
-    private final class Attempt implements SessionHandler.Owner {
-        private final Channel channel;
-        private final boolean owned;
-        private final ChannelMultiplexer multiplexer;
-        private final MonoSink<ProxyClient> sink;
-        private volatile boolean cancelled;
-        private @Nullable ProxyClient client;
-
-        Attempt(Channel channel, boolean owned, ChannelMultiplexer multiplexer, MonoSink<ProxyClient> sink) {
-            this.channel = channel;
-            this.owned = owned;
-            this.multiplexer = multiplexer;
-            this.sink = sink;
-            if (!owned) {
-                sink.onCancel(() -> cancelled = true);
-            }
-        }
-
-        @Override
-        public void established(Session session) {
-            if (cancelled) {
-                channel.writeAndFlush(new LinkReset(ResetReason.CLOSED, "no longer wanted"));
-                return;
-            }
-            ProxyClient client = new ProxyClient(channel, owned, session, multiplexer, requestTimeout, loopResources());
-            this.client = client;
-            sink.success(client);
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            sink.error(cause);
-            closeOwn();
-        }
-
-        @Override
-        public void lost(LinkLostException cause) {
-            ProxyClient client = this.client;
-            if (client != null) {
-                client.ended(cause);
-            }
-            closeOwn();
-        }
-
-        private void closeOwn() {
-            if (owned) {
-                channel.close();
-            }
-        }
     }
 }

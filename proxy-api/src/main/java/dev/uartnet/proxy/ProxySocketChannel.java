@@ -34,12 +34,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /**
  * A TCP connection of the device, as an ordinary Netty channel.
@@ -68,6 +72,11 @@ import org.jspecify.annotations.Nullable;
  * {@link ConnectTimeoutException}, {@link java.net.UnknownHostException}, {@link java.net.NoRouteToHostException},
  * {@link java.net.SocketException}; when the link ends, connect, pending writes and {@code exceptionCaught} have {@link LinkLostException}.
  *
+ * <p><b>While the link is down</b> a connect waits for the next session, at most for {@code CONNECT_TIMEOUT_MILLIS} (0: until the client is
+ * closed), or fails at once: {@link ProxyConnector#whileDown}. One that the end of a session meets, and that the device has surely not
+ * seen, waits likewise; else it fails, and {@link LinkLostException#mayHaveRun} says so. An open connection belongs to its session
+ * and ends with it.
+ *
  * <p>A local address cannot be chosen: {@code bind} fails.
  */
 public final class ProxySocketChannel extends AbstractChannel implements SocketChannel {
@@ -80,7 +89,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         CLOSED
     }
 
-    private final LinkSide link;
+    private final Reconnection link;
     private final ProxySocketChannelConfig config = new ProxySocketChannelConfig(this);
     private final Runnable shutdownHook = this::eventLoopShutdown;
 
@@ -94,6 +103,10 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     private @Nullable ChannelPromise connectPromise;
     private @Nullable Future<?> connectTimeout;
+    /** For a session of the link, before there is a link side. */
+    private @Nullable Disposable waiting;
+    /** The session's that the connection belongs to. */
+    private @Nullable LinkSide linkSide;
 
     private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
     private boolean readPending;
@@ -119,7 +132,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
      */
     public ProxySocketChannel(ProxyClient client) {
         super(null);
-        link = new LinkSide(client.multiplexer());
+        link = client.link();
     }
 
     // ---- what kind of channel this is
@@ -234,12 +247,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             sendSpace = config.getSendBufferSize();
             int timeoutMillis = config.getConnectTimeoutMillis();
             if (timeoutMillis > 0) {
-                connectTimeout = eventLoop()
-                        .schedule(
-                                () -> connectFailed(new ConnectTimeoutException(
-                                        "connection timed out after " + timeoutMillis + " ms: " + address)),
-                                timeoutMillis,
-                                TimeUnit.MILLISECONDS);
+                connectTimeout = eventLoop().schedule(() -> timedOut(address), timeoutMillis, TimeUnit.MILLISECONDS);
             }
             promise.addListener(done -> {
                 if (done.isCancelled()) {
@@ -247,7 +255,43 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
                     close(voidPromise());
                 }
             });
-            link.connect(address, receiveWindow, Duration.ofMillis(timeoutMillis), config.remoteOptions());
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+            connectIn(link.connection(), address, deadline);
+        }
+
+        /** Connects in a session that is there, or will be. */
+        private void connectIn(Mono<Connection> session, InetSocketAddress address, long deadline) {
+            linkSide = null;
+            waiting = session.subscribe(
+                    connection -> onOwnLoop(() -> connectIn(connection, address, deadline)),
+                    cause -> onOwnLoop(() -> connectFailed(cause)));
+        }
+
+        private void connectIn(Connection connection, InetSocketAddress address, long deadline) {
+            if (state != State.CONNECTING) {
+                return;
+            }
+            Duration left = Duration.ZERO;
+            if (config.getConnectTimeoutMillis() > 0) {
+                left = Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()));
+            }
+            LinkSide side = new LinkSide(connection.multiplexer(), cause -> {
+                if (cause instanceof LinkLostException lost && !lost.mayHaveRun() && link.waits()) {
+                    connectIn(link.after(connection), address, deadline);
+                } else {
+                    connectFailed(cause);
+                }
+            });
+            linkSide = side;
+            side.connect(address, receiveWindow, left, config.remoteOptions());
+        }
+
+        private void timedOut(InetSocketAddress address) {
+            connectFailed(
+                    linkSide == null
+                            ? link.refusal()
+                            : new ConnectTimeoutException("connection timed out after "
+                                    + config.getConnectTimeoutMillis() + " ms: " + address));
         }
 
         private void connectFailed(Throwable cause) {
@@ -305,6 +349,10 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         }
     }
 
+    private LinkSide connectedSide() {
+        return Objects.requireNonNull(linkSide);
+    }
+
     private ProxyUnsafe proxyUnsafe() {
         return (ProxyUnsafe) unsafe();
     }
@@ -335,8 +383,13 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             promise.tryFailure(new ClosedChannelException());
         }
         releaseReceived();
-        if (before == State.CONNECTING || (before == State.CONNECTED && !remoteGone)) {
-            link.close(config.linger());
+        Disposable session = waiting;
+        if (session != null) {
+            session.dispose();
+        }
+        LinkSide side = linkSide;
+        if (side != null && (before == State.CONNECTING || (before == State.CONNECTED && !remoteGone))) {
+            side.close(config.linger());
         }
     }
 
@@ -433,7 +486,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         consumed += bytes;
         // In portions: each grant is a frame, and a window that is a quarter open still keeps the line busy.
         if (consumed >= receiveWindow / 4 && !inputEnded && state == State.CONNECTED) {
-            link.grant(consumed);
+            connectedSide().grant(consumed);
             consumed = 0;
         }
     }
@@ -486,7 +539,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             int bytes = space - sendSpace;
             if (bytes > 0) {
                 // Before the promises: a listener may close the channel, and these bytes come first.
-                link.send(taken);
+                connectedSide().send(taken);
             }
             if (removeTaken(in, bytes) == 0) {
                 return;
@@ -566,7 +619,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     @Override
     protected void doShutdownOutput() {
         outputShutdown = true;
-        link.shutdownOutput();
+        connectedSide().shutdownOutput();
     }
 
     @Override
@@ -642,9 +695,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         private final Queue<Object> events = new ConcurrentLinkedQueue<>();
 
         private final AtomicBoolean scheduled = new AtomicBoolean();
+        private final Consumer<Throwable> connectFailure;
 
-        LinkSide(ChannelMultiplexer multiplexer) {
+        LinkSide(ChannelMultiplexer multiplexer, Consumer<Throwable> connectFailure) {
             this.multiplexer = multiplexer;
+            this.connectFailure = connectFailure;
             this.stream = new ProxiedStream(multiplexer, this);
         }
 
@@ -683,7 +738,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
                 return true;
             } catch (RejectedExecutionException e) {
                 // The link's loop has shut down, the link with it.
-                LinkLostException lost = new LinkLostException("the link's event loop has shut down", e);
+                LinkLostException lost = LinkLostException.ended("its event loop has shut down", e);
                 post((Runnable) () -> failedNow(lost));
                 return false;
             }
@@ -698,7 +753,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
         @Override
         public void onConnectFailed(Throwable cause) {
-            post((Runnable) () -> proxyUnsafe().connectFailed(cause));
+            post((Runnable) () -> connectFailure.accept(cause));
         }
 
         @Override

@@ -67,9 +67,7 @@ final class RemoteFailure {
 
     /** Any request failed: what is not the device's own answer is the link's end. */
     static Throwable ofRequest(Throwable cause) {
-        return cause instanceof RequestAbortedException aborted
-                ? new LinkLostException(String.valueOf(aborted.getMessage()), aborted)
-                : cause;
+        return cause instanceof RequestAbortedException aborted ? LinkLostException.aborted(aborted) : cause;
     }
 
     /** An open connection ended. */

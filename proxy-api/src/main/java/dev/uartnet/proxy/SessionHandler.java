@@ -45,8 +45,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             owner.established(link.session());
         } else if (event instanceof LinkEnded link && !ended) {
             ended = true;
-            LinkLostException lost = new LinkLostException(
-                    "the link to the device is lost: " + link.cause().getMessage(), link.cause());
+            LinkLostException lost =
+                    LinkLostException.ended(String.valueOf(link.cause().getMessage()), link.cause());
             ctx.fireUserEventTriggered(new LinkLost(lost));
             if (established) {
                 owner.lost(lost);

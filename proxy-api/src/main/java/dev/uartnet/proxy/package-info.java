@@ -1,22 +1,35 @@
 /**
  * What applications use: operations of a device as {@code Mono} and {@code Flux}, and its sockets as Netty channels.
  *
- * <p>{@link dev.uartnet.proxy.ProxyClient} is the entry. It owns one link: a Netty channel with the codec's pipeline, behind it
- * {@code SessionHandler} (how the session stands) and {@code ChannelMultiplexer} (which proxied channel gets or sends what).
- * {@link dev.uartnet.proxy.ProxySocketChannel} is an ordinary Netty channel over one {@code ProxiedStream} of the multiplexer;
- * reactor-netty's own clients run on it through {@code ProxyLoopResources}.
+ * <p>{@link dev.uartnet.proxy.ProxyClient} is the entry. Its {@code Reconnection} is the link through all its sessions; a {@code Connection} is one
+ * life of it: a Netty channel with the codec's pipeline, behind it {@code SessionHandler} (how the session stands) and {@code
+ * ChannelMultiplexer} (which proxied channel gets or sends what). A {@code ConnectAttempt} makes one. {@link
+ * dev.uartnet.proxy.ProxySocketChannel} is an ordinary Netty channel over one {@code ProxiedStream} of the multiplexer; reactor-netty's own
+ * clients run on it through {@code ProxyLoopResources}.
  *
  * <h2>States of a client</h2>
+ *
+ * CONNECTED, RECONNECTING and CLOSED are the kinds of {@link dev.uartnet.proxy.LinkState}, which {@code states()} emits.
  *
  * <table>
  * <caption>ProxyClient</caption>
  * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
  * <tr><td>CONNECTING</td><td>session established</td><td>the {@code Mono} emits the client</td><td>CONNECTED</td></tr>
- * <tr><td></td><td>the port cannot be opened, no answer, refusal</td><td>the {@code Mono} fails; a channel of ours is closed</td><td>CLOSED</td></tr>
- * <tr><td></td><td>subscription cancelled</td><td>a channel of ours is closed</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>the port cannot be opened, no answer, refusal</td><td>the {@code Mono} fails; a channel of ours is closed</td><td>(none)</td></tr>
+ * <tr><td></td><td>subscription cancelled</td><td>a channel of ours is closed</td><td>(none)</td></tr>
  * <tr><td>CONNECTED</td><td>{@code close()}, {@code dispose()}</td><td>{@code RESET CLOSED}; every request, connect and socket
  *   fails with LinkLostException; {@code onClose()} completes</td><td>CLOSED</td></tr>
- * <tr><td></td><td>the link ends by itself</td><td>likewise, but {@code onClose()} fails with LinkLostException</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>the link ends by itself</td><td>every socket fails with LinkLostException; requests that are safe to repeat, and connects
+ *   that surely did not run, wait; the other connects fail. The Retry is told of the loss</td><td>RECONNECTING</td></tr>
+ * <tr><td></td><td>the same, but the channel is not ours, or {@code noReconnect()}</td><td>all of that fails; {@code onClose()} fails with
+ *   LinkLostException</td><td>CLOSED</td></tr>
+ * <tr><td>RECONNECTING</td><td>the Retry says so</td><td>an attempt: the port is looked for and opened, HELLO</td><td>RECONNECTING</td></tr>
+ * <tr><td></td><td>request, connect</td><td>waits, or fails at once ({@code whileDown})</td><td>RECONNECTING</td></tr>
+ * <tr><td></td><td>an attempt fails</td><td>its channel is closed; the Retry is told of it</td><td>RECONNECTING</td></tr>
+ * <tr><td></td><td>an attempt succeeds</td><td>who waited goes on in the new session</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>the Retry gives up</td><td>who waited fails, {@code onClose()} fails with LinkLostException</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>{@code close()}, {@code dispose()}</td><td>a running attempt is cancelled, its channel closed; who waited fails;
+ *   {@code onClose()} completes</td><td>CLOSED</td></tr>
  * </table>
  *
  * <h2>States of a proxied channel</h2>
@@ -26,9 +39,10 @@
  * <table>
  * <caption>ProxySocketChannel</caption>
  * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
- * <tr><td>OPEN</td><td>connect</td><td>TCP_CONNECT is sent, the timeout starts</td><td>CONNECTING</td></tr>
+ * <tr><td>OPEN</td><td>connect</td><td>the timeout starts; TCP_CONNECT is sent in the present session, or in the next one</td><td>CONNECTING</td></tr>
  * <tr><td>CONNECTING</td><td>RESPONSE</td><td>promise, then channelActive</td><td>CONNECTED</td></tr>
- * <tr><td></td><td>ERROR, timeout, cancellation, close, link lost</td><td>the promise fails once; CANCEL where it is
+ * <tr><td></td><td>link lost, TCP_CONNECT surely not run, {@code WhileDown.WAIT}</td><td>it is sent in the next session</td><td>CONNECTING</td></tr>
+ * <tr><td></td><td>ERROR, timeout, cancellation, close, link lost otherwise</td><td>the promise fails once; CANCEL where it is
  *   still running</td><td>CLOSED</td></tr>
  * <tr><td>CONNECTED</td><td>CHANNEL_DATA</td><td>queued (at most the receive window), fired when somebody reads</td><td>CONNECTED</td></tr>
  * <tr><td></td><td>CHANNEL_EOF read</td><td>ChannelInputShutdownEvent if ALLOW_HALF_CLOSURE, else close</td><td>CONNECTED or CLOSED</td></tr>

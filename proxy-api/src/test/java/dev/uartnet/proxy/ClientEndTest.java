@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.uartnet.codec.link.NoAnswerException;
 import dev.uartnet.codec.message.Operation;
-import dev.uartnet.esp32.RequestGate;
 import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartAddress;
@@ -29,38 +28,15 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** How connecting fails, and what happens to all that is under way when the end comes. */
 class ClientEndTest {
-    /** Lets everything pass but one operation, which waits until told. */
-    private static final class Holding implements RequestGate {
-        final CompletableFuture<Void> arrived = new CompletableFuture<>();
-        final CompletableFuture<Void> release = new CompletableFuture<>();
-        private final int operation;
-
-        Holding(int operation) {
-            this.operation = operation;
-        }
-
-        @Override
-        public CompletionStage<?> admit(int operation, List<@Nullable Object> args) {
-            if (operation != this.operation) {
-                return CompletableFuture.completedFuture(null);
-            }
-            arrived.complete(null);
-            return release;
-        }
-    }
-
     private static void awaitChannels(TestLine line, int channels) {
         Mono.defer(line.client::info)
                 .filter(info -> Objects.equals(info.channels(), channels))
@@ -117,7 +93,7 @@ class ClientEndTest {
 
     @Test
     void aConnectTimesOutAndIsCancelledOnTheDevice() throws Exception {
-        Holding gate = new Holding(Operation.TCP_CONNECT);
+        HoldingGate gate = new HoldingGate(Operation.TCP_CONNECT);
         try (TestLine line = TestLine.open(device -> device.gate(gate))) {
             assertThatThrownBy(() -> line.client
                             .tcpClient()
@@ -133,7 +109,7 @@ class ClientEndTest {
 
     @Test
     void aCancelledConnectIsCancelledOnTheDevice() throws Exception {
-        Holding gate = new Holding(Operation.TCP_CONNECT);
+        HoldingGate gate = new HoldingGate(Operation.TCP_CONNECT);
         try (TestLine line = TestLine.open(device -> device.gate(gate));
                 EchoServer echo = new EchoServer()) {
             Disposable connecting = line.client
@@ -178,7 +154,7 @@ class ClientEndTest {
     }
 
     private static void everythingFails(End end) throws Exception {
-        Holding gate = new Holding(Operation.RESOLVE);
+        HoldingGate gate = new HoldingGate(Operation.RESOLVE);
         TestLine line = TestLine.open(device -> device.gate(gate));
         // Accepts and never reads: writes wait for credit.
         try (line;

@@ -23,6 +23,7 @@ class FirmwareEndTest {
                 BodyServer server = new BodyServer()) {
             ProxyClient client = Objects.requireNonNull(ProxyClient.connector()
                     .port(firmware.path())
+                    .noReconnect()
                     .link(LinkConfig.host().withKeepalive(Duration.ofMillis(200)))
                     .connect()
                     .block(WAIT));

@@ -33,7 +33,9 @@ final class TestLine implements AutoCloseable {
         MemoryPort.Pair line = MemoryPort.pair();
         hostPort = line.a();
         this.device = device.apply(VirtualEsp32.builder()).start(line.b());
-        client = get(connect(connector.apply(ProxyClient.connector()).runOn(loops), loops, hostPort));
+        // A line in memory cannot be opened twice.
+        ProxyConnector once = ProxyClient.connector().noReconnect();
+        client = get(connect(connector.apply(once).runOn(loops), loops, hostPort));
     }
 
     static TestLine open() throws IOException {

@@ -8,7 +8,8 @@ package dev.uartnet.transport;
  * @param manufacturer USB manufacturer; empty if unknown
  * @param vendorId USB vendor id, or -1 if this is no USB device
  * @param productId USB product id, or -1
- * @param serialNumber USB serial number; empty if unknown
+ * @param serialNumber USB serial number; empty if the device has none (CH340), or it is unknown. Not always one of a kind: see {@link
+ *     UartPortLocator}
  */
 public record UartPortInfo(
         String systemPath, String description, String manufacturer, int vendorId, int productId, String serialNumber) {

@@ -78,7 +78,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     public LinkHealth health() {
         return new LinkHealth(
                 Duration.ofNanos(nanoTime() - bornNanos),
-                session != null,
+                session != null && ctx().channel().isActive(), // a closing channel tells its handlers a little later
                 queue().size(),
                 counters(),
                 meter.roundTrips().snapshot());

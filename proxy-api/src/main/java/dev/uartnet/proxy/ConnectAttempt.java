@@ -1,0 +1,130 @@
+package dev.uartnet.proxy;
+
+import dev.uartnet.codec.EndpointPipeline;
+import dev.uartnet.codec.link.LinkConfig;
+import dev.uartnet.codec.link.LinkHandler;
+import dev.uartnet.codec.link.LinkReset;
+import dev.uartnet.codec.link.ResetReason;
+import dev.uartnet.codec.link.Session;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import java.net.SocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/** One attempt to open a session over one channel; later what tells the {@link Connection} that came of it of its end. */
+final class ConnectAttempt implements SessionHandler.Owner {
+    private final Channel channel;
+    private final boolean ownsChannel;
+    private final MonoSink<Connection> sink;
+    private volatile boolean cancelled;
+    private @Nullable LinkHandler link;
+    private @Nullable ChannelMultiplexer multiplexer;
+    private @Nullable Connection connection;
+
+    private ConnectAttempt(Channel channel, boolean ownsChannel, MonoSink<Connection> sink) {
+        this.channel = channel;
+        this.ownsChannel = ownsChannel;
+        this.sink = sink;
+        if (!ownsChannel) {
+            sink.onCancel(() -> cancelled = true);
+        }
+    }
+
+    /**
+     * Connects over a channel of its own.
+     *
+     * @return an attempt for each subscription; one that fails or is cancelled closes its channel
+     */
+    static Mono<Connection> over(Bootstrap bootstrap, SocketAddress address, LinkConfig link) {
+        return Mono.create(sink -> {
+            ChannelHandler first = bootstrap.config().handler();
+            Bootstrap own = bootstrap.clone().handler(new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    if (first != null) {
+                        channel.pipeline().addLast(first);
+                    }
+                    new ConnectAttempt(channel, true, sink).start(link);
+                }
+            });
+            ChannelFuture connected = own.connect(address);
+            sink.onCancel(() -> {
+                connected.cancel(false);
+                connected.channel().close();
+            });
+            connected.addListener(done -> {
+                if (!done.isSuccess()) {
+                    sink.error(done.cause());
+                }
+            });
+        });
+    }
+
+    /** Connects over a channel that stays its owner's. */
+    static Mono<Connection> over(Channel channel, LinkConfig link) {
+        return Mono.create(sink -> {
+            ConnectAttempt attempt = new ConnectAttempt(channel, false, sink);
+            if (channel.isRegistered()) {
+                channel.eventLoop().execute(() -> attempt.start(link));
+            } else {
+                attempt.start(link);
+            }
+        });
+    }
+
+    private void start(LinkConfig config) {
+        ChannelPipeline pipeline = channel.pipeline();
+        if (pipeline.get(SessionHandler.class) != null) {
+            sink.error(new IllegalStateException("the channel has a client already: " + channel));
+            return;
+        }
+        // From the wire to the application; the link says HELLO as soon as it is in an active channel.
+        LinkHandler link = EndpointPipeline.addHost(pipeline, config);
+        ChannelMultiplexer multiplexer = new ChannelMultiplexer(link::payloadBytes);
+        this.link = link;
+        this.multiplexer = multiplexer;
+        pipeline.addBefore("request", "openings", new OpeningTracker(multiplexer))
+                .addLast("session", new SessionHandler(this))
+                .addLast("channels", multiplexer);
+    }
+
+    @Override
+    public void established(Session session) {
+        if (cancelled) {
+            channel.writeAndFlush(new LinkReset(ResetReason.CLOSED, "no longer wanted"));
+            return;
+        }
+        Connection connection = new Connection(
+                channel, ownsChannel, session, Objects.requireNonNull(link), Objects.requireNonNull(multiplexer));
+        this.connection = connection;
+        sink.success(connection);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        sink.error(cause);
+        closeOwn();
+    }
+
+    @Override
+    public void lost(LinkLostException cause) {
+        Connection connection = this.connection;
+        if (connection != null) {
+            connection.ended(cause);
+        }
+        closeOwn();
+    }
+
+    private void closeOwn() {
+        if (ownsChannel) {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.uartnet.proxy;
+
+import dev.uartnet.codec.link.LinkHandler;
+import dev.uartnet.codec.link.LinkReset;
+import dev.uartnet.codec.link.ResetReason;
+import dev.uartnet.codec.link.Session;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One life of the link to a device: a session, the channel that carries it, and what runs over it. Over once it has ended. */
+final class Connection {
+    private final Channel channel;
+    private final boolean ownsChannel;
+    private final Session session;
+    private final LinkHandler link;
+    private final ChannelMultiplexer multiplexer;
+    private final CompletableFuture<LinkLostException> end = new CompletableFuture<>();
+
+    /**
+     * A session that has just been established.
+     *
+     * @param ownsChannel whether the channel ends with the session
+     */
+    Connection(
+            Channel channel, boolean ownsChannel, Session session, LinkHandler link, ChannelMultiplexer multiplexer) {
+        this.channel = channel;
+        this.ownsChannel = ownsChannel;
+        this.session = session;
+        this.link = link;
+        this.multiplexer = multiplexer;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    LinkHandler link() {
+        return link;
+    }
+
+    ChannelMultiplexer multiplexer() {
+        return multiplexer;
+    }
+
+    /** The session has ended. On the channel's event loop. */
+    void ended(LinkLostException cause) {
+        end.complete(cause);
+    }
+
+    /** Tells when the session has ended: on the channel's event loop, or at once; those who ask, in any order. */
+    void onEnd(Consumer<LinkLostException> listener) {
+        end.thenAccept(listener);
+    }
+
+    /** Sends a request. Callable from any thread; see {@link dev.uartnet.codec.request.RequestHandler#request}. */
+    Future<List<@Nullable Object>> request(int operation, Duration deadline, @Nullable Object... args) {
+        return multiplexer.requests().request(operation, deadline, args);
+    }
+
+    /** Ends the session because the device has said what cannot be. Callable from any thread. */
+    void violated(String what) {
+        multiplexer.context().executor().execute(() -> multiplexer.violated(what));
+    }
+
+    /** Ends the session in order, and closes the channel if it is ours. Callable from any thread, and more than once. */
+    Future<?> close() {
+        return ownsChannel
+                ? channel.close()
+                : channel.writeAndFlush(new LinkReset(ResetReason.CLOSED, "closed by this host"));
+    }
+}
