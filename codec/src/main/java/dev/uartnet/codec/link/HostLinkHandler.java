@@ -23,7 +23,7 @@ public final class HostLinkHandler extends LinkHandler {
     }
 
     private final LongSupplier lineBytes;
-    private final int hostId = ThreadLocalRandom.current().nextInt();
+    private final int hostId;
     private final byte[] hello;
 
     private State state = State.CLOSED;
@@ -41,8 +41,14 @@ public final class HostLinkHandler extends LinkHandler {
      *     {@link dev.uartnet.codec.slip.SlipDecoder#bytes} knows
      */
     public HostLinkHandler(LinkConfig config, LongSupplier lineBytes) {
+        this(config, lineBytes, ThreadLocalRandom.current().nextInt());
+    }
+
+    /** A host whose number is given: tests repeat themselves byte by byte. */
+    HostLinkHandler(LinkConfig config, LongSupplier lineBytes, int hostId) {
         super(config);
         this.lineBytes = lineBytes;
+        this.hostId = hostId;
         this.hello = Greeting.of(config, hostId, 0).encode(FrameType.HELLO);
     }
 

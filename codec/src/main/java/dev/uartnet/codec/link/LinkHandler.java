@@ -88,6 +88,14 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         return frameSize.payloadBytes(open.maxPayload());
     }
 
+    final SendWindow sendWindow() {
+        return sent;
+    }
+
+    final ReceiveWindow receiveWindow() {
+        return received;
+    }
+
     // ---- what the two ends do differently
 
     /** The channel is active: the host says HELLO, the device that it has booted. */

@@ -42,8 +42,14 @@ final class SendWindow {
         return next == oldest;
     }
 
-    private int count() {
+    /** Frames that are not acknowledged. */
+    int count() {
         return (next - oldest) & 0xFF;
+    }
+
+    /** Bytes of these frames, payload and overhead. */
+    int bytes() {
+        return bytes;
     }
 
     boolean hasRoom(Session session, int size) {
