@@ -307,7 +307,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         timeouts++;
         roundTrip.backOff();
-        repeat(sent.oldest());
+        repeat(sent.timedOut());
         // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
         send(FrameType.PROBE);
         flushNeeded = false;

@@ -255,7 +255,7 @@ final class JavaEnd implements LinkEnd {
     @Override
     public void close() {
         closing = true;
-        channel.close();
+        channel.pipeline().close(); // EmbeddedChannel.close would cancel all timers
         settle();
     }
 
