@@ -1,0 +1,133 @@
+package dev.uartnet.benchmarks.link;
+
+import dev.uartnet.esp32.LineFaults;
+import dev.uartnet.proxy.ProxyClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How much of a line's rate one TCP connection gets, and how long a ping takes: {@code java -cp benchmarks/target/benchmarks.jar
+ * dev.uartnet.benchmarks.link.LinkBenchmark [SECONDS]}, from the checkout's root. A line's rate is its baud rate divided by the 10
+ * bits of a byte; each transfer takes about SECONDS (default 12) of it, and at least 1 MB.
+ */
+public final class LinkBenchmark {
+    private static final int BYTES_MIN = 1 << 20;
+    private static final int PINGS_WARM_UP = 500;
+    private static final int PINGS = 2_000;
+    private static final int BITS_PER_BYTE = 10;
+    private static final long SEED = 42;
+
+    private final List<String> table = new ArrayList<>();
+    private final int seconds;
+
+    private LinkBenchmark(int seconds) {
+        this.seconds = seconds;
+    }
+
+    /** Runs all lines, one after the other, and prints a table. */
+    public static void main(String[] arguments) throws Exception {
+        LinkBenchmark benchmark = new LinkBenchmark(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 12);
+        benchmark.run();
+        benchmark.table.forEach(System.out::println);
+    }
+
+    private void run() throws Exception {
+        table.add("| line | bytes | down, of the line's rate | up, of the line's rate | faults of the line |");
+        table.add("| --- | --- | --- | --- | --- |");
+        oneWay("warm-up", 921_600, 0);
+        table.remove(2);
+        oneWay("115,200, clean", 115_200, 0);
+        oneWay("921,600, clean", 921_600, 0);
+        bothWays();
+        oneWay("921,600, byte error 1e-5", 921_600, 1e-5);
+        oneWay("921,600, byte error 1e-4", 921_600, 1e-4);
+        oneWay("921,600, byte error 1e-3", 921_600, 1e-3);
+        ping(921_600);
+    }
+
+    private long bytes(int baud) {
+        return Math.max(BYTES_MIN, (long) seconds * baud / BITS_PER_BYTE);
+    }
+
+    private static TestBed open(int baud, double byteError) throws IOException {
+        return new TestBed(baud, false, line -> line.faults(LineFaults.NONE.withByteError(byteError))
+                .seed(SEED));
+    }
+
+    private void oneWay(String name, int baud, double byteError) throws Exception {
+        long bytes = bytes(baud);
+        try (TestBed bed = open(baud, byteError)) {
+            ProxyClient client = bed.connect(connector -> connector);
+            Transfer.Result down = transfer(bed, client, bytes, 0);
+            Transfer.Result up = transfer(bed, client, 0, bytes);
+            row(name, bed, baud, bytes, down.downNanos(), up.upNanos());
+        }
+    }
+
+    private void bothWays() throws Exception {
+        int baud = 921_600;
+        long bytes = bytes(baud);
+        try (TestBed bed = open(baud, 0)) {
+            Transfer.Result both = transfer(bed, bed.connect(connector -> connector), bytes, bytes);
+            row("921,600, both ways at once", bed, baud, bytes, both.downNanos(), both.upNanos());
+        }
+    }
+
+    private static Transfer.Result transfer(TestBed bed, ProxyClient client, long down, long up) throws Exception {
+        return Transfer.start(client, bed.group(), bed.serverPort(), SEED, down, up)
+                .get(30, TimeUnit.MINUTES);
+    }
+
+    private void row(String name, TestBed bed, int baud, long bytes, long downNanos, long upNanos) {
+        String row = String.format(
+                Locale.ROOT,
+                "| %s | %,d | %.1f %% | %.1f %% | %,d |",
+                name,
+                bytes,
+                share(baud, bytes, downNanos),
+                share(baud, bytes, upNanos),
+                bed.faults());
+        System.err.println(row);
+        table.add(row);
+    }
+
+    /** The share of the line's rate, in per cent. */
+    private static double share(int baud, long bytes, long nanos) {
+        return 100.0 * bytes * BITS_PER_BYTE / baud / (nanos / 1e9);
+    }
+
+    private void ping(int baud) throws Exception {
+        try (TestBed bed = open(baud, 0)) {
+            ProxyClient client = bed.connect(connector -> connector);
+            for (int i = 0; i < PINGS_WARM_UP; i++) {
+                client.ping().block();
+            }
+            long bytesBefore = bed.bytesOnTheLine();
+            long[] nanos = new long[PINGS];
+            for (int i = 0; i < PINGS; i++) {
+                Duration time = client.ping().block();
+                nanos[i] = time == null ? 0 : time.toNanos();
+            }
+            double bytes = (double) (bed.bytesOnTheLine() - bytesBefore) / PINGS;
+            double wire = bytes * BITS_PER_BYTE / baud * 1e3;
+            Arrays.sort(nanos);
+            double median = nanos[PINGS / 2] / 1e6;
+            table.add("");
+            table.add(String.format(
+                    Locale.ROOT,
+                    "ping at %,d baud: p50 %.2f ms = wire time of %.0f bytes %.2f ms + %.2f ms; p1 %.2f ms, p99 %.2f ms",
+                    baud,
+                    median,
+                    bytes,
+                    wire,
+                    median - wire,
+                    nanos[PINGS / 100] / 1e6,
+                    nanos[PINGS * 99 / 100] / 1e6));
+        }
+    }
+}

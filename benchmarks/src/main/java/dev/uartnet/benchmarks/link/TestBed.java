@@ -1,0 +1,130 @@
+package dev.uartnet.benchmarks.link;
+
+import dev.uartnet.esp32.Firmware;
+import dev.uartnet.esp32.LineCounters;
+import dev.uartnet.esp32.SerialLine;
+import dev.uartnet.proxy.ProxyClient;
+import dev.uartnet.proxy.ProxyConnector;
+import dev.uartnet.transport.pty.PseudoTerminal;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The real firmware behind a simulated line between two pseudo terminals, and a client of it; one transfer or many. */
+final class TestBed implements AutoCloseable {
+    private static final Duration CONNECT_MAX = Duration.ofMinutes(2);
+
+    private final EventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("host", true), NioIoHandler.newFactory());
+    private final ByteServer server;
+    private final PseudoTerminal hostSide;
+    private final PseudoTerminal deviceSide;
+    private final SerialLine line;
+    private final int baud;
+    private final boolean small;
+    private Firmware firmware;
+    private @Nullable ProxyClient client;
+
+    /**
+     * Starts line and firmware.
+     *
+     * @param small the 32-bit interpreter with 110 KB of memory: an ESP32 without PSRAM
+     * @param shape gives the line its faults
+     */
+    TestBed(int baud, boolean small, UnaryOperator<SerialLine.Builder> shape) throws IOException {
+        this.baud = baud;
+        this.small = small;
+        server = new ByteServer();
+        hostSide = PseudoTerminal.open();
+        deviceSide = PseudoTerminal.open();
+        line = shape.apply(SerialLine.between(hostSide.masterPort(), deviceSide.masterPort())
+                        .baud(baud))
+                .start();
+        firmware = boot();
+    }
+
+    private Firmware boot() throws IOException {
+        Firmware.Builder builder = Firmware.builder().environment("UARTNET_BAUD", Integer.toString(baud));
+        if (small) {
+            builder.bits(32).heap("110k");
+        }
+        return builder.start(Path.of(deviceSide.slavePath()));
+    }
+
+    /** Opens the port and connects to the device, with what the configuration adds to the defaults. */
+    ProxyClient connect(UnaryOperator<ProxyConnector> configuration) throws InterruptedException, IOException {
+        ProxyConnector connector = ProxyClient.connector()
+                .port(hostSide.slavePath())
+                .baudRate(baud)
+                .connectTimeout(CONNECT_MAX)
+                .runOn(group);
+        try {
+            client = configuration.apply(connector).connect().toFuture().get(CONNECT_MAX.toSeconds(), TimeUnit.SECONDS);
+            return client;
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("no connection to the device", e);
+        }
+    }
+
+    /** Returns how many bytes have gone over the line, both directions together. */
+    long bytesOnTheLine() {
+        return line.toA().counters().bytesIn() + line.toB().counters().bytesIn();
+    }
+
+    /** Returns how many faults the line has had, both directions together; a burst is one. */
+    long faults() {
+        return faults(line.toA().counters()) + faults(line.toB().counters());
+    }
+
+    private static long faults(LineCounters line) {
+        return line.flipped() + line.dropped() + line.duplicated() + line.inserted() + line.bursts() + line.overruns();
+    }
+
+    /** Ends the firmware as a loss of power would, and starts it again. */
+    void reboot() throws IOException {
+        ProcessHandle.of(firmware.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        firmware.close();
+        firmware = boot();
+    }
+
+    SerialLine line() {
+        return line;
+    }
+
+    Firmware firmware() {
+        return firmware;
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    int serverPort() {
+        return server.port();
+    }
+
+    @Override
+    public void close() throws IOException {
+        ProxyClient client = this.client;
+        if (client != null) {
+            client.close().block(Duration.ofSeconds(5));
+        }
+        firmware.close();
+        line.close();
+        hostSide.close();
+        deviceSide.close();
+        server.close();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+}
