@@ -60,6 +60,7 @@ class Bench:
         self.device.log = self._unexpected
         self.unexpected = []
         self.skipped = 0
+        self.device.clock = self._clock
         self._now()
         self.device.start()
 
@@ -67,7 +68,10 @@ class Bench:
         self.unexpected.append(e)
 
     def _now(self):
-        self.device.link.now = ticks_add(ticks_ms(), self.skipped)
+        self.device.link.now = self._clock()
+
+    def _clock(self):
+        return ticks_add(ticks_ms(), self.skipped)
 
     def skip(self, ms):
         self.skipped += ms
