@@ -60,6 +60,7 @@ class Bench:
         self.device.log = self._unexpected
         self.unexpected = []
         self.skipped = 0
+        self.device.clock = self._clock
         self._now()
         self.device.start()
 
@@ -67,7 +68,10 @@ class Bench:
         self.unexpected.append(e)
 
     def _now(self):
-        self.device.link.now = ticks_add(ticks_ms(), self.skipped)
+        self.device.link.now = self._clock()
+
+    def _clock(self):
+        return ticks_add(ticks_ms(), self.skipped)
 
     def skip(self, ms):
         self.skipped += ms
@@ -88,10 +92,12 @@ class Host:
 
     device_buffer = 2064  # the least that any device has
 
-    def __init__(self, line, step, window=32, buffer=65536, max_payload=1024, keepalive=1000):
+    def __init__(self, line, step, window=32, buffer=65536, max_payload=1024, keepalive=1000, features=0):
         self.line = line
         self.step = step
         self.offer = (window, buffer, max_payload, keepalive)
+        self.features = features
+        self.again = []  # numbers of DATA that came out of turn
         self.decoder = slip.state(20000)
         self.frame = bytearray(20000)
         self.raw = bytearray(8192)
@@ -176,6 +182,9 @@ class Host:
         self.flight -= n
         self.flying = self.flying[n:]
         if kind == DATA:
+            if self.features and seq != self.expected:
+                self.again.append(seq)
+                return
             assert seq == self.expected, "number %d, expected %d" % (seq, self.expected)
             self.expected = (seq + 1) & 255
             self.unacknowledged += 1
@@ -206,7 +215,7 @@ class Host:
         self.host_id = random.getrandbits(32) if host_id is None else host_id
         self.welcome = None
         window, buffer, max_payload, keepalive = self.offer
-        self.emit(HELLO, pack("uartnet", major, 0, self.host_id, window, buffer, max_payload, keepalive, 0, "test"), 0, 0, 0)
+        self.emit(HELLO, pack("uartnet", major, 0, self.host_id, window, buffer, max_payload, keepalive, self.features, "test"), 0, 0, 0)
 
     def open(self):
         self._clear()

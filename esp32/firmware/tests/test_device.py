@@ -2,13 +2,14 @@
 
 import json
 import machine
+import network
 import os
 import random
 import sys
 import check
 import uartnet.device
 from time import ticks_ms
-from uartnet.board import LineGone
+from uartnet.board import Board, LineGone
 from host import (CANCEL, CHANNEL_DATA, CLOSE, CREDIT, EOF, INFO, LOOPBACK, PING, Peer, REQUEST, RESOLVE, TCP_CONNECT, Bench,
                   closed_port, pack)
 from vectors import data, tests, vectors
@@ -45,6 +46,11 @@ def test_info():
     check.equal(i["boot_id"], bench.device.link.boot_id)
     check.equal((i["protocol"], i["channels"]), ("1.0", 0))
     assert i["heap_free"] > 10000 and i["heap_used"] > 10000 and i["channels_max"] > 0 and i["python"].count(".") == 2
+    link = i["link"]
+    check.equal(sorted(link), ["damaged", "dropped", "duplicates", "frames", "gaps", "retransmits", "stale", "timeouts"])
+    assert link["frames"] > 2 and link["damaged"] == 0
+    host.write(b"\xc0noise\xc0")
+    check.equal(host.call(INFO)[0]["link"]["damaged"], 1)
     before = i["uptime_ms"]
     assert host.call(INFO)[0]["uptime_ms"] >= before
 
@@ -86,6 +92,67 @@ def test_a_configuration_that_is_not_json_is_told():
             check.equal(bench.device.board.config["password"], "" if problem else "words")
     finally:
         os.remove(path)
+
+
+def test_wrong_values_of_a_configuration_are_told_and_not_used():
+    path = "/tmp/uartnet-test-%d.json" % random.getrandbits(30)
+    uart = machine.UART
+    network.country = None
+    try:
+        for key, value, expected in (
+            ("payload", "1024", 1024),
+            ("payload", 100, 1024),
+            ("payload", 1024.5, 1024),
+            ("payload", True, 1024),
+            ("baud", None, 115200),
+            ("baud", -1, 115200),
+            ("keepalive", 5, 60000),
+            ("takeover", 0, True),
+            ("channels", 0, None),
+            ("credit", [], None),
+            ("uart", "usb2", 0),
+            ("tx", "4", None),
+            ("ssid", 5, None),
+            ("password", None, ""),
+            ("dns", ["1.1.1.1"], None),
+        ):
+            with open(path, "w") as f:
+                json.dump({key: value, "rxbuf": 8192}, f)
+            bench, host = _session(path=path)
+            check.equal(host.call(INFO)[0].get("problem"), ("%s: not a value for %s: %s" % (path, key, json.dumps(value)))[:80])
+            config = bench.device.board.config
+            check.equal((config[key], config["rxbuf"]), (expected, 8192))
+        for key, value in (("payload", 256), ("takeover", False), ("uart", "usb"), ("tx", None), ("keepalive", 100), ("ssid", None), ("ssid", "home")):
+            with open(path, "w") as f:
+                json.dump({key: value}, f)
+            board = Board(path) if key != "uart" else None
+            assert not board or board.problem is None and board.config[key] == value, key
+        # What has the right type, and is not what this board has.
+
+        def strict(number, *args, **settings):
+            if number:
+                raise ValueError("UART(%d) does not exist" % number)
+            return uart(number, *args, **settings)
+
+        def country(name):
+            raise ValueError("invalid country")
+
+        machine.UART = strict
+        network.country = country
+        for said, problem in (
+            ({"uart": 5}, path + ": uart or its pins: UART(5) does not exist"),
+            ({"country": "nowhere"}, "country or hostname: invalid country"),
+        ):
+            with open(path, "w") as f:
+                json.dump(said, f)
+            check.equal(_session(path=path)[1].call(INFO)[0]["problem"], problem)
+        with open(path, "w") as f:
+            f.write('{"frobnicate": 1}')
+        check.equal(_session(path=path)[1].call(INFO)[0]["problem"], path + ": no such key: frobnicate")
+    finally:
+        os.remove(path)
+        machine.UART = uart
+        del network.country
 
 
 def test_the_example_of_a_configuration_is_one():

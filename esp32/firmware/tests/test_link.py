@@ -247,18 +247,52 @@ def test_hello_vector_and_own_frames():
 
 def test_keepalive_and_silence():
     bench, host = _line()
+    for keepalive in (1000, 60000):
+        host.offer = (32, 65536, 1024, keepalive)
+        host.open()
+        host.silent = True
+        for passed, probes in ((980, 0), (40, 1), (440, 1), (100, 2), (400, 2), (100, 3), (400, 3)):
+            bench.skip(passed * keepalive // 1000)
+            host.frames.clear() if not probes else None
+            host.settle(3)
+            check.equal(len([f for f in host.frames if f[0] == PROBE]), probes, "%d of %d" % (passed, keepalive))
+        tag = host.tag
+        check.equal(bench.device.link.tag, tag)
+        bench.skip(60 * keepalive // 1000)
+        check.equal(host.reset(tag), SILENT)
+        check.equal(bench.device.link.tag, 0)
+        host.silent = False
+
+
+def test_an_answer_ends_the_silence():
+    bench, host = _line()
     host.open()
     host.frames.clear()
-    bench.skip(1001)
-    host.until(lambda: [f for f in host.frames if f[0] == PROBE])
-    host.settle()  # the host has answered it
-    host.silent = True
+    for _ in range(6):
+        bench.skip(1001)
+        host.until(lambda: [f for f in host.frames if f[0] == PROBE])
+        host.settle()  # the host has answered it
+        host.frames.clear()
+    check.equal(bench.device.link.tag, host.tag)
+
+
+def test_a_device_that_is_taken():
+    bench = Bench(takeover=False)
+    host = bench.host()
+    host.open()
     tag = host.tag
-    for _ in range(4):
-        host.settle(5)
-        bench.skip(1000)
-    check.equal(host.reset(tag), SILENT)
-    check.equal(bench.device.link.tag, 0)
+    ours = host.host_id
+    host.hello(5)
+    _, reason, host_id, boot_id, text = host.until(lambda: [r for r in host.resets if r[1] == BUSY])[0]
+    check.equal((host_id, boot_id, host.welcome), (5, bench.device.link.boot_id, None))
+    assert "another host" in text
+    host.hello(ours)
+    check.equal(host.until(lambda: host.welcome)[0], tag)
+    check.equal(host.call(PING, 1), (1,))
+    host.close()
+    host.until(lambda: not bench.device.link.tag)
+    host.open()
+    check.equal(host.call(PING, 2), (2,))
 
 
 def test_keepalive_is_the_smaller_of_both():
@@ -269,6 +303,12 @@ def test_keepalive_is_the_smaller_of_both():
     host.offer = (32, 65536, 1024, 1)
     host.open()
     check.equal(bench.device.link.keepalive, 100)
+    host.offer = (32, 65536, 1024, 100000)
+    host.open()
+    check.equal(bench.device.link.keepalive, 60000)
+    bench = Bench(keepalive=700)
+    host = bench.host().open()
+    check.equal((host.welcome[9], bench.device.link.keepalive), (700, 700))
 
 
 def test_the_host_s_window_and_buffer_are_kept():

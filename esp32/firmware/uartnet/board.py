@@ -118,7 +118,14 @@ class Board:
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
         self.log = getattr(machine, "log", None)  # where unexpected exceptions go; a board's console may be the line itself
-        self._open_uart(c)
+        try:
+            self._open_uart(c)
+        except (ValueError, OSError) as e:
+            # A number or a pin that this board has not. Without a line nobody could be told.
+            self.problem = "%s: uart or its pins: %s" % (config, e)
+            for name in ("uart", "tx", "rx", "rts", "cts"):
+                c[name] = _DEFAULTS[name]
+            self._open_uart(c)
 
     def _open_uart(self, c):
         if c["uart"] in (0, "usb") and sys.platform != "linux":
@@ -159,10 +166,13 @@ class Board:
     def start_network(self):
         """Begins to join the Wi-Fi network; it joins again by itself whenever it was lost."""
         c = self.config
-        if c["country"]:
-            network.country(c["country"])
-        if c["hostname"]:
-            network.hostname(c["hostname"])
+        try:
+            if c["country"]:
+                network.country(c["country"])
+            if c["hostname"]:
+                network.hostname(c["hostname"])
+        except (ValueError, OSError) as e:
+            self.problem = "country or hostname: %s" % e
         self.wlan = network.WLAN(network.STA_IF)
         if c["ssid"]:
             self.wlan.active(True)
@@ -170,7 +180,10 @@ class Board:
                 self.wlan.config(pm=self.wlan.PM_NONE)  # power saving costs 100 ms and more in each direction
             except (AttributeError, OSError, ValueError):
                 pass
-            self.wlan.connect(c["ssid"], c["password"])
+            try:
+                self.wlan.connect(c["ssid"], c["password"])
+            except (ValueError, OSError) as e:
+                self.problem = "ssid or password: %s" % e
 
     def connected(self):
         return self.wlan is None or self.wlan.isconnected()

@@ -41,6 +41,7 @@ class Device:
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
         self.log = board.log
+        self.clock = ticks_ms
         self.tick_at = ticks_ms()
 
     def _make_room(self):
@@ -182,6 +183,7 @@ class Device:
         uart = self.uart
         by_socket = self.by_socket
         for obj, event in sets.ipoll(wait):
+            link.now = self.clock()  # round trips are not to count what we have waited
             if obj is uart:
                 if event & POLLOUT:
                     link.flush()

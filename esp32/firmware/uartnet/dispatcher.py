@@ -306,16 +306,16 @@ class Dispatcher:
             raise Failure(_ERROR_NO_RESOURCES, "more than %d channels" % device.board.channels_max)
         if not device.board.connected():
             raise Failure(_ERROR_NETWORK_DOWN, "Wi-Fi is not connected")
-        channel = TcpChannel(device, number, credit, options)
+        channel = TcpChannel(device, number, credit)
         device.channels[number] = channel
         request.cancel = channel.cancel
         if isinstance(host, bytes):
-            channel.connect((host,), port, request.done, request.fail)
+            channel.connect((host,), port, options, request.done, request.fail)
             return
 
         def resolved(addresses):
             request.cancel = channel.cancel
-            channel.connect(addresses, port, request.done, request.fail)
+            channel.connect(addresses, port, options, request.done, request.fail)
 
         def unresolved(reason):
             channel.cancel()

@@ -36,13 +36,25 @@ def _wait(e):
     return e.errno == errno.EINPROGRESS or e.errno == errno.EAGAIN or e.errno == errno.EALREADY
 
 
+class Opening:
+    """What a channel needs until it is open."""
+
+    def __init__(self, options, addresses, port, done, failed):
+        self.options = options
+        self.addresses = addresses
+        self.port = port
+        self.done = done
+        self.failed = failed
+        self.address = None
+
+
 class TcpChannel:
     """One connection. `device` has the link, the poll sets, the store and the table of channels."""
 
-    def __init__(self, device, number, credit, options):
+    def __init__(self, device, number, credit):
         self.device = device
         self.number = number
-        self.options = options
+        self.opening = None
         self.state = _OPENING
         self.sock = None
         self.mask = 0  # what the poll sets look for
@@ -59,23 +71,21 @@ class TcpChannel:
 
     # Opening
 
-    def connect(self, addresses, port, done, failed):
-        self.addresses = list(addresses)
-        self.port = port
-        self.done = done
-        self.failed = failed
+    def connect(self, addresses, port, options, done, failed):
+        self.opening = Opening(options, list(addresses), port, done, failed)
         self._next(Failure(_ERROR_CONNECTION_REFUSED, "no address to connect to"))
 
     def _next(self, reason):
         """Tries the next address; reason is why the one before it did not do."""
-        while self.addresses:
-            self.address = self.addresses.pop(0)
+        opening = self.opening
+        while opening.addresses:
+            opening.address = opening.addresses.pop(0)
             try:
-                info = socket.getaddrinfo(dns.text(self.address), self.port, 0, socket.SOCK_STREAM)[0]
+                info = socket.getaddrinfo(dns.text(opening.address), opening.port, 0, socket.SOCK_STREAM)[0]
                 self.sock = socket.socket(info[0], socket.SOCK_STREAM)
                 self.sock.setblocking(False)
-                self.device.board.set_options(self.sock, self.options)
-                self.deadline = ticks_add(self.device.link.now, self.options.get("connect_timeout_ms", _CONNECT_MS))
+                self.device.board.set_options(self.sock, opening.options)
+                self.deadline = ticks_add(self.device.link.now, opening.options.get("connect_timeout_ms", _CONNECT_MS))
                 try:
                     self.sock.connect(info[-1])
                 except OSError as e:
@@ -87,7 +97,7 @@ class TcpChannel:
                 reason = self._reason(e)
                 self._release()
         self.device.forget(self)
-        self.failed(reason)
+        opening.failed(reason)
 
     def _reason(self, e):
         reason = failure.of(e)
@@ -109,10 +119,10 @@ class TcpChannel:
         self.state = _OPEN
         self.grant = self.left = self.device.store.grant()
         local, port = self.device.board.local_address(self.sock)
-        done = self.done
-        self.done = self.failed = self.addresses = None
+        opening = self.opening
+        self.opening = None
         self._watch(POLLIN if self.credit else 0)
-        done((local, port, self.address, self.port, self.grant))
+        opening.done((local, port, opening.address, opening.port, self.grant))
 
     def cancel(self):
         """Gives up opening."""
@@ -141,7 +151,7 @@ class TcpChannel:
             self.deadline = None
             if self.state == _OPENING:
                 self._release()
-                self._next(Failure(_ERROR_TIMED_OUT, "connect timed out: " + dns.text(self.address)))
+                self._next(Failure(_ERROR_TIMED_OUT, "connect timed out: " + dns.text(self.opening.address)))
             elif self.state == _DRAINING:
                 self._answer_close(Failure(_ERROR_TIMED_OUT, "the peer did not take the last bytes in time"))
 
@@ -353,8 +363,8 @@ class TcpChannel:
         if self.state == _OPENING:
             self._release()
             self.device.forget(self)
-            if self.failed:
-                self.failed(reason)
+            if self.opening:
+                self.opening.failed(reason)
         elif self.state == _OPEN:
             self._lost(reason)
         elif self.state == _DRAINING:

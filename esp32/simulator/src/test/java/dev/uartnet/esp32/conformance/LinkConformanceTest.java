@@ -236,6 +236,72 @@ class LinkConformanceTest extends ConformanceTest {
     }
 
     @Test
+    void aGapIsReportedAtOnceAndMended() throws Exception {
+        host.beginRepeating();
+
+        host.writeFrame(Frame.DATA, host.tag(), 1, 0, Frame.pack(1, 2, 0, 0, "second"));
+
+        Frame report = host.await("ACK", f -> f.type() == Frame.ACK);
+        assertThat(report.ack()).isZero();
+        assertThat(report.payload()).containsExactly((byte) 2, (byte) 0b10);
+
+        host.writeFrame(Frame.DATA, host.tag(), 0, 0, Frame.pack(1, 1, 0, 0, "first"));
+        host.nextSeq(2);
+        assertThat(host.receive()).containsExactly(2L, 1L, "first");
+        assertThat(host.receive()).containsExactly(2L, 2L, "second");
+        assertThat(host.probe().ack()).isEqualTo(2);
+    }
+
+    @Test
+    void aProbeShowsThatTheLastOnesWereLost() throws Exception {
+        host.beginRepeating();
+        host.nextSeq(3);
+
+        Frame report = host.probe();
+
+        assertThat(report.ack()).isZero();
+        assertThat(report.payload()).containsExactly((byte) 3, (byte) 0);
+        host.nextSeq(0);
+        host.ping(1);
+    }
+
+    @Test
+    void aReportedFrameIsRepeated() throws Exception {
+        host.beginRepeating();
+        for (int id = 1; id <= 3; id++) {
+            host.send(1, id, 0, 0);
+        }
+        for (long id = 1; id <= 3; id++) {
+            assertThat(host.peek()).containsExactly(2L, id);
+        }
+
+        host.writeFrame(Frame.ACK, host.tag(), host.nextSeq(), 0, new byte[] {3, 0b110});
+
+        Frame repeated = host.await("the lost frame", f -> f.type() == Frame.DATA && f.seq() == 0);
+        assertThat(repeated.values()).containsExactly(2L, 1L);
+        assertThat(host.passedOver()).noneMatch(f -> f.type() == Frame.DATA);
+        host.acknowledge();
+        host.ping(4);
+    }
+
+    @Test
+    void theOldestFrameIsRepeatedWithAProbeBehindIt() throws Exception {
+        host.beginRepeating();
+        host.send(1, 1, 0, 0);
+        host.send(1, 2, 0, 0);
+        assertThat(host.peek()).containsExactly(2L, 1L);
+        assertThat(host.peek()).containsExactly(2L, 2L);
+
+        Frame repeated = host.await("the oldest frame", f -> f.type() == Frame.DATA);
+
+        assertThat(repeated.seq()).isZero();
+        assertThat(repeated.values()).containsExactly(2L, 1L);
+        assertThat(host.await("PROBE", f -> f.type() == Frame.PROBE).seq()).isEqualTo(2);
+        host.acknowledge();
+        host.ping(3);
+    }
+
+    @Test
     void aFrameWithoutDataShowsThatTheLastOneWasLost() throws Exception {
         host.begin();
         host.nextSeq(1);

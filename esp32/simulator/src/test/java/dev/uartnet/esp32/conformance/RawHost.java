@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A host by hand: every frame is written and read by the test. */
 public final class RawHost implements AutoCloseable {
+    private static final int RETRANSMIT = 1;
+
     private final Channel channel;
     private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
     private final List<Frame> seen = new ArrayList<>();
@@ -103,7 +105,11 @@ public final class RawHost implements AutoCloseable {
     }
 
     public static byte[] hello(int hostId, int window, int keepaliveMillis) {
-        return Frame.pack("uartnet", 1, 0, hostId, window, 65_536, 1_032, keepaliveMillis, 0, "conformance");
+        return hello(hostId, window, keepaliveMillis, 0);
+    }
+
+    private static byte[] hello(int hostId, int window, int keepaliveMillis, int features) {
+        return Frame.pack("uartnet", 1, 0, hostId, window, 65_536, 1_032, keepaliveMillis, features, "conformance");
     }
 
     /** Says HELLO and returns the WELCOME to it. */
@@ -125,6 +131,12 @@ public final class RawHost implements AutoCloseable {
 
     public void begin() throws InterruptedException {
         begin(64, 1000);
+    }
+
+    /** Opens a session in which lost frames are repeated. */
+    public void beginRepeating() throws InterruptedException {
+        int hostId = newHostId();
+        enter(hello(hello(hostId, 64, 60_000, RETRANSMIT), hostId).tag());
     }
 
     /** Sends the first frame with an offered tag. */
