@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread may call anything. Linux and macOS.
  */
-public final class PluggablePort implements LineEnd {
+public final class PluggablePort implements LineEnd, AutoCloseable {
     private final String name;
     private Path path;
     private volatile @Nullable PseudoTerminal terminal;
