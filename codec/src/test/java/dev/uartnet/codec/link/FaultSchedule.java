@@ -139,9 +139,17 @@ final class FaultSchedule {
                 : kind == Kind.MIXED && random.oneIn(2) ? spans(duration, 2_000) : Spans.NONE;
         Spans stalls =
                 kind == Kind.STALL || (kind == Kind.MIXED && random.oneIn(2)) ? spans(duration, 3_000) : Spans.NONE;
+        if (kind == Kind.RESTART && !noisy && random.oneIn(2)) {
+            // Nor does what the device says at first come through: the next exchange must tell.
+            incidents.add(new Incident(within(duration), IncidentKind.DEVICE_REBOOTS, random.between(0, 500) * MILLIS));
+            long from = incidents.get(0).at;
+            cuts = new Spans(from, from + incidents.get(0).nanos + random.between(5, 200) * MILLIS);
+            ways = 3;
+        } else {
+            incidents(duration);
+        }
         downFaults = ways == 3 ? Faults.NONE : faults(noisy ? oneIn : 0, noiseTo, cuts, stalls);
         upFaults = ways == 2 ? Faults.NONE : faults(noisy ? oneIn : 0, noiseTo, cuts, stalls);
-        incidents(duration);
 
         long quiet = Math.max(Math.max(cuts.end(), stalls.end()), noiseTo == Long.MAX_VALUE ? 0 : noiseTo);
         for (Incident incident : incidents) {
@@ -241,6 +249,11 @@ final class FaultSchedule {
             case CLEAN, NOISE, CUT, STALL -> false;
             case CUT_NOTICED, RESTART, GARBAGE, NO_RETRANSMIT, MIXED -> true;
         };
+    }
+
+    /** What may be on the line takes longer than the longest time that a sender waits for an acknowledgement. */
+    boolean isSlow() {
+        return 8L * host.maxFrameBytes() * downTiming.byteNanos() > RoundTrip.TIMEOUT_MAX;
     }
 
     /** Both ends can repeat frames. */

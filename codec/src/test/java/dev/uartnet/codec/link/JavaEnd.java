@@ -15,6 +15,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.channels.ClosedChannelException;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * An end made of the real handlers, SLIP, CRC and link, in a channel whose line takes bytes at the line's speed. Its allocator counts
  * instead of sampling: whatever is not released is found.
  */
-@SuppressWarnings({"UnusedMethod", "UnusedVariable", "AnnotateFormatMethod"})
 final class JavaEnd implements LinkEnd {
     /** A channel that gives the line no more than it takes. */
     private static final class LineChannel extends EmbeddedChannel {
@@ -57,11 +57,6 @@ final class JavaEnd implements LinkEnd {
             ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
             return buffer == null ? 0 : buffer.size();
         }
-
-        long waitingBytes() {
-            ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
-            return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        }
     }
 
     private final class Application extends ChannelInboundHandlerAdapter {
@@ -90,8 +85,11 @@ final class JavaEnd implements LinkEnd {
         }
     }
 
-    /** Small frames take up this much. */
+    /** A frame that comes in takes up at least so much, and at most twice its size. */
     private static final int LEAST_BUFFER = 256;
+
+    /** Full frames that may wait for the line: the pipe, repetitions, a probe; their escaped bytes may be twice as many. */
+    private static final int WAITING_FRAMES = 12;
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
     private final LineChannel channel;
@@ -102,12 +100,22 @@ final class JavaEnd implements LinkEnd {
     private long now;
     private long deadline = Long.MAX_VALUE;
     private long unsent;
+    /** Bytes that this end may keep in all. */
+    private final long memoryBytes;
+
     private boolean closing;
     private @Nullable Throwable failure;
 
     private JavaEnd(
-            FaultyLine out, LinkConfig config, SlipDecoder slip, LinkHandler link, Listener listener, int writeBuffer) {
+            FaultyLine out,
+            LinkConfig config,
+            SlipDecoder slip,
+            LinkHandler link,
+            Listener listener,
+            int writeBuffer,
+            long memoryBytes) {
         this.config = config;
+        this.memoryBytes = memoryBytes;
         this.link = link;
         this.listener = listener;
         written = future -> {
@@ -141,7 +149,14 @@ final class JavaEnd implements LinkEnd {
             @Nullable ModelTrace trace) {
         SlipDecoder slip = new SlipDecoder(schedule.host.maxFrameBytes());
         HostLinkHandler link = new HostLinkHandler(schedule.host, new LineBytes(slip::bytes, () -> 0), null, hostId);
-        return new JavaEnd(out, schedule.host, slip, link, listener, schedule.writeBufferBytes)
+        return new JavaEnd(
+                        out,
+                        schedule.host,
+                        slip,
+                        link,
+                        listener,
+                        schedule.writeBufferBytes,
+                        memory(schedule, schedule.host, schedule.device))
                 .start(now, "host", trace);
     }
 
@@ -159,8 +174,21 @@ final class JavaEnd implements LinkEnd {
                 new LineBytes(slip::bytes, () -> 0),
                 null,
                 (bootId >>> 8) % FrameCodec.TAG_MAX);
-        return new JavaEnd(out, schedule.device, slip, link, listener, schedule.writeBufferBytes)
+        return new JavaEnd(
+                        out,
+                        schedule.device,
+                        slip,
+                        link,
+                        listener,
+                        schedule.writeBufferBytes,
+                        memory(schedule, schedule.device, schedule.host))
                 .start(now, "device", trace);
+    }
+
+    private static long memory(FaultSchedule schedule, LinkConfig own, LinkConfig peer) {
+        long arriving = (long) LEAST_BUFFER * own.windowFrames() + 2L * own.bufferBytes() + 2L * own.maxFrameBytes();
+        long kept = (long) peer.bufferBytes() + schedule.writeBufferBytes + peer.maxPayload();
+        return arriving + kept + 2L * WAITING_FRAMES * peer.maxFrameBytes();
     }
 
     private JavaEnd start(long at, String name, @Nullable ModelTrace trace) {
@@ -271,9 +299,9 @@ final class JavaEnd implements LinkEnd {
         channel.unsafe().close(channel.newPromise());
         channel.runPendingTasks();
         rethrow();
-        expect(unsent == 0, "%d writes whose promise was never fulfilled", unsent);
+        expect(unsent == 0, "writes whose promise was never fulfilled", unsent);
         long kept = allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
-        expect(kept == 0, "%d bytes were not released", kept);
+        expect(kept == 0, "bytes were not released", kept);
     }
 
     @Override
@@ -289,22 +317,26 @@ final class JavaEnd implements LinkEnd {
         ReceiveWindow received = link.receiveWindow();
         Session session = link.session();
         if (session == null) {
-            expect(sent.count() == 0 && sent.bytes() == 0, "%d frames are kept without a session", sent.count());
-            expect(received.keptBytes() == 0, "%d bytes are kept without a session", received.keptBytes());
+            expect(sent.count() == 0 && sent.bytes() == 0, "frames are kept without a session", sent.count());
+            expect(received.keptBytes() == 0, "bytes are kept without a session", received.keptBytes());
         } else {
             expect(
                     sent.count() <= session.windowFrames() && sent.bytes() <= session.bufferBytes(),
-                    "%d frames and %d bytes are not acknowledged",
+                    "frames and bytes that are not acknowledged, more than allowed",
                     sent.count(),
                     sent.bytes());
-            expect(received.keptBytes() <= config.bufferBytes(), "%d bytes wait behind a gap", received.keptBytes());
+            expect(
+                    received.keptBytes() <= config.bufferBytes(),
+                    "bytes wait behind a gap, more than allowed",
+                    received.keptBytes());
         }
+        long used = allocator.metric().usedHeapMemory();
+        expect(used <= memoryBytes, "bytes are in use, and so many allowed", used, memoryBytes);
     }
 
-    private void expect(boolean condition, String what, Object... arguments) {
+    private void expect(boolean condition, String what, long... numbers) {
         if (!condition) {
-            throw new AssertionError(
-                    String.format(what, arguments) + ": " + link.getClass().getSimpleName());
+            throw new AssertionError(link.getClass().getSimpleName() + ": " + what + " " + Arrays.toString(numbers));
         }
     }
 
