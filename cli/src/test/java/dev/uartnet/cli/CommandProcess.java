@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** The command in a JVM of its own, as the launcher starts it. Closing kills it. */
 final class CommandProcess implements AutoCloseable {
@@ -102,6 +103,11 @@ final class CommandProcess implements AutoCloseable {
         output.await(bytes);
     }
 
+    /** Waits until it has written this text to standard output. */
+    void awaitOutput(String text) throws InterruptedException {
+        output.await(text);
+    }
+
     /** Sends it a signal, such as INT. */
     void signal(String name) throws Exception {
         int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
@@ -162,12 +168,20 @@ final class CommandProcess implements AutoCloseable {
             }
         }
 
-        synchronized void await(int count) throws InterruptedException {
+        void await(int count) throws InterruptedException {
+            await(() -> bytes.size() >= count, count + " bytes");
+        }
+
+        void await(String text) throws InterruptedException {
+            await(() -> text().contains(text), "'" + text + "'");
+        }
+
+        private synchronized void await(BooleanSupplier condition, String what) throws InterruptedException {
             long deadline = System.nanoTime() + SECONDS.toNanos(SECONDS_MAX);
-            while (bytes.size() < count) {
+            while (!condition.getAsBoolean()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
-                    throw new IllegalStateException("only " + bytes.size() + " of " + count + " bytes came");
+                    throw new IllegalStateException("waited for " + what + ", but only this came: " + text());
                 }
                 SECONDS.timedWait(this, Math.max(1, left / 1_000_000_000));
             }

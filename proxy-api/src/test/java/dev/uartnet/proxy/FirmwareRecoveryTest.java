@@ -79,7 +79,6 @@ class FirmwareRecoveryTest {
             ProxyClient client = get(ProxyClient.connect(link.toString()));
             int boot = client.session().bootId();
             CompletableFuture<Void> download = download(client, server);
-            CompletableFuture<Duration> ping;
             signal("KILL", first.pid());
             assertThatThrownBy(() -> download.get(ERROR_SECONDS_MAX, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(LinkLostException.class);
@@ -87,7 +86,7 @@ class FirmwareRecoveryTest {
                             .filter(state -> state.kind() == Kind.RECONNECTING)
                             .blockFirst(WAIT))
                     .isNotNull();
-            ping = client.ping().toFuture();
+            CompletableFuture<Duration> ping = client.ping().toFuture();
             Files.delete(link);
             try (Firmware second = plug(link)) {
                 assertThat(second.isAlive()).isTrue();
