@@ -1,8 +1,15 @@
-import machine
+import gc
 import micropython
+
+micropython.opt_level(3)  # no line numbers: 2 KB of memory
+import machine
 import time
 
 try:
+    # The largest first, one at a time: compiling leaves holes in the heap, and the buffers need large pieces.
+    for name in ("link", "tcp", "board", "dispatcher", "device"):
+        gc.collect()
+        __import__("uartnet." + name)
     import uartnet.device
 
     uartnet.device.main()

@@ -86,6 +86,8 @@ class Bench:
 class Host:
     """Speaks the protocol; what has arrived is in messages, data (by channel), resets."""
 
+    device_buffer = 2064  # the least that any device has
+
     def __init__(self, line, step, window=32, buffer=65536, max_payload=1024, keepalive=1000):
         self.line = line
         self.step = step
@@ -108,6 +110,7 @@ class Host:
         self.expected = 0
         self.first = 0
         self.flight = 0
+        self.flying = []  # what of the device's buffer each frame in flight takes
         self.unacknowledged = 0
         self.waiting = []
         self.messages = []
@@ -171,6 +174,7 @@ class Host:
         assert n <= self.flight, "ack %d of %d in flight" % (n, self.flight)
         self.first = ack
         self.flight -= n
+        self.flying = self.flying[n:]
         if kind == DATA:
             assert seq == self.expected, "number %d, expected %d" % (seq, self.expected)
             self.expected = (seq + 1) & 255
@@ -218,6 +222,7 @@ class Host:
         self.welcome = welcome
         self.tag = welcome[0]
         self.device_window = welcome[6]
+        self.device_buffer = welcome[7]
         self.emit(PROBE)
         self.until(lambda: self.frames and self.frames[-1][:2] == (ACK, self.tag))
 
@@ -247,8 +252,9 @@ class Host:
         self.push()
 
     def push(self):
-        while self.waiting and self.flight < self.device_window:
+        while self.waiting and self.flight < self.device_window and sum(self.flying) + len(self.waiting[0]) + 8 <= self.device_buffer:
             payload = self.waiting.pop(0)
+            self.flying.append(len(payload) + 8)
             seq = self.next
             self.next = (seq + 1) & 255
             self.flight += 1

@@ -33,7 +33,7 @@ def test_welcome_says_what_the_device_is():
     tag, name, major, minor, host_id, boot_id, window, buffer, payload, keepalive, features, agent = host.welcome
     check.equal((name, major, minor, host_id), ("uartnet", 1, 0, host.host_id))
     check.equal(boot_id, bench.device.link.boot_id)
-    assert 1 <= tag <= 8191 and 1 <= window <= 127 and payload == 1024 and keepalive == 1000
+    assert 1 <= tag <= 8191 and 1 <= window <= 127 and payload == 1024 and keepalive == 60000
     assert buffer >= 2 * (payload + 8)
     assert agent.startswith("uartnet-firmware/") and len(agent) <= 64
 
@@ -272,7 +272,7 @@ def test_keepalive_is_the_smaller_of_both():
 
 
 def test_the_host_s_window_and_buffer_are_kept():
-    for window, buffer in ((3, 65536), (32, 2064)):
+    for window, buffer in ((3, 65536), (32, 1100)):
         bench, host = _line()
         host.offer = (window, buffer, 1024, 1000)
         host.open()
@@ -283,7 +283,7 @@ def test_the_host_s_window_and_buffer_are_kept():
             host.flight += 1
             host.settle(3)
         got = len(host.messages)
-        check.equal(got, 3 if window == 3 else 2)  # 2 of 518 bytes, and a full one would not fit beside them
+        check.equal(got, 3 if window == 3 else 2)  # of 518 bytes and their overhead
         host.silent = False
         host.emit(ACK)
         host.until(lambda: len(host.messages) == 12)

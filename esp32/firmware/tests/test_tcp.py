@@ -370,7 +370,7 @@ def test_credits_return():
             peer.accept(host).close()
             host.send(CLOSE, 2 * n, 0, "", None)
         host.until(lambda: not bench.device.channels)
-        check.equal((bench.device.store.spare, len(bench.device.store.free)), (70, 160))
+        check.equal((bench.device.store.spare, bench.device.store.pool.state[1]), (162, 312))
         host.settle()
         host.messages.clear()
     peer.close()

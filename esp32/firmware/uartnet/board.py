@@ -23,6 +23,8 @@ _DEFAULTS = {
     "rxbuf": 16384,
     "txbuf": 4096,
     "payload": 1024,  # largest frame's payload
+    "keepalive": 60000,  # longest interval that a host may ask for, ms
+    "takeover": True,  # a new host may end another's session
     "channels": None,  # sockets at the same time; None: what the platform has
     "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
     "ssid": None,
@@ -31,6 +33,32 @@ _DEFAULTS = {
     "country": None,
     "dns": None,  # name servers, "address" or "address:port", comma between them; None: the network's own
 }
+
+
+# Least and most of those that are numbers.
+_RANGES = {
+    "uart": (0, 9),
+    "baud": (300, 20000000),
+    "tx": (0, 99),
+    "rx": (0, 99),
+    "rts": (0, 99),
+    "cts": (0, 99),
+    "rxbuf": (256, 1 << 20),
+    "txbuf": (0, 1 << 20),
+    "payload": (256, 16384),
+    "keepalive": (100, 60000),
+    "channels": (1, 1000),
+    "credit": (0, 1 << 28),
+}
+
+
+def _fits(key, value):
+    """True if this is a value that the configuration may have under this key."""
+    if value == _DEFAULTS[key] and type(value) is type(_DEFAULTS[key]) or key == "uart" and value == "usb":
+        return True
+    if key in _RANGES:
+        return type(value) is int and _RANGES[key][0] <= value <= _RANGES[key][1]
+    return type(value) is (bool if key == "takeover" else str)
 
 
 class LineGone(OSError):
@@ -67,7 +95,13 @@ class Board:
             with open(config) as f:
                 said = json.load(f)
             if isinstance(said, dict):
-                c.update(said)
+                for key, value in said.items():
+                    if key not in c:
+                        self.problem = "%s: no such key: %s" % (config, key)
+                    elif _fits(key, value):
+                        c[key] = value
+                    else:
+                        self.problem = "%s: not a value for %s: %s" % (config, key, json.dumps(value))
             else:
                 self.problem = config + " is not a JSON object"
         except OSError:

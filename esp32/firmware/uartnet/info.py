@@ -11,6 +11,7 @@ from .msgpack import Overflow, Writer, cut
 
 _BYTES = const(512)  # more than there is to say
 _PROBLEM_BYTES = const(80)
+_COUNTERS = ("frames", "damaged", "stale", "dropped", "duplicates", "gaps", "retransmits", "timeouts")
 
 
 class Uptime:
@@ -47,9 +48,7 @@ def collect(device, room):
         ("uptime_ms", device.uptime.now()),
         ("platform", board.platform),
         ("python", "%d.%d.%d" % sys.implementation.version[:3]),
-        ("frames_damaged", c.damaged),
-        ("gaps", c.gaps),
-        ("frames_stale", c.stale),
+        ("link", {name: getattr(c, name) for name in _COUNTERS}),
     ):
         if value is not None:
             try:

@@ -1,13 +1,16 @@
 """The link: frames, sessions, order and acknowledgement (PROTOCOL.md, sections 3 to 5)."""
 
-from array import array
+import gc
 from binascii import crc32
 from os import urandom
 from time import ticks_add, ticks_diff
 from micropython import const
 
 from . import VERSION, slip
+from .incoming import WINDOW, Incoming
 from .msgpack import Malformed, Reader, Writer, cut
+from .outgoing import Outgoing
+from .pool import SLOT, Pool, slots
 
 _PROTOCOL_MAJOR = const(1)
 _PROTOCOL_MINOR = const(0)
@@ -21,19 +24,27 @@ _TYPE_SPEED = const(6)
 _RESET_BOOT = const(0)
 _RESET_NO_SESSION = const(1)
 _RESET_VERSION = const(3)
+_RESET_BUSY = const(4)
 _RESET_PROTOCOL = const(5)
 _RESET_SILENT = const(6)
 _RESET_FRAME_LOST = const(7)
+_FEATURE_RETRANSMIT = const(1)
 _LIMIT_WINDOW_FRAMES_MAX = const(127)
 _LIMIT_PAYLOAD_BYTES_MIN = const(256)
 _LIMIT_PAYLOAD_BYTES_MAX = const(16384)
 _LIMIT_HELLO_PAYLOAD_BYTES_MAX = const(256)
 
-WINDOW = const(16)  # frames that either side may have in flight; section 5 bounds both by it
-_KEEPALIVE_MS = const(1000)
+_PLAIN_WINDOW = const(16)  # frames, where a lost one cannot be had again
+_POOL_FRAMES_MAX = const(16)  # full frames that wait, both ways together
+_POOL_FRAMES_MIN = const(4)
+_POOL_PART = const(4)  # of the heap that sockets leave, one part in so many
+_SOCKET_BYTES = const(720)  # of the heap that each needs, with its credit
+_RAW_BYTES = const(512)
+_READS = const(4)  # in one round
+_KEEPALIVE_MIN_MS = const(100)
 _OFFER_MS = const(10000)
 _NO_SESSION_MS = const(100)
-_RESPONSES_BYTES = const(2048)  # queued beyond this, the host's frames are no longer acknowledged: it stops by itself
+_RESPONSES_BYTES = const(2048)  # queued beyond this, the host's frames are kept or dropped: it stops by itself
 
 BODY = const(16)  # where a payload begins in `out`; a channel's data begins here too, with its headers before it
 _START = const(12)  # frame header of a payload at BODY
@@ -66,6 +77,8 @@ class Counters:
         self.duplicates = 0
         self.gaps = 0
         self.ignored = 0
+        self.retransmits = 0
+        self.timeouts = 0
 
 
 class Link:
@@ -78,12 +91,13 @@ class Link:
         self.handler = None  # of messages: message(end), session_began(), session_ended()
         self.now = 0
         self.own_payload = max_payload
-        self.own_buffer = WINDOW * (max_payload + 8)
-        self.features = board.features
+        self.own_keepalive = board.config["keepalive"]
+        self.takeover = board.config["takeover"]
+        self.features = board.features | _FEATURE_RETRANSMIT
         self.agent = "uartnet-firmware/" + VERSION + " " + board.platform
 
         limit = max(max_payload, _LIMIT_HELLO_PAYLOAD_BYTES_MAX) + 8
-        self.raw = bytearray(2 * limit)  # as it came from the UART
+        self.raw = bytearray(_RAW_BYTES)  # as it came from the UART
         self.frame = bytearray(limit)  # the frame that arrives
         self.view = memoryview(self.frame)
         self.decoder = slip.state(limit)
@@ -92,38 +106,47 @@ class Link:
         self.out = self.writer.buf  # the frame that leaves
         self.out_view = self.writer.view
         self.body = self.out_view[BODY:]
-        self.full = 2 * (max_payload + 8) + 2  # the largest frame on the wire
-        self.wire = bytearray(2 * self.full)  # what the UART has not taken yet, from head to tail
+        # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
+        self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
         self.wire_view = memoryview(self.wire)
         self.head = 0
         self.tail = 0
-        self.ack_delay = min(50, max(1, (max_payload + 10) * 10000 // board.baud))
+        frame_ms = (max_payload + 10) * 10000 // board.baud
+        self.ack_delay = min(50, max(1, frame_ms))
+        gc.collect()
+        room = (gc.mem_free() - _SOCKET_BYTES * board.channels_max) // _POOL_PART
+        frames = min(_POOL_FRAMES_MAX, max(_POOL_FRAMES_MIN, room // max_payload))
+        self.pool_slots = slots(max_payload) * frames
+        # For either direction, so that the other is never without.
+        self.pool_limit = self.pool_slots - slots(max_payload) * (frames // 4)
+        self.pool = Pool(self.pool_slots)
+        self.incoming = Incoming(self.pool)
+        self.outgoing = Outgoing(self.pool, self.pool_limit, self.counters, 2 * frame_ms + 20)
+        self.room = self.outgoing.room
 
         self.tag = 0
         self.last_tag = 1 + _random(2) % 8191
         self.offer = 0  # tag
         self.offer_hello = None  # what its HELLO said
         self.offered_at = 0
-        self.welcome = None  # tag and host_id of the WELCOME that is owed
+        self.welcome = None  # tag, host_id and features in force of the WELCOME that is owed
         self.hello = None  # what the running session's said
         self.no_session_at = ticks_add(0, -1000)
         self.owe = 0
         self.reset = None  # tag, seq, ack and payload of the RESET that is owed
         self.queue = []  # messages that wait for the window
         self.queued = 0
-        self.sizes = array("H", bytes(512))
         self._clear()
 
     def _clear(self):
-        self.next = 0  # number of our next DATA
-        self.first = 0  # oldest number not acknowledged
-        self.flight = 0
-        self.flight_bytes = 0
-        self.expected = 0
+        self.pool.clear()
+        self.incoming.clear()
+        self.outgoing.begin(0, 0, 0, False)
         self.advertised = 0  # the last ack that we sent
         self.unacknowledged = 0  # bytes since then
-        self.window = 0
-        self.buffer = 0
+        self.repeats = False
+        self.blocked = False  # the host does not take our answers: what comes is kept or dropped
+        self.own_window = 0
         self.max_payload = 0
         self.heard = self.now
         self.probed = self.now
@@ -136,18 +159,24 @@ class Link:
     def receive(self):
         """Takes what the UART has, and handles the frames in it."""
         raw = self.raw
-        n = self.board.read(raw)
-        if not n:
-            return
         state = self.decoder
-        pos = 0
-        while pos < n:
-            pos = slip.decode(raw, pos, n, self.frame, state)
-            outcome = state[slip.OUTCOME]
-            if outcome == slip.FRAME:
-                self._frame(state[slip.LENGTH] - 4)
-            elif outcome == slip.DAMAGED:
-                self.counters.damaged += 1
+        for _ in range(_READS):
+            n = self.board.read(raw)
+            if not n:
+                return
+            pos = 0
+            while pos < n:
+                pos = slip.decode(raw, pos, n, self.frame, state)
+                outcome = state[slip.OUTCOME]
+                if outcome:
+                    if outcome == slip.FRAME:
+                        self._frame(state[slip.LENGTH] - 4)
+                    else:
+                        self.counters.damaged += 1
+                    if self.incoming.count:
+                        self._hand_over()
+            if n < len(raw):
+                return
 
     def _frame(self, end):
         frame = self.frame
@@ -174,30 +203,72 @@ class Link:
         self.counters.frames += 1
         self.heard = self.now
         self.probed = self.now
-        n = (frame[3] - self.first) & 255
-        if n and n <= self.flight:
-            self._acknowledged(n)
-        ahead = (frame[2] - self.expected) & 255
+        outgoing = self.outgoing
+        n = (frame[3] - outgoing.first) & 255
+        if n and n <= outgoing.flight:
+            outgoing.acknowledged(n, self.now)
         if kind == _TYPE_DATA:
-            if ahead == 0:
-                self.expected = (self.expected + 1) & 255
-                self._note(end + 4)
-                self._deliver(end)
-            elif ahead < WINDOW:
-                self._gap()
-            elif ahead > 127:
-                self.counters.duplicates += 1
-                self.owe |= _OWE_ACK
-            else:
-                self.counters.dropped += 1
-        elif kind == _TYPE_RESET:
+            self._data(frame[2], end)
+            return
+        if kind == _TYPE_RESET:
             self._end()
-        elif 0 < ahead < 128:
+            return
+        if self.incoming.sent(frame[2]):
             self._gap()
+            if not self.tag:
+                return
+        if kind == _TYPE_ACK:
+            if end > 4 and self.repeats and frame[3] == outgoing.first:
+                outgoing.report(frame, 4, end, self.now)
         elif kind == _TYPE_PROBE:
             self.owe |= _OWE_ACK
         elif kind == _TYPE_SPEED:
             self.counters.ignored += 1
+
+    def _data(self, seq, end):
+        incoming = self.incoming
+        ahead = (seq - incoming.expected) & 255
+        if ahead > 127 or ahead < self.own_window and incoming.has(seq):
+            self.counters.duplicates += 1
+            self.owe |= _OWE_ACK
+        elif ahead >= self.own_window:
+            self.counters.dropped += 1
+        elif not ahead and self.queued < _RESPONSES_BYTES:
+            if incoming.known != seq:
+                self.owe |= _OWE_ACK  # it has mended a gap, and there may be more
+            incoming.advance()
+            self._note(end + 4)
+            self._deliver(end)
+        elif not self.repeats and seq != incoming.known:
+            self._gap()
+        else:
+            # Out of order, or the host does not take our answers: kept, or it comes again.
+            known = incoming.known
+            kept = incoming.keep(seq, self.frame, 4, end)
+            if incoming.sent((seq + 1) & 255) and seq != known:
+                self.counters.gaps += 1
+            if self.queued >= _RESPONSES_BYTES:
+                self.blocked = True
+            elif ahead:
+                self.owe |= _OWE_ACK
+            if not kept:
+                self.counters.dropped += 1
+                if not self.repeats:
+                    self.fail(_RESET_PROTOCOL, "more than the buffer takes")
+
+    def _hand_over(self):
+        """Delivers the kept frames whose turn it is, while there is room for answers. Only between two frames."""
+        incoming = self.incoming
+        tag = self.tag
+        while incoming.count and self.queued < _RESPONSES_BYTES:
+            end = incoming.take(self.frame, 4)
+            if not end:
+                return
+            self.owe |= _OWE_ACK
+            self._note(end + 4)
+            self._deliver(end)
+            if self.tag != tag:
+                return
 
     def _stranger(self, kind, tag):
         self.counters.stale += 1
@@ -236,15 +307,18 @@ class Link:
             self.counters.dropped += 1
             return
         self.counters.frames += 1
-        if not (self.tag and self.hello[0] == host_id) and not (self.offer and self.offer_hello[0] == host_id):
+        ours = self.tag and self.hello[0] == host_id
+        if self.tag and not ours and not self.takeover:
+            self._owe_reset(0, _RESET_BUSY, host_id, "another host holds this device")
+            return
+        if not ours and not (self.offer and self.offer_hello[0] == host_id):
             self.last_tag = self.last_tag % 8191 + 1
             self.offer = self.last_tag
             self.offer_hello = (host_id, window, buffer, max_payload, keepalive, features, minor)
-        if self.tag and self.hello[0] == host_id:
-            self.welcome = (self.tag, host_id)
-        else:
-            self.welcome = (self.offer, host_id)
+        tag = self.tag if ours else self.offer
+        if not ours:
             self.offered_at = self.now
+        self.welcome = (tag, host_id, features & self.features)
         self.owe |= _OWE_WELCOME
 
     def _withdraw(self):
@@ -265,10 +339,12 @@ class Link:
         self.owe &= _OWE_RESET
         self.tag = tag
         self.hello = hello
-        self.window = min(hello[1], WINDOW)
-        self.buffer = hello[2]
-        self.max_payload = min(hello[3], self.own_payload, self.buffer - 8)
-        self.keepalive = max(100, min(hello[4], _KEEPALIVE_MS))
+        self.repeats = bool(hello[5] & self.features & _FEATURE_RETRANSMIT)
+        self.own_window = WINDOW if self.repeats else _PLAIN_WINDOW
+        self.max_payload = min(hello[3], self.own_payload, hello[2] - 8)
+        self.incoming.limit = self.pool_limit if self.repeats else self.pool_slots
+        self.outgoing.begin(hello[1], hello[2], self.max_payload, self.repeats)
+        self.keepalive = max(_KEEPALIVE_MIN_MS, min(hello[4], self.own_keepalive))
         self.writer.limit = BODY + self.max_payload
         self.handler.session_began()
 
@@ -290,25 +366,19 @@ class Link:
         self.fail(_RESET_FRAME_LOST, "out of memory")
 
     def _gap(self):
-        # Without retransmission a lost frame cannot be had again: better an end than bytes that lack.
         self.counters.gaps += 1
-        self.fail(_RESET_FRAME_LOST, "frame %d did not arrive" % self.expected)
-
-    def _acknowledged(self, n):
-        first = self.first
-        sizes = self.sizes
-        for _ in range(n):
-            self.flight_bytes -= sizes[first]
-            first = (first + 1) & 255
-        self.first = first
-        self.flight -= n
+        if self.repeats:
+            self.owe |= _OWE_ACK
+        else:
+            # A lost frame cannot be had again: better an end than bytes that lack.
+            self.fail(_RESET_FRAME_LOST, "frame %d did not arrive" % self.incoming.expected)
 
     def _note(self, size):
         """Counts a frame towards the next acknowledgement."""
         self.unacknowledged += size
         if self.ack_due is None:
             self.ack_due = ticks_add(self.now, self.ack_delay)
-        if self.unacknowledged >= 2 * self.own_payload or (self.expected - self.advertised) & 255 >= WINDOW // 4:
+        if self.unacknowledged >= 2 * self.own_payload or (self.incoming.expected - self.advertised) & 255 >= self.own_window >> 2:
             self.owe |= _OWE_ACK
 
     def _deliver(self, end):
@@ -329,7 +399,7 @@ class Link:
         if not self.tag:
             return
         pos = self.writer.pos
-        if not self.queue and self.can_send():
+        if not self.queue and self.can_send(pos - BODY):
             self.send(BODY, pos)
         else:
             self.queue.append(bytes(self.out_view[BODY:pos]))
@@ -342,45 +412,38 @@ class Link:
         w.put((kind, number, reason.code, text, reason.errno))
         self.commit()
 
-    def can_send(self):
-        """True if one more DATA of full size may go now, by the host's window and by the wire."""
-        return (
-            self.flight < self.window
-            and self.flight_bytes + self.max_payload + 8 <= self.buffer
-            and self.tail + self.full <= len(self.wire)
-        )
+    def can_send(self, n):
+        """True if a new DATA with n bytes of payload may go now, by the outgoing frames and by the wire."""
+        return self.tail + 2 * (n + 9) <= len(self.wire) and self.room(n)
+
+    def payload_size(self):
+        """Payload that a stream's pieces should have at most: less on a bad line."""
+        return self.outgoing.payload
 
     def idle(self):
         """True if a channel's data may go now: nothing else waits."""
-        return not self.queue and self.can_send()
+        return not self.queue and self.can_send(self.outgoing.payload)
 
     def send(self, start, end):
         """Sends the payload out[start:end] as DATA. Only after can_send()."""
-        seq = self.next
-        size = end - start + 8
-        self.sizes[seq] = size
-        self._emit(_TYPE_DATA, self.tag, start, end)
-        self.next = (seq + 1) & 255
-        self.flight += 1
-        self.flight_bytes += size
+        seq = self.outgoing.add(self.out, start, end, self.now)
+        self._emit(_TYPE_DATA, self.tag, start, end, seq, self.incoming.expected)
 
-    def _emit(self, kind, tag, start, end, seq=0, ack=0):
+    def _emit(self, kind, tag, start, end, seq, ack):
         out = self.out
         start -= 4
         out[start] = kind << 5 | tag >> 8
         out[start + 1] = tag & 255
-        if tag and tag == self.tag:
-            if self.queued < _RESPONSES_BYTES:
-                self.advertised = self.expected
-                self.unacknowledged = 0
-                self.ack_due = None
-                self.owe &= ~_OWE_ACK
-            seq = self.next
-            ack = self.advertised
         out[start + 2] = seq
         out[start + 3] = ack
         self.tail = slip.encode(out, start, end, crc32(self.out_view[start:end]), self.wire, self.tail)
         self.flush()
+        # Every frame of the session acknowledges, but only an ACK reports a gap.
+        if tag and tag == self.tag and (kind == _TYPE_ACK or not self.incoming.holes()):
+            self.advertised = ack
+            self.unacknowledged = 0
+            self.ack_due = None
+            self.owe &= ~_OWE_ACK
 
     def flush(self):
         """Gives the UART what it takes."""
@@ -396,17 +459,37 @@ class Link:
             self.tail = tail
 
     def pump(self):
-        """Sends what is owed and what is queued, as far as wire and window allow."""
+        """Sends what is owed, lost and queued, as far as wire and window allow."""
         if self.head < self.tail:
             self.flush()
         if self.ack_due is not None and ticks_diff(self.now, self.ack_due) >= 0:
             self.owe |= _OWE_ACK
-        while self.queue and self.can_send():
+        if self.owe & (_OWE_ACK | _OWE_PROBE) == _OWE_ACK and self.incoming.holes():
+            self._settle()
+        outgoing = self.outgoing
+        while outgoing.lost:
+            end = outgoing.again(self.out, BODY, (len(self.wire) - self.tail >> 1) - 9, self.now)
+            if not end:
+                break
+            self._emit(_TYPE_DATA, self.tag, BODY, end, outgoing.seq, self.incoming.expected)
+        while self.queue and self.can_send(len(self.queue[0])):
             message = self.queue.pop(0)
             n = len(message)
             self.queued -= n
             self.body[:n] = message
             self.send(BODY, BODY + n)
+        if self.blocked and self.queued < _RESPONSES_BYTES:
+            # The answers have gone: on with what has waited for that.
+            state = self.decoder
+            if state[slip.OUTCOME] or not state[slip.LENGTH]:
+                self.blocked = False
+                self._hand_over()
+                if self.incoming.holes():
+                    self.owe |= _OWE_ACK
+        self._settle()
+
+    def _settle(self):
+        """Pays what is owed, as far as the wire takes it."""
         while self.owe and self.tail + _CONTROL_BYTES <= len(self.wire):
             self._pay()
 
@@ -423,27 +506,36 @@ class Link:
             self._emit(_TYPE_RESET, tag, BODY, w.pos, seq, ack)
         elif owe & _OWE_WELCOME:
             self.owe = owe & ~_OWE_WELCOME
-            tag, host_id = self.welcome
+            tag, host_id, features = self.welcome
+            window = WINDOW
+            buffer = SLOT * self.pool_limit
+            if not features & _FEATURE_RETRANSMIT:
+                # What does not fit cannot come again: without the slots that small frames leave half empty.
+                window = _PLAIN_WINDOW
+                buffer = SLOT * (self.pool_slots - _PLAIN_WINDOW)
             w.put((
-                "uartnet", _PROTOCOL_MAJOR, _PROTOCOL_MINOR, host_id, self.boot_id, WINDOW, self.own_buffer,
-                self.own_payload, _KEEPALIVE_MS, self.features, self.agent,
+                "uartnet", _PROTOCOL_MAJOR, _PROTOCOL_MINOR, host_id, self.boot_id, window, buffer,
+                self.own_payload, self.own_keepalive, self.features, self.agent,
             ))
-            self._emit(_TYPE_WELCOME, tag, BODY, w.pos)
-        elif owe & _OWE_PROBE:
-            self.owe = owe & ~_OWE_PROBE
-            self._emit(_TYPE_PROBE, self.tag, BODY, BODY)
+            self._emit(_TYPE_WELCOME, tag, BODY, w.pos, 0, 0)
         else:
-            self.owe = 0
-            self._emit(_TYPE_ACK, self.tag, BODY, BODY)
-            if self.queued >= _RESPONSES_BYTES:
-                # Held back on purpose: said again when the queue is shorter.
-                self.ack_due = ticks_add(self.now, 50)
+            kind = _TYPE_ACK
+            incoming = self.incoming
+            end = BODY
+            if owe & _OWE_PROBE:
+                self.owe = owe & ~_OWE_PROBE
+                kind = _TYPE_PROBE
+            else:
+                self.owe = 0
+                if incoming.holes():
+                    end = incoming.report(self.out, BODY)
+            self._emit(kind, self.tag, BODY, end, self.outgoing.next, incoming.expected)
         w.limit = limit
 
     def _owe_reset(self, tag, reason, host_id, text):
         ours = tag and tag == self.tag
         payload = (reason, host_id, self.boot_id, text)
-        self.reset = (tag, self.next if ours else 0, self.expected if ours else 0, payload)
+        self.reset = (tag, self.outgoing.next if ours else 0, self.incoming.expected if ours else 0, payload)
         self.owe |= _OWE_RESET
 
     def booted(self):
@@ -456,8 +548,13 @@ class Link:
         if self.offer and ticks_diff(now, self.offered_at) >= _OFFER_MS:
             self._withdraw()
         if self.tag:
-            if ticks_diff(now, self.heard) >= 3 * self.keepalive:
-                self.fail(_RESET_SILENT, "nothing heard for %d ms" % (3 * self.keepalive))
-            elif ticks_diff(now, self.probed) >= self.keepalive:
+            silent = ticks_diff(now, self.heard)
+            if 2 * silent >= 5 * self.keepalive:
+                self.fail(_RESET_SILENT, "nothing heard for %d ms" % silent)
+                return
+            if silent >= self.keepalive and 2 * ticks_diff(now, self.probed) >= self.keepalive:
                 self.probed = now
+                self.owe |= _OWE_PROBE
+            if self.outgoing.expired(now):
+                # A PROBE behind the oldest frame: its answer tells what else is lost.
                 self.owe |= _OWE_PROBE

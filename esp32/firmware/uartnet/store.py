@@ -1,12 +1,12 @@
-"""Where bytes wait that the network has not taken: memory set aside at start, in slots, because a heap that has seen
-many sockets has room enough but nowhere a kilobyte in one piece."""
+"""Where bytes wait that the network has not taken: memory set aside at start, because a heap that has seen many
+sockets has room enough but nowhere a kilobyte in one piece."""
 
 from micropython import const
 
-_SLOT = const(128)
-_BLOCK = const(8)  # slots that are allocated in one piece
-_LEAST = const(2)  # slots' worth of credit that every channel gets
-_MOST = const(32)
+from .pool import SLOT, Pool
+
+_LEAST = const(4)  # slots' worth of credit that every channel gets
+_MOST = const(64)
 
 
 class Store:
@@ -15,65 +15,64 @@ class Store:
     def __init__(self, size, channels):
         # A channel's bytes may begin and end in the middle of a slot: one more than its credit fills.
         least = (_LEAST + 1) * channels
-        n = max(least, min(size // _SLOT, (_MOST + 1) * channels))
-        blocks = (n + _BLOCK - 1) // _BLOCK
-        self.blocks = [memoryview(bytearray(_BLOCK * _SLOT)) for _ in range(blocks)]
-        self.free = list(range(blocks * _BLOCK))
-        self.spare = len(self.free) - least
-
-    def bytes_of(self, slot, start, end):
-        """A part of a slot."""
-        at = slot % _BLOCK * _SLOT
-        return self.blocks[slot // _BLOCK][at + start : at + end]
+        n = max(least, min(size // SLOT, (_MOST + 1) * channels))
+        self.pool = Pool(n)
+        self.spare = n - least
 
     def grant(self):
         """Bytes of credit for one more channel."""
         extra = min(_MOST - _LEAST, self.spare // 2)
         self.spare -= extra
-        return (_LEAST + extra) * _SLOT
+        return (_LEAST + extra) * SLOT
 
     def give_back(self, credit):
         if credit:
-            self.spare += credit // _SLOT - _LEAST
+            self.spare += credit // SLOT - _LEAST
 
 
 class Held:
     """One channel's bytes in a store, first in, first out."""
 
     def __init__(self, store):
-        self.store = store
-        self.slots = []
+        self.pool = store.pool
+        self.head = 0
+        self.tail = 0
         self.start = 0  # in the first slot
         self.size = 0
 
     def add(self, data):
-        store = self.store
+        pool = self.pool
+        end = len(data)
         pos = 0
-        n = len(data)
-        while pos < n:
-            fill = (self.start + self.size) % _SLOT
-            if not self.size or not fill:
-                if not self.size:
-                    self.start = fill = 0
-                self.slots.append(store.free.pop())
-            part = min(_SLOT - fill, n - pos)
-            store.bytes_of(self.slots[-1], fill, fill + part)[:] = data[pos : pos + part]
-            self.size += part
-            pos += part
+        if self.size:
+            fill = (self.start + self.size) % SLOT
+            if fill:
+                pos = pool.fill(self.tail, fill, data, end)
+        if pos < end:
+            first = pool.put(data, pos, end)
+            if self.size:
+                pool.chain[self.tail] = first
+            else:
+                self.head = first
+            self.tail = pool.state[2]
+        self.size += end
 
-    def first(self):
-        """As many of the oldest bytes as lie in one piece."""
-        return self.store.bytes_of(self.slots[0], self.start, min(_SLOT, self.start + self.size))
+    def first(self, dst):
+        """Copies as many of the oldest bytes as it takes to dst; returns how many."""
+        n = min(self.size, len(dst))
+        self.pool.get(self.head, self.start, dst, 0, n)
+        return n
 
     def drop(self, n):
-        """Forgets n bytes of first()."""
+        """Forgets the n oldest bytes."""
         self.size -= n
-        self.start += n
-        if self.start == _SLOT or not self.size:
-            self.start = 0
-            self.store.free.append(self.slots.pop(0))
+        n += self.start
+        if not self.size:
+            n += SLOT - 1
+        if n >= SLOT:
+            self.head = self.pool.free(self.head, n // SLOT)
+        self.start = n % SLOT if self.size else 0
 
     def clear(self):
-        while self.slots:
-            self.store.free.append(self.slots.pop())
-        self.start = self.size = 0
+        if self.size:
+            self.drop(self.size)

@@ -151,7 +151,7 @@ class TcpChannel:
         """Reads once from the socket into a DATA frame. True if there may be more to read at once."""
         link = self.device.link
         number = self.number
-        n = link.max_payload - (6 if number < 128 else 8)
+        n = link.payload_size() - (6 if number < 128 else 8)
         if n > self.credit:
             n = self.credit
         if n <= 0 or self.state != _OPEN or self.network_eof:
@@ -239,8 +239,9 @@ class TcpChannel:
     def _drain(self):
         held = self.held
         try:
+            body = self.device.link.body  # free: nothing is being written between two messages
             while held.size:
-                taken = self.sock.write(held.first())
+                taken = self.sock.write(body[: held.first(body)])
                 if not taken:
                     return
                 held.drop(taken)

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     /** The host's channels have even numbers, the largest is 65,534. */
     private static final int STREAMS_MAX = 32_768;
 
+    private final IntSupplier payloadBytes;
     private final IntObjectMap<ProxiedStream> streams = new IntObjectHashMap<>();
     private final BitSet numbers = new BitSet();
     /** Streams that have bytes and credit, in the order of their turns. */
@@ -44,8 +46,12 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable RequestHandler requests;
     private @Nullable LinkLostException lost;
-    private int maxPayload;
     private boolean sending;
+
+    /** @param payloadBytes the size that a frame's payload had best have at that moment; asked on the link's event loop */
+    ChannelMultiplexer(IntSupplier payloadBytes) {
+        this.payloadBytes = payloadBytes;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
@@ -78,7 +84,7 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof LinkEstablished established) {
-            maxPayload = established.session().maxPayload();
+            int maxPayload = established.session().maxPayload();
             // Four full frames keep the line busy; more would only make those wait that come later.
             ctx.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(2 * maxPayload, 4 * maxPayload));
         } else if (event instanceof LinkLost link) {
@@ -175,9 +181,9 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
         streams.remove(number);
     }
 
-    /** Returns how many bytes of this channel a full frame carries. */
+    /** Returns how many bytes of this channel a frame had best carry now. */
     int dataBytesMax(int number) {
-        return maxPayload - (number < 128 ? 6 : number < 256 ? 7 : 8);
+        return payloadBytes.getAsInt() - (number < 128 ? 6 : number < 256 ? 7 : 8);
     }
 
     /** Puts a stream that can send at the end of the queue of turns. */

@@ -2,6 +2,7 @@ package dev.uartnet.proxy;
 
 import dev.uartnet.codec.EndpointPipeline;
 import dev.uartnet.codec.link.LinkConfig;
+import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.link.Session;
@@ -12,6 +13,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import java.net.SocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -20,9 +22,10 @@ import reactor.core.publisher.MonoSink;
 final class ConnectAttempt implements SessionHandler.Owner {
     private final Channel channel;
     private final boolean ownsChannel;
-    private final ChannelMultiplexer multiplexer = new ChannelMultiplexer();
     private final MonoSink<Connection> sink;
     private volatile boolean cancelled;
+    private @Nullable LinkHandler link;
+    private @Nullable ChannelMultiplexer multiplexer;
     private @Nullable Connection connection;
 
     private ConnectAttempt(Channel channel, boolean ownsChannel, MonoSink<Connection> sink) {
@@ -76,14 +79,17 @@ final class ConnectAttempt implements SessionHandler.Owner {
         });
     }
 
-    private void start(LinkConfig link) {
+    private void start(LinkConfig config) {
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(SessionHandler.class) != null) {
             sink.error(new IllegalStateException("the channel has a client already: " + channel));
             return;
         }
         // From the wire to the application; the link says HELLO as soon as it is in an active channel.
-        EndpointPipeline.addHost(pipeline, link);
+        LinkHandler link = EndpointPipeline.addHost(pipeline, config);
+        ChannelMultiplexer multiplexer = new ChannelMultiplexer(link::payloadBytes);
+        this.link = link;
+        this.multiplexer = multiplexer;
         pipeline.addBefore("request", "openings", new OpeningTracker(multiplexer))
                 .addLast("session", new SessionHandler(this))
                 .addLast("channels", multiplexer);
@@ -95,7 +101,8 @@ final class ConnectAttempt implements SessionHandler.Owner {
             channel.writeAndFlush(new LinkReset(ResetReason.CLOSED, "no longer wanted"));
             return;
         }
-        Connection connection = new Connection(channel, ownsChannel, session, multiplexer);
+        Connection connection = new Connection(
+                channel, ownsChannel, session, Objects.requireNonNull(link), Objects.requireNonNull(multiplexer));
         this.connection = connection;
         sink.success(connection);
     }

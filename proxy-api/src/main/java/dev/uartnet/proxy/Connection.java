@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.link.Session;
@@ -16,6 +17,7 @@ final class Connection {
     private final Channel channel;
     private final boolean ownsChannel;
     private final Session session;
+    private final LinkHandler link;
     private final ChannelMultiplexer multiplexer;
     private final CompletableFuture<LinkLostException> end = new CompletableFuture<>();
 
@@ -24,10 +26,12 @@ final class Connection {
      *
      * @param ownsChannel whether the channel ends with the session
      */
-    Connection(Channel channel, boolean ownsChannel, Session session, ChannelMultiplexer multiplexer) {
+    Connection(
+            Channel channel, boolean ownsChannel, Session session, LinkHandler link, ChannelMultiplexer multiplexer) {
         this.channel = channel;
         this.ownsChannel = ownsChannel;
         this.session = session;
+        this.link = link;
         this.multiplexer = multiplexer;
     }
 
@@ -37,6 +41,10 @@ final class Connection {
 
     Session session() {
         return session;
+    }
+
+    LinkHandler link() {
+        return link;
     }
 
     ChannelMultiplexer multiplexer() {

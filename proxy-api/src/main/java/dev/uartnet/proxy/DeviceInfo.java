@@ -1,6 +1,8 @@
 package dev.uartnet.proxy;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param heapUsed used heap, in bytes
  * @param channels channels in use
  * @param channelsMax channels that it can have at once
+ * @param link what the device's end of the link has counted since it booted, by name: {@code frames} and {@code damaged} (received),
+ *     {@code stale}, {@code dropped}, {@code duplicates}, {@code gaps}, {@code retransmits}, {@code timeouts}, and what a later version adds
  * @param all everything it said, by key, also what this version does not know
  */
 public record DeviceInfo(
@@ -31,6 +35,7 @@ public record DeviceInfo(
         @Nullable Long heapUsed,
         @Nullable Integer channels,
         @Nullable Integer channelsMax,
+        @Nullable Map<String, Long> link,
         Map<String, @Nullable Object> all) {
 
     static DeviceInfo of(Map<String, @Nullable Object> all) {
@@ -46,7 +51,21 @@ public record DeviceInfo(
                 number(all, "heap_used"),
                 integer(all, "channels"),
                 integer(all, "channels_max"),
+                counters(all.get("link")),
                 all);
+    }
+
+    private static @Nullable Map<String, Long> counters(@Nullable Object said) {
+        if (!(said instanceof Map<?, ?> map)) {
+            return null;
+        }
+        Map<String, Long> counters = new LinkedHashMap<>();
+        map.forEach((name, value) -> {
+            if (name instanceof String known && value instanceof Number number) {
+                counters.put(known, number.longValue());
+            }
+        });
+        return Collections.unmodifiableMap(counters);
     }
 
     private static @Nullable String text(Map<String, @Nullable Object> all, String key) {

@@ -1,6 +1,7 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.link.LinkException;
+import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Operation;
 import io.netty.bootstrap.Bootstrap;
@@ -61,13 +62,15 @@ public final class ProxyClient implements Disposable {
     private static final Duration POOL_IDLE_MAX = Duration.ofSeconds(10);
 
     private final Reconnection link;
+    private final LinkHealthSource health;
     private final Duration requestTimeout;
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
 
-    ProxyClient(Reconnection link, Duration requestTimeout, LoopResources loops) {
+    ProxyClient(Reconnection link, LinkHealthSource health, Duration requestTimeout, LoopResources loops) {
         this.link = link;
+        this.health = health;
         this.requestTimeout = requestTimeout;
         this.proxyLoops = new ProxyLoopResources(this, loops);
         this.pool = ConnectionProvider.builder("uartnet")
@@ -249,6 +252,26 @@ public final class ProxyClient implements Disposable {
     /** Returns what the two ends have agreed on for the present session, or the last one. */
     public Session session() {
         return link.session();
+    }
+
+    /**
+     * Returns how the link fares: what was counted since the client came about, over all its sessions, and its round trips.
+     *
+     * @return a snapshot of the moment of subscription; never fails, also when the client is closed: then it is the last one
+     */
+    public Mono<LinkHealth> health() {
+        return health.snapshot();
+    }
+
+    /**
+     * Returns how the link fares, again and again: the first snapshot at once, then one each interval. A subscriber that is slower gets the
+     * latest one when it asks for more, never a backlog; {@link LinkHealth#elapsed} tells how far two are apart.
+     *
+     * @param interval from one snapshot to the next one, positive
+     * @return ends with a last snapshot when the client has been closed or its link was lost for good; never fails
+     */
+    public Flux<LinkHealth> health(Duration interval) {
+        return health.every(interval, link.onClose());
     }
 
     /** Returns the link through all its sessions. */

@@ -223,8 +223,11 @@ public final class ProxyConnector {
     }
 
     private ProxyClient client(Connection first, @Nullable Mono<Connection> connecting) {
-        Reconnection reconnection = new Reconnection(first, connecting, reconnect, whileDown);
-        ProxyClient client = new ProxyClient(reconnection, requestTimeout, loopResources());
+        LinkHealthSource health = new LinkHealthSource();
+        health.watch(first);
+        Mono<Connection> next = connecting == null ? null : connecting.doOnNext(health::watch);
+        Reconnection reconnection = new Reconnection(first, next, reconnect, whileDown);
+        ProxyClient client = new ProxyClient(reconnection, health, requestTimeout, loopResources());
         reconnection.start();
         return client;
     }

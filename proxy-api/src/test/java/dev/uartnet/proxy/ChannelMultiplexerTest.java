@@ -39,7 +39,7 @@ class ChannelMultiplexerTest {
     private static final int WINDOW = 1000;
     private static final Duration LINGER = Duration.ofSeconds(30);
 
-    private final ChannelMultiplexer multiplexer = new ChannelMultiplexer();
+    private final ChannelMultiplexer multiplexer = new ChannelMultiplexer(() -> MAX_PAYLOAD);
     private EmbeddedChannel link;
 
     /** Notes what its stream tells it. */

@@ -2,7 +2,11 @@ package dev.uartnet.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.uartnet.codec.link.HostLinkHandler;
+import dev.uartnet.codec.link.LineBytes;
+import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.codec.link.LinkException;
+import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.proxy.LinkState.Kind;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -55,7 +59,8 @@ class ReconnectionTest {
 
     private static Connection connection(int tag) {
         Session session = new Session(tag, 1, 2, 0, 8, 8_000, 1_000, 1_000, 0, "test");
-        return new Connection(new EmbeddedChannel(), true, session, new ChannelMultiplexer());
+        LinkHandler link = new HostLinkHandler(LinkConfig.host(), new LineBytes(() -> 0, () -> 0), null);
+        return new Connection(new EmbeddedChannel(), true, session, link, new ChannelMultiplexer(() -> 1_032));
     }
 
     private Reconnection link(Retry retry, WhileDown whileDown) {

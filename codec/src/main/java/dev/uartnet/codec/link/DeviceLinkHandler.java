@@ -14,6 +14,7 @@ public final class DeviceLinkHandler extends LinkHandler {
     private static final long NO_SESSION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final int bootId;
+    private final @Nullable DeviceSpeedChange speed;
     private int lastTag = ThreadLocalRandom.current().nextInt(FrameCodec.TAG_MAX);
     private @Nullable Session offer;
     private long offeredNanos;
@@ -26,10 +27,19 @@ public final class DeviceLinkHandler extends LinkHandler {
      *
      * @param config what this end offers
      * @param bootId random number of this boot
+     * @param line how many bytes have crossed the line
+     * @param lineSpeed the speed of the line, which is config's baudRate between sessions; null if that cannot be changed
      */
-    public DeviceLinkHandler(LinkConfig config, int bootId) {
-        super(config);
+    public DeviceLinkHandler(LinkConfig config, int bootId, LineBytes line, @Nullable LineSpeed lineSpeed) {
+        super(config, line, lineSpeed);
         this.bootId = bootId;
+        this.speed = lineSpeed == null ? null : new DeviceSpeedChange(this, lineSpeed);
+    }
+
+    @Override
+    @Nullable
+    SpeedControl speedControl() {
+        return speed;
     }
 
     @Override
@@ -91,6 +101,13 @@ public final class DeviceLinkHandler extends LinkHandler {
         int tag;
         if (session != null && session.hostId() == greeting.hostId()) {
             tag = session.tag();
+        } else if (speed != null && speed.lineBaud() != speed.first()) {
+            countIgnored(); // Which speed would that session begin with?
+            return;
+        } else if (session != null && !config.takeover()) {
+            String text = "another host has a session with this device, which is set to serve one at a time";
+            sendReset(0, new Reset(ResetReason.BUSY, greeting.hostId(), bootId, text));
+            return;
         } else {
             if (offered == null || offered.hostId() != greeting.hostId()) {
                 lastTag = lastTag % FrameCodec.TAG_MAX + 1;

@@ -2,10 +2,11 @@ package dev.uartnet.codec.link;
 
 import dev.uartnet.codec.link.NoAnswerException.Heard;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,10 @@ public final class HostLinkHandler extends LinkHandler {
         ENDED
     }
 
-    private final LongSupplier lineBytes;
+    private final LineBytes line;
     private final int hostId = ThreadLocalRandom.current().nextInt();
     private final byte[] hello;
+    private final @Nullable HostSpeedChange speed;
 
     private State state = State.CLOSED;
     private @Nullable Future<?> helloTimer;
@@ -37,13 +39,36 @@ public final class HostLinkHandler extends LinkHandler {
      * Creates the host's end for one channel.
      *
      * @param config what this end offers
-     * @param lineBytes how many bytes of whatever kind have come in, so that a failed opening can tell silence from garbage;
-     *     {@link dev.uartnet.codec.slip.SlipDecoder#bytes} knows
+     * @param line how many bytes of whatever kind have crossed the line, so that a failed opening can tell silence from garbage
+     * @param lineSpeed the speed of the line, which is config's baudRate now; null if that cannot be changed
      */
-    public HostLinkHandler(LinkConfig config, LongSupplier lineBytes) {
-        super(config);
-        this.lineBytes = lineBytes;
-        this.hello = Greeting.of(config, hostId, 0).encode(FrameType.HELLO);
+    public HostLinkHandler(LinkConfig config, LineBytes line, @Nullable LineSpeed lineSpeed) {
+        super(config, line, lineSpeed);
+        this.line = line;
+        this.hello = Greeting.of(this.config, hostId, 0).encode(FrameType.HELLO);
+        this.speed = lineSpeed == null ? null : new HostSpeedChange(this, lineSpeed);
+    }
+
+    @Override
+    @Nullable
+    SpeedControl speedControl() {
+        return speed;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (!(msg instanceof SpeedChange change)) {
+            super.write(ctx, msg, promise);
+        } else if (speed != null && canChangeSpeed()) {
+            speed.request(change.baud(), promise);
+        } else {
+            promise.setFailure(new SpeedChangeException(
+                    SpeedChangeException.Reason.NOT_OFFERED,
+                    baudRate(),
+                    session() == null
+                            ? "cannot change the line's speed: there is no session"
+                            : "cannot change the line's speed: not both ends can (it stays at " + baudRate() + ")"));
+        }
     }
 
     @Override
@@ -68,7 +93,8 @@ public final class HostLinkHandler extends LinkHandler {
         long seconds = Math.max(1, config.connectTimeout().toSeconds());
         String waited = " (waited " + seconds + " s)";
         long damaged = counters().damaged();
-        if (lineBytes.getAsLong() == 0) {
+        long bytes = line.received().getAsLong();
+        if (bytes == 0) {
             end(new NoAnswerException(
                     Heard.SILENCE,
                     "the device does not answer: not one byte came" + waited
@@ -76,7 +102,7 @@ public final class HostLinkHandler extends LinkHandler {
         } else if (boots > 0) {
             end(new NoAnswerException(
                     Heard.OTHER_FRAMES,
-                    "the device boots (" + boots + " times) but does not answer" + waited
+                    "the device boots (" + Count.of(boots, "time") + ") but does not answer" + waited
                             + "; does it have enough power, or does its firmware crash?"));
         } else if (otherFrames > 0) {
             end(new NoAnswerException(
@@ -88,8 +114,8 @@ public final class HostLinkHandler extends LinkHandler {
         } else {
             end(new NoAnswerException(
                     Heard.GARBAGE,
-                    "what answers is not the uartnet firmware, or not at this speed: " + lineBytes.getAsLong()
-                            + " bytes came, but no frame (" + damaged + " damaged)" + waited
+                    "what answers is not the uartnet firmware, or not at this speed: " + Count.of(bytes, "byte")
+                            + " came, but no whole frame" + (damaged == 0 ? "" : " (" + damaged + " damaged)") + waited
                             + "; check the baud rate and that the firmware is installed"));
         }
     }

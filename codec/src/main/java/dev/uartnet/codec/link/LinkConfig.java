@@ -11,11 +11,13 @@ import java.time.Duration;
  *     a host, 8,320 on a device
  * @param maxPayload largest payload that this end accepts, 256 to 16,384 bytes; default 1,032
  * @param keepalive interval of silence after which the peer is asked for a sign of life, 100 ms to 60 s; the smaller one of
- *     both ends is in force, and three of them without a frame end the session; default 1 s
+ *     both ends is in force, and two and a half of them without a frame end the session; default 1 s on a host, 60 s (whatever the
+ *     host wishes) on a device
  * @param connectTimeout (host) how long a session may take to come about; default 5 s
- * @param ackDelay how long an acknowledgement may wait for a frame to ride on, 1 to 50 ms; default 5 ms
- * @param baudRate the line's speed in bits a second, by which the retransmission timer is reckoned; default 115,200
- * @param features bits of {@link Feature} that this end has; default RETRANSMIT on a host, none on a device
+ * @param baudRate the line's speed in bits a second, by which the retransmission timer and the delay of acknowledgements are
+ *     reckoned; default 115,200
+ * @param features bits of {@link Feature} that this end has; default RETRANSMIT
+ * @param takeover (device) whether another host may take over while a session lives, else it is refused as BUSY; default true
  * @param agent implementation and version, up to 64 bytes of UTF-8
  */
 public record LinkConfig(
@@ -24,9 +26,9 @@ public record LinkConfig(
         int maxPayload,
         Duration keepalive,
         Duration connectTimeout,
-        Duration ackDelay,
         int baudRate,
         long features,
+        boolean takeover,
         String agent) {
     private static final int AGENT_BYTES_MAX = 64;
     /** Start bit, eight data bits, stop bit. */
@@ -38,9 +40,9 @@ public record LinkConfig(
             1_032,
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
-            Duration.ofMillis(5),
             115_200,
             Feature.RETRANSMIT,
+            true,
             "uartnet-java/0.1.0");
 
     public LinkConfig {
@@ -49,7 +51,6 @@ public record LinkConfig(
         range("bufferBytes", bufferBytes, 2L * (maxPayload + FrameCodec.OVERHEAD_BYTES), Integer.MAX_VALUE);
         range("keepalive in ms", keepalive.toMillis(), 100, 60_000);
         range("connectTimeout in ms", connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
-        range("ackDelay in ms", ackDelay.toMillis(), 1, 50);
         range("baudRate", baudRate, 300, 100_000_000);
         range("agent's bytes", agent.getBytes(StandardCharsets.UTF_8).length, 0, AGENT_BYTES_MAX);
     }
@@ -65,65 +66,65 @@ public record LinkConfig(
         return HOST;
     }
 
-    /** Returns the defaults of a device: the memory of an ESP32, and the features of the firmware, which repeats no frames yet. */
+    /** Returns the defaults of a device: the memory of an ESP32, and whatever keepalive interval the host wishes. */
     public static LinkConfig device() {
         return HOST.withBufferBytes(8 * (HOST.maxPayload + FrameCodec.OVERHEAD_BYTES))
-                .withFeatures(0)
+                .withKeepalive(Duration.ofSeconds(60))
                 .withAgent("uartnet-simulator/0.1.0");
     }
 
     /** Returns the same with another window, in frames. */
     public LinkConfig withWindowFrames(int frames) {
         return new LinkConfig(
-                frames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, features, agent);
+                frames, bufferBytes, maxPayload, keepalive, connectTimeout, baudRate, features, takeover, agent);
     }
 
     /** Returns the same with another buffer, in bytes. */
     public LinkConfig withBufferBytes(int bytes) {
         return new LinkConfig(
-                windowFrames, bytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, features, agent);
+                windowFrames, bytes, maxPayload, keepalive, connectTimeout, baudRate, features, takeover, agent);
     }
 
     /** Returns the same with another largest payload, in bytes. */
     public LinkConfig withMaxPayload(int bytes) {
         return new LinkConfig(
-                windowFrames, bufferBytes, bytes, keepalive, connectTimeout, ackDelay, baudRate, features, agent);
+                windowFrames, bufferBytes, bytes, keepalive, connectTimeout, baudRate, features, takeover, agent);
     }
 
     /** Returns the same with another keepalive interval. */
     public LinkConfig withKeepalive(Duration interval) {
         return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, interval, connectTimeout, ackDelay, baudRate, features, agent);
+                windowFrames, bufferBytes, maxPayload, interval, connectTimeout, baudRate, features, takeover, agent);
     }
 
     /** Returns the same with another connect timeout. */
     public LinkConfig withConnectTimeout(Duration timeout) {
         return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, keepalive, timeout, ackDelay, baudRate, features, agent);
-    }
-
-    /** Returns the same with another delay of acknowledgements. */
-    public LinkConfig withAckDelay(Duration delay) {
-        return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, delay, baudRate, features, agent);
+                windowFrames, bufferBytes, maxPayload, keepalive, timeout, baudRate, features, takeover, agent);
     }
 
     /** Returns the same for a line of another speed, in bits a second. */
     public LinkConfig withBaudRate(int bits) {
         return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, bits, features, agent);
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, bits, features, takeover, agent);
     }
 
     /** Returns the same with other features. */
     public LinkConfig withFeatures(long bits) {
         return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, bits, agent);
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, baudRate, bits, takeover, agent);
+    }
+
+    /** Returns the same with or without takeover by another host. */
+    public LinkConfig withTakeover(boolean allowed) {
+        return new LinkConfig(
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, baudRate, features, allowed, agent);
     }
 
     /** Returns the same with another agent. */
     public LinkConfig withAgent(String name) {
         return new LinkConfig(
-                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, ackDelay, baudRate, features, name);
+                windowFrames, bufferBytes, maxPayload, keepalive, connectTimeout, baudRate, features, takeover, name);
     }
 
     /** Returns the longest frame that this end accepts, its header and check included, in bytes. */
@@ -133,6 +134,20 @@ public record LinkConfig(
 
     /** The least time without an acknowledgement after which a frame is repeated: two full frames on the line, and 20 ms. */
     long timeoutFloorNanos() {
-        return 20_000_000L + 2L * (maxPayload + FrameCodec.OVERHEAD_BYTES) * BITS_PER_BYTE * 1_000_000_000L / baudRate;
+        return 20_000_000L + 2 * fullFrameNanos();
+    }
+
+    /** How long an acknowledgement may wait for a frame to ride on: as long as a full frame takes, 1 to 50 ms. */
+    long ackDelayNanos() {
+        return Math.min(50_000_000L, Math.max(1_000_000L, fullFrameNanos()));
+    }
+
+    /** How long a full frame takes on the line. */
+    long fullFrameNanos() {
+        return lineNanos(maxPayload + FrameCodec.OVERHEAD_BYTES + 2L, baudRate);
+    }
+
+    static long lineNanos(long bytes, int baud) {
+        return bytes * BITS_PER_BYTE * 1_000_000_000L / baud;
     }
 }

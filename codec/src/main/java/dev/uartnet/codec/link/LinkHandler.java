@@ -5,11 +5,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.PendingWriteQueue;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +21,18 @@ import org.jspecify.annotations.Nullable;
  * alive (PROTOCOL.md, sections 3 and 5). How a session begins differs: {@link HostLinkHandler}, {@link DeviceLinkHandler}.
  *
  * <p>Down: {@link ByteBuf} (one message; queued while the window is full, which shows in the channel's writability) and
- * {@link LinkReset}. Up: {@link ByteBuf} (one message), {@link LinkEstablished}, {@link LinkEnded}. A write's promise succeeds when its
- * frame has gone to the line; {@link FrameNotSentException} means that it never will.
+ * {@link LinkReset}; a host's also {@link SpeedChange}. Up: {@link ByteBuf} (one message), {@link LinkEstablished}, {@link LinkEnded},
+ * {@link SpeedChanged}. A write's promise succeeds when its frame has gone to the line; {@link FrameNotSentException} means that it never will.
  */
 public abstract class LinkHandler extends ChannelDuplexHandler {
     /** How long a closing link waits for its RESET to reach a line that does not take bytes. */
     private static final long CLOSE_GRACE_MILLIS = 200;
 
-    private static final int SILENT_INTERVALS = 3;
-
     final LinkConfig config;
+    /** The same for the line's speed that is in force now. */
+    private LinkConfig atSpeed;
+
+    private @Nullable SpeedControl speed;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable PendingWriteQueue queue;
@@ -36,6 +41,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private boolean closing;
 
     private final SendWindow sent = new SendWindow();
+    private final FrameSize frameSize = new FrameSize();
     private RoundTrip roundTrip;
     private @Nullable Future<?> retransmitTimer;
 
@@ -50,26 +56,42 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private long lastHeardNanos;
     private @Nullable Future<?> keepaliveTimer;
 
-    private long framesSent;
-    private long framesReceived;
-    private long damaged;
-    private long stale;
-    private long ignored;
-    private long gaps;
-    private long duplicates;
-    private long retransmits;
-    private long timeouts;
+    private final LinkMeter meter;
+    private long bornNanos;
 
-    LinkHandler(LinkConfig config) {
-        this.config = config;
+    /** An end offers to change the line's speed if it has a line whose speed can be set. */
+    LinkHandler(LinkConfig offered, LineBytes line, @Nullable LineSpeed lineSpeed) {
+        long others = offered.features() & ~Feature.SPEED;
+        config = offered.withFeatures(lineSpeed == null ? others : others | Feature.SPEED);
+        atSpeed = config;
+        meter = new LinkMeter(line);
         received = new ReceiveWindow(config);
-        roundTrip = new RoundTrip(config.timeoutFloorNanos());
+        roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
     }
 
-    /** Returns what the link has seen so far. Event loop only. */
+    /** Returns what the link has counted so far. Event loop only. */
     public LinkCounters counters() {
-        return new LinkCounters(
-                framesSent, framesReceived, damaged, stale, ignored, gaps, duplicates, retransmits, timeouts);
+        return meter.counters(nanoTime());
+    }
+
+    /** Returns how the link has fared since it was put into its pipeline. Event loop only; see {@link #readHealth}. */
+    public LinkHealth health() {
+        return new LinkHealth(
+                Duration.ofNanos(nanoTime() - bornNanos),
+                session != null,
+                queue().size(),
+                counters(),
+                meter.roundTrips().snapshot());
+    }
+
+    /**
+     * Reads {@link #health} from any thread, once the handler is in a pipeline.
+     *
+     * @return completes on the link's event loop; fails with {@link java.util.concurrent.RejectedExecutionException} when that has ended
+     */
+    public Future<LinkHealth> readHealth() {
+        EventExecutor loop = ctx().executor();
+        return loop.inEventLoop() ? loop.newSucceededFuture(health()) : loop.submit(this::health);
     }
 
     /** Returns the session, or null when there is none. Event loop only. */
@@ -77,7 +99,27 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         return session;
     }
 
+    /**
+     * Returns the size that a message which could be of any size had best have now, in bytes: the peer's largest, or less on a line
+     * that loses frames. Only in a session; event loop only.
+     */
+    public int payloadBytes() {
+        Session open = session;
+        if (open == null) {
+            throw new IllegalStateException("there is no session");
+        }
+        return frameSize.payloadBytes(open.maxPayload());
+    }
+
+    /** Returns the line's speed in force, in bits a second. Event loop only. */
+    public int baudRate() {
+        return atSpeed.baudRate();
+    }
+
     // ---- what the two ends do differently
+
+    /** What changes the line's speed, if this end can. */
+    abstract @Nullable SpeedControl speedControl();
 
     /** The channel is active: the host says HELLO, the device that it has booted. */
     abstract void lineUp();
@@ -100,6 +142,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         queue = new PendingWriteQueue(ctx);
+        bornNanos = nanoTime();
         if (ctx.channel().isActive()) {
             lineUp();
         }
@@ -190,7 +233,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void sendQueued() {
         PendingWriteQueue waiting = queue();
-        Session open = session;
+        Session open = speed != null && speed.holdsData() ? null : session;
         while (open != null && waiting.current() instanceof ByteBuf message) {
             int size = message.readableBytes();
             if (size > open.maxPayload()) {
@@ -201,8 +244,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             }
             int cost = size + FrameCodec.OVERHEAD_BYTES;
             if (!sent.hasRoom(open, cost)) {
+                if (sent.fillsPeer(open, cost)) {
+                    meter.windowFull(nanoTime());
+                }
                 return;
             }
+            meter.windowOpen(nanoTime());
+            meter.messageSent(size);
             message.retain();
             ChannelPromise promise = waiting.remove();
             boolean first = sent.isEmpty();
@@ -220,7 +268,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (!received.hasGap()) {
             acknowledged(); // Only an ACK can report a gap.
         }
-        framesSent++;
+        meter.frameSent();
+        frameSize.sent(sent.size(seq));
+        if (speed != null) {
+            speed.sent();
+        }
         int ack = received.expected();
         ctx().write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
     }
@@ -242,7 +294,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (type == FrameType.ACK) {
             acknowledged();
         }
-        framesSent++;
+        meter.frameSent();
         ctx().write(frame, ctx().voidPromise());
         flushNeeded = true;
     }
@@ -256,11 +308,19 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void repeat(int seq) {
         Session open = session;
-        if (open != null) {
-            retransmits++;
+        if (open != null && (speed == null || !speed.holdsRepeats())) {
+            meter.retransmit();
             writeData(open, seq, sent.repeat(seq, nanoTime()), ctx().newPromise());
             flushNeeded = true;
         }
+    }
+
+    private void repeatLost(int seq) {
+        frameSize.lost();
+        if (speed != null) {
+            speed.lost();
+        }
+        repeat(seq);
     }
 
     /** One timer for the oldest frame that is not acknowledged (RFC 6298, section 5). */
@@ -277,29 +337,27 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void notAcknowledged() {
         retransmitTimer = null;
-        if (session == null || sent.isEmpty()) {
-            return;
+        if (session == null || sent.isEmpty() || (speed != null && speed.holdsRepeats())) {
+            return; // resume() starts the timer again
         }
-        timeouts++;
+        meter.timeout();
         roundTrip.backOff();
         repeat(sent.oldest());
         // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
-        send(FrameType.PROBE);
-        flushNeeded = false;
-        ctx().flush();
+        probe();
         awaitAcknowledgement();
     }
 
     /** Sends a frame with a payload of the handshake. */
     final void send(FrameType type, int tag, byte[] payload) {
-        framesSent++;
+        meter.frameSent();
         ctx().writeAndFlush(
                         FrameCodec.encode(ctx().alloc(), type, tag, 0, 0, Unpooled.wrappedBuffer(payload)),
                         ctx().voidPromise());
     }
 
     final void sendReset(int tag, Reset reset, ChannelPromise promise) {
-        framesSent++;
+        meter.frameSent();
         int seq = tag == 0 ? 0 : sent.next();
         int ack = tag == 0 ? 0 : received.expected();
         ctx().writeAndFlush(
@@ -308,7 +366,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                         promise);
     }
 
-    final io.netty.channel.ChannelFuture sendReset(int tag, Reset reset) {
+    final ChannelFuture sendReset(int tag, Reset reset) {
         ChannelPromise promise = ctx().newPromise();
         sendReset(tag, reset, promise);
         return promise;
@@ -318,8 +376,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof FrameDamaged) {
-            damaged++;
+        if (event instanceof FrameDamaged spoilt) {
+            meter.damaged(spoilt.damage());
+            if (speed != null) {
+                speed.damaged();
+            }
         }
         ctx.fireUserEventTriggered(event);
     }
@@ -333,10 +394,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         ByteBuf message = null;
         try {
             if (FrameCodec.isFrame(frame)) {
-                framesReceived++;
+                meter.frameReceived();
                 message = receive(frame);
             } else {
-                ignored++;
+                meter.ignored();
             }
         } finally {
             if (message == null) {
@@ -376,6 +437,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             peerReset(frame);
             return null;
         }
+        if (speed != null) {
+            speed.heard();
+        }
         ByteBuf payload = FrameCodec.payload(frame);
         int seq = FrameCodec.seq(frame);
         peerAcknowledged(FrameCodec.ack(frame));
@@ -383,11 +447,12 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return data(seq, payload);
         }
         if (type == FrameType.ACK && repeats()) {
-            sent.report(payload, nanoTime(), roundTrip, this::repeat);
+            sent.report(payload, nanoTime(), roundTrip, this::repeatLost);
+            sendMore(); // what has arrived behind a gap is in the pipe no more
         } else if (type == FrameType.PROBE) {
             ackAtOnce = true;
         } else if (type == FrameType.SPEED) {
-            ignored++; // The feature SPEED is not offered.
+            speed(SpeedProposal.decode(payload));
         }
         if (received.sent(seq)) {
             gap();
@@ -410,32 +475,33 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                     received.sent((seq + 1) & 0xFF);
                     gap();
                 } else {
-                    duplicates++;
+                    meter.duplicate();
                     ackAtOnce = true;
                 }
             }
             case DUPLICATE -> {
-                duplicates++;
+                meter.duplicate();
                 ackAtOnce = true;
             }
-            case OUTSIDE -> ignored++;
+            case OUTSIDE -> meter.ignored();
         }
         return null;
     }
 
     private void owe(ByteBuf payload) {
+        meter.messageReceived(payload.readableBytes());
         owedFrames++;
         owedBytes += payload.readableBytes() + FrameCodec.OVERHEAD_BYTES;
     }
 
     private void gap() {
-        gaps++;
+        meter.gap();
         if (repeats()) {
             ackAtOnce = true;
             return;
         }
         String lost = "frame " + received.expected() + " of the session was lost on the line"
-                + (damaged > 0 ? " (" + damaged + " damaged frames so far)" : "")
+                + (meter.damaged() > 0 ? " (" + Count.of(meter.damaged(), "damaged frame") + " so far)" : "")
                 + "; check cable, speed and flow control";
         sendReset(currentTag(), new Reset(ResetReason.FRAME_LOST, 0, bootId(), lost));
         end(new FrameLostException(lost));
@@ -444,7 +510,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private void peerReset(ByteBuf frame) {
         Reset reset = Reset.decode(FrameCodec.payload(frame));
         if (reset == null) {
-            ignored++;
+            meter.ignored();
             return;
         }
         end(resetByPeer(reset));
@@ -474,6 +540,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return;
         }
         awaitAcknowledgement();
+        if (speed != null && sent.isEmpty()) {
+            speed.drained();
+        }
+        sendMore();
+    }
+
+    private void sendMore() {
         if (!queue().isEmpty()) {
             sendQueued();
             flushNeeded = true;
@@ -494,12 +567,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (session == null) {
             return;
         }
-        int twoFrames = 2 * (config.maxPayload() + FrameCodec.OVERHEAD_BYTES);
-        if (ackAtOnce || owedBytes >= twoFrames || owedFrames > config.windowFrames() / 4) {
+        int fullFrame = config.maxPayload() + FrameCodec.OVERHEAD_BYTES;
+        if (ackAtOnce || owedBytes > fullFrame || owedFrames > config.windowFrames() / 4) {
             send(FrameType.ACK);
         } else if (owedFrames > 0 && ackTimer == null) {
-            ackTimer = ctx().executor()
-                    .schedule(this::ackDelayPassed, config.ackDelay().toMillis(), TimeUnit.MILLISECONDS);
+            ackTimer = ctx().executor().schedule(this::ackDelayPassed, atSpeed.ackDelayNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -522,13 +594,83 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
     }
 
+    // ---- the line's speed
+
+    private void speed(@Nullable SpeedProposal proposal) {
+        if (speed == null || proposal == null) {
+            meter.ignored();
+        } else {
+            speed.received(proposal);
+        }
+    }
+
+    /** Whether there is a session in which both ends can change the line's speed. */
+    final boolean canChangeSpeed() {
+        return speed != null;
+    }
+
+    final boolean isDrained() {
+        return sent.isEmpty();
+    }
+
+    final ChannelFuture send(SpeedProposal proposal) {
+        Session open = session;
+        if (open == null) {
+            return ctx().newFailedFuture(new LinkException("there is no session"));
+        }
+        meter.frameSent();
+        ByteBuf payload = Unpooled.wrappedBuffer(proposal.encode());
+        return ctx().writeAndFlush(FrameCodec.encode(
+                ctx().alloc(), FrameType.SPEED, open.tag(), sent.next(), received.expected(), payload));
+    }
+
+    /** Asks for a sign of life now. */
+    final void probe() {
+        send(FrameType.PROBE);
+        flushNeeded = false;
+        ctx().flush();
+    }
+
+    final long fullFramesMillis(int frames, int baud) {
+        return frames * config.withBaudRate(baud).fullFrameNanos() / 1_000_000;
+    }
+
+    /** Silence counts again: what is left until it ends the session is enough to find each other. */
+    final void leaveTrial() {
+        Session open = session;
+        if (open != null) {
+            long interval = TimeUnit.MILLISECONDS.toNanos(open.keepaliveMillis());
+            lastHeardNanos += Math.max(0, nanoTime() - interval - lastHeardNanos);
+        }
+    }
+
+    /** DATA may go again, at the speed that is in force now. */
+    final void resume() {
+        if (speed != null && speed.inForce() != atSpeed.baudRate()) {
+            atSpeed = config.withBaudRate(speed.inForce());
+            roundTrip.floor(atSpeed.timeoutFloorNanos());
+        }
+        awaitAcknowledgement();
+        sendQueued();
+        ctx().flush();
+    }
+
+    final void speedChanged(SpeedChanged event) {
+        ctx().fireUserEventTriggered(event);
+    }
+
     // ---- session
 
     final void begin(Session begun) {
         session = begun;
+        meter.sessionBegan();
+        // A change may cost frames.
+        long needed = Feature.SPEED | Feature.RETRANSMIT;
+        speed = (begun.features() & needed) == needed ? speedControl() : null;
         sent.clear();
         received.clear();
-        roundTrip = new RoundTrip(config.timeoutFloorNanos());
+        atSpeed = config;
+        roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
         acknowledged();
         lastHeardNanos = nanoTime();
         keepAliveIn(begun.keepaliveMillis());
@@ -553,18 +695,25 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         long interval = open.keepaliveMillis();
         long silent = TimeUnit.NANOSECONDS.toMillis(nanoTime() - lastHeardNanos);
-        if (silent >= SILENT_INTERVALS * interval) {
+        if (speed != null && speed.isTrial()) {
+            keepAliveIn(interval / 2);
+            return;
+        }
+        if (2 * silent >= 5 * interval) {
             String text = "nothing heard for " + silent + " ms";
             sendReset(currentTag(), new Reset(ResetReason.SILENT, 0, bootId(), text));
             end(new LinkSilentException("the other end is gone: " + text));
             return;
         }
-        if (silent >= interval) {
-            send(FrameType.PROBE);
-            flushNeeded = false;
-            ctx().flush();
+        if (speed != null && 2 * silent >= 3 * interval) {
+            speed.silent();
         }
-        keepAliveIn(interval - silent % interval);
+        if (silent >= interval) {
+            probe();
+        }
+        // The first sign of life is asked for after an interval, each further one after half of one.
+        long half = interval / 2;
+        keepAliveIn(silent < interval ? interval - silent : half - (silent - interval) % half);
     }
 
     /** Ends the session or the attempt at one: whoever waits learns it once. */
@@ -581,8 +730,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             keepaliveTimer.cancel(false);
             keepaliveTimer = null;
         }
+        if (speed != null) {
+            speed.ended();
+            speed = null;
+        }
         sessionEnded();
         queue().removeAndFailAll(new FrameNotSentException(cause));
+        meter.windowOpen(nanoTime());
         ctx().fireUserEventTriggered(new LinkEnded(cause));
     }
 
@@ -600,11 +754,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     }
 
     final void countStale() {
-        stale++;
+        meter.stale();
     }
 
     final void countIgnored() {
-        ignored++;
+        meter.ignored();
     }
 
     final ChannelHandlerContext ctx() {

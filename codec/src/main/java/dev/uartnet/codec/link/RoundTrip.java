@@ -12,18 +12,21 @@ final class RoundTrip {
     private static final int BETA = 4;
     private static final int K = 4;
 
-    private final long floor;
+    private final RoundTripRecorder recorder;
+    private long floor;
     private long smoothed;
     private long variation;
     private long timeout;
 
-    RoundTrip(long floor) {
+    RoundTrip(long floor, RoundTripRecorder recorder) {
         this.floor = floor;
+        this.recorder = recorder;
         timeout = Math.max(floor, TIMEOUT_FIRST);
     }
 
     /** A frame that was sent once has been acknowledged (Karn's rule: one that was repeated tells nothing). */
     void sample(long nanos) {
+        recorder.record(nanos);
         if (smoothed == 0) {
             smoothed = Math.max(1, nanos);
             variation = nanos / 2;
@@ -31,7 +34,21 @@ final class RoundTrip {
             variation += (Math.abs(smoothed - nanos) - variation) / BETA;
             smoothed += (nanos - smoothed) / ALPHA;
         }
-        timeout = Math.min(TIMEOUT_MAX, Math.max(floor, smoothed + K * variation));
+        progress();
+    }
+
+    /** The peer has acknowledged something new: the line works, so the time is no longer doubled. */
+    void progress() {
+        long measured = smoothed == 0 ? TIMEOUT_FIRST : smoothed + K * variation;
+        timeout = Math.min(TIMEOUT_MAX, Math.max(floor, measured));
+    }
+
+    /** The line has another speed now: what was measured on the old one is no guide. */
+    void floor(long nanos) {
+        floor = nanos;
+        smoothed = 0;
+        variation = 0;
+        progress();
     }
 
     /** Nothing came in time: next time, wait twice as long. */

@@ -7,21 +7,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The DATA frames that were sent and not acknowledged: their numbers, sizes, and, where the session can repeat frames, their
- * payloads (PROTOCOL.md, section 5). Bounded by the window and the buffer that the peer offered.
+ * payloads (PROTOCOL.md, section 5). Bounded by the window and the buffer that the peer offered, and what of it is in the pipe (on its way,
+ * as far as is known) by a few frames.
  */
 final class SendWindow {
     private static final int NUMBERS = 256;
+    /** Enough for a round trip; more would only wait in buffers, and repetitions and short messages behind it. */
+    private static final int PIPE_FRAMES = 4;
 
     private final int[] sizes = new int[NUMBERS];
     private final @Nullable ByteBuf[] payloads = new @Nullable ByteBuf[NUMBERS];
     private final long[] sentNanos = new long[NUMBERS];
-    private final boolean[] repeated = new boolean[NUMBERS];
+    /** Of a frame's first and last transmission: transmissions are numbered, for a line keeps their order. */
+    private final long[] firstTransmission = new long[NUMBERS];
+
+    private final long[] lastTransmission = new long[NUMBERS];
     /** Reported as arrived behind a gap: the peer keeps it. */
     private final boolean[] arrived = new boolean[NUMBERS];
 
     private int next;
     private int oldest;
     private int bytes;
+    private int bytesArrived;
+    private long transmissions;
+    /** The last transmission that is known to have arrived: what was sent before it and has not arrived is lost. */
+    private long lastArrival;
 
     /** The number of the next new frame. */
     int next() {
@@ -37,7 +47,10 @@ final class SendWindow {
     }
 
     boolean hasRoom(Session session, int size) {
-        return count() < session.windowFrames() && bytes + size <= session.bufferBytes();
+        int pipe = bytes - bytesArrived;
+        return count() < session.windowFrames()
+                && bytes + size <= session.bufferBytes()
+                && (pipe == 0 || pipe + size <= PIPE_FRAMES * (session.maxPayload() + FrameCodec.OVERHEAD_BYTES));
     }
 
     /**
@@ -53,7 +66,7 @@ final class SendWindow {
         payloads[seq] = payload;
         sizes[seq] = size;
         sentNanos[seq] = now;
-        repeated[seq] = false;
+        firstTransmission[seq] = lastTransmission[seq] = ++transmissions;
         arrived[seq] = false;
         bytes += size;
         return seq;
@@ -70,15 +83,31 @@ final class SendWindow {
             return false;
         }
         int newest = (ack - 1) & 0xFF;
-        if (!repeated[newest] && !arrived[newest]) {
+        if (!wasRepeated(newest) && !arrived[newest]) {
             roundTrip.sample(now - sentNanos[newest]);
         }
+        roundTrip.progress();
         while (oldest != ack) {
+            arrived(oldest);
             bytes -= sizes[oldest];
+            bytesArrived -= sizes[oldest];
             drop(oldest);
             oldest = (oldest + 1) & 0xFF;
         }
         return true;
+    }
+
+    private boolean wasRepeated(int seq) {
+        return lastTransmission[seq] != firstTransmission[seq];
+    }
+
+    private void arrived(int seq) {
+        if (!arrived[seq]) {
+            arrived[seq] = true;
+            bytesArrived += sizes[seq];
+            // Which of several transmissions it was, nobody knows.
+            lastArrival = Math.max(lastArrival, firstTransmission[seq]);
+        }
     }
 
     /** The peer's gap report: hands over the numbers that are to be repeated now. */
@@ -87,19 +116,25 @@ final class SendWindow {
             return;
         }
         int at = report.readerIndex();
-        int described = Math.min(report.getUnsignedByte(at), count());
+        int inReport = 8 * (report.readableBytes() - 1);
+        int described = Math.min(Math.min(report.getUnsignedByte(at), count()), inReport);
         for (int i = 0; i < described; i++) {
-            int byteAt = at + 1 + i / 8;
-            if (byteAt >= report.writerIndex()) {
-                return;
+            if ((report.getByte(at + 1 + i / 8) & (1 << (i % 8))) != 0) {
+                arrived((oldest + i) & 0xFF);
             }
+        }
+        for (int i = 0; i < described; i++) {
             int seq = (oldest + i) & 0xFF;
-            if ((report.getByte(byteAt) & (1 << (i % 8))) != 0) {
-                arrived[seq] = true;
-            } else if (!repeated[seq] || now - sentNanos[seq] >= roundTrip.smoothed()) {
+            if (!arrived[seq]
+                    && (lastTransmission[seq] < lastArrival || now - sentNanos[seq] >= roundTrip.smoothed())) {
                 repeat.accept(seq);
             }
         }
+    }
+
+    /** Whether the peer has no room for one more frame of this size, in its window or its buffer. */
+    boolean fillsPeer(Session session, int size) {
+        return count() >= session.windowFrames() || bytes + size > session.bufferBytes();
     }
 
     /** The payload of a frame that is sent again now. */
@@ -108,13 +143,18 @@ final class SendWindow {
         if (payload == null) {
             throw new IllegalStateException("frame " + seq + " is not kept");
         }
-        repeated[seq] = true;
+        lastTransmission[seq] = ++transmissions;
         sentNanos[seq] = now;
         return payload.retainedDuplicate();
     }
 
     int oldest() {
         return oldest;
+    }
+
+    /** Payload and overhead of a frame. */
+    int size(int seq) {
+        return sizes[seq];
     }
 
     /** When the oldest frame was sent last. */
@@ -135,5 +175,8 @@ final class SendWindow {
         next = 0;
         oldest = 0;
         bytes = 0;
+        bytesArrived = 0;
+        transmissions = 0;
+        lastArrival = 0;
     }
 }

@@ -13,6 +13,9 @@
  * <p>Frames that the line has spoilt are repeated where both ends have the feature RETRANSMIT ({@link dev.uartnet.codec.link.Feature}):
  * {@code SendWindow} keeps what is not acknowledged, {@code ReceiveWindow} what came behind a gap, {@code RoundTrip} the timer. Without
  * it a gap ends the session with {@link dev.uartnet.codec.link.FrameLostException}, so that damage never passes for data.
+ *
+ * <p>{@code LinkMeter} counts, {@code RoundTripRecorder} collects the timer's samples; {@link dev.uartnet.codec.link.LinkHealth} is what
+ * both have seen, as an immutable snapshot.
  */
 @NullMarked
 package dev.uartnet.codec.link;

@@ -1,7 +1,6 @@
 package dev.uartnet.codec.slip;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.MessageToByteEncoder;
 import io.netty.util.ByteProcessor;
@@ -12,13 +11,19 @@ import io.netty.util.ByteProcessor;
  *
  * <p>The escaped copy is the one copy of a payload on its way out. It is a heap buffer, since serial ports take arrays.
  */
-@Sharable
 public final class SlipEncoder extends MessageToByteEncoder<ByteBuf> {
     private static final ByteProcessor PLAIN = value -> value != Slip.END && value != Slip.ESC;
 
-    /** Creates an encoder; it has no state and may serve many channels. */
+    private long bytes;
+
+    /** Creates an encoder for one channel. */
     public SlipEncoder() {
         super(ByteBuf.class, false);
+    }
+
+    /** Returns how many bytes have gone out. Event loop only. */
+    public long bytes() {
+        return bytes;
     }
 
     @Override
@@ -46,5 +51,6 @@ public final class SlipEncoder extends MessageToByteEncoder<ByteBuf> {
         }
         out.writeByte(Slip.END);
         frame.readerIndex(end);
+        bytes += out.readableBytes();
     }
 }

@@ -1,8 +1,8 @@
 package dev.uartnet.esp32;
 
+import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
-import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Cancel;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
@@ -17,7 +17,6 @@ import dev.uartnet.codec.message.Response;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
@@ -31,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +50,6 @@ final class DeviceSession {
     private final NameLookups lookups;
     private final EventLoop loop;
     private final LineHandler line;
-    private final Session agreed;
     private final IntObjectMap<PendingRequest> requests = new IntObjectHashMap<>();
     private final IntObjectMap<TcpChannelBridge> channels = new IntObjectHashMap<>();
     private final SendTurns turns = new SendTurns();
@@ -60,12 +59,11 @@ final class DeviceSession {
     private long ignored;
     private boolean ended;
 
-    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line, Session agreed) {
+    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line) {
         this.settings = settings;
         this.lookups = lookups;
         this.loop = loop;
         this.line = line;
-        this.agreed = agreed;
     }
 
     EventLoop loop() {
@@ -183,14 +181,20 @@ final class DeviceSession {
         Arguments args = new Arguments(request.args());
         return switch (request.operation()) {
             case Operation.PING -> new ImmediateRequest(this, id, request::args);
-            case Operation.INFO -> new ImmediateRequest(this, id, this::information);
+            case Operation.INFO -> new Information(this, id);
             case Operation.RESOLVE -> new Resolution(this, id, args);
             case Operation.TCP_CONNECT -> new TcpConnect(this, id, args);
             default -> new UnknownRequest(this, id, request.operation());
         };
     }
 
-    private List<@Nullable Object> information() {
+    /** Asks the link something, see {@link LineHandler#askLink}. */
+    <T> void askLink(Function<LinkHandler, T> question, Consumer<T> answer) {
+        line.askLink(question, answer);
+    }
+
+    /** What the device says of itself, except for the link. */
+    Map<String, Object> information() {
         Runtime memory = Runtime.getRuntime();
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("firmware", settings.version());
@@ -203,7 +207,7 @@ final class DeviceSession {
         info.put("channels", channels.size());
         info.put("channels_max", settings.channelsMax());
         info.put("messages_ignored", ignored);
-        return List.of(info);
+        return info;
     }
 
     // ---- for requests
@@ -222,9 +226,7 @@ final class DeviceSession {
         return new Bootstrap()
                 .group(loop())
                 .channel(NioSocketChannel.class)
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(agreed.maxPayload() - header).maxMessagesPerRead(1))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FrameSizedReads(() -> line.payloadBytes() - header))
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 // After a failed write there may still be something to read.

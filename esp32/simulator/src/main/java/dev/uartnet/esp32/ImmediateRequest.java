@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose answer is at hand: PING, INFO. */
+/** A request whose answer is at hand: PING. */
 final class ImmediateRequest extends PendingRequest {
     private final Supplier<List<@Nullable Object>> results;
 

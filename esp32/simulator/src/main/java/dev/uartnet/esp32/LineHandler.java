@@ -2,6 +2,7 @@ package dev.uartnet.esp32;
 
 import dev.uartnet.codec.link.LinkEnded;
 import dev.uartnet.codec.link.LinkEstablished;
+import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.message.MalformedMessageException;
 import dev.uartnet.codec.message.Message;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,6 +12,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,8 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     /** The running session; read and written on the line's event loop. */
     private @Nullable DeviceSession session;
+    /** The best size of a payload now; written on the line's event loop, read on the device's. */
+    private volatile int payloadBytes;
 
     LineHandler(DeviceSettings settings, NameLookups lookups, EventLoop device) {
         this.settings = settings;
@@ -50,7 +54,8 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
         if (event instanceof LinkEstablished established) {
             endSession();
             LOG.debug("session begins: {}", established.session());
-            session = new DeviceSession(settings, lookups, device, this, established.session());
+            payloadBytes = established.session().maxPayload();
+            session = new DeviceSession(settings, lookups, device, this);
         } else if (event instanceof LinkEnded ended) {
             LOG.debug("session ends: {}", ended.cause().getMessage());
             endSession();
@@ -64,6 +69,13 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(msg);
         } else if (!onLoop(device, () -> current.receive(message))) {
             ReferenceCountUtil.release(msg);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (session != null) {
+            payloadBytes = ctx.pipeline().get(LinkHandler.class).payloadBytes();
         }
     }
 
@@ -115,8 +127,29 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
 
     // ---- from the device's event loop
 
+    /** The size that a message of any size had best have now, in bytes. */
+    int payloadBytes() {
+        return payloadBytes;
+    }
+
     boolean isWritable() {
         return context().channel().isWritable();
+    }
+
+    /**
+     * Asks the link something.
+     *
+     * @param question asked on the line's event loop; not at all if the link is gone, and the session with it
+     * @param answer gets what the link said, on the device's
+     */
+    <T> void askLink(Function<LinkHandler, T> question, Consumer<T> answer) {
+        onLoop(context().channel().eventLoop(), () -> {
+            LinkHandler link = context().pipeline().get(LinkHandler.class);
+            if (link != null) {
+                T said = question.apply(link);
+                onLoop(device, () -> answer.accept(said));
+            }
+        });
     }
 
     /**

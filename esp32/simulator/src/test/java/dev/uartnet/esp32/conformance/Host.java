@@ -12,6 +12,7 @@ import dev.uartnet.codec.message.ChannelEof;
 import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestHandler;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -36,9 +37,17 @@ public final class Host implements AutoCloseable {
     private final Map<Integer, HostChannel> channels = new ConcurrentHashMap<>();
 
     public Host(Device device) throws Exception {
+        this(device, new byte[0]);
+    }
+
+    /** A host which finds bytes on its line before anything else. */
+    public Host(Device device, byte[] before) throws Exception {
         line = device.open(channel -> {
             EndpointPipeline.addHost(channel.pipeline(), LinkConfig.host());
             channel.pipeline().addLast(new Receiver());
+            if (before.length > 0) {
+                channel.eventLoop().execute(() -> come(channel, before));
+            }
         });
         session.get(ConformanceTest.SECONDS, TimeUnit.SECONDS);
     }
@@ -86,6 +95,16 @@ public final class Host implements AutoCloseable {
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             channels.values().forEach(channel -> channel.fail(cause));
         }
+    }
+
+    private static void come(Channel channel, byte[] bytes) {
+        channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(bytes));
+        channel.pipeline().fireChannelReadComplete();
+    }
+
+    /** Bytes come in, as if the line had brought them between two others. */
+    public void inject(byte[] bytes) {
+        line.eventLoop().submit(() -> come(line, bytes)).syncUninterruptibly();
     }
 
     public Session session() {

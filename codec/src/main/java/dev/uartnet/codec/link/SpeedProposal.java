@@ -1,0 +1,71 @@
+package dev.uartnet.codec.link;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+import org.msgpack.core.MessageBufferPacker;
+import org.msgpack.core.MessagePack;
+import org.msgpack.core.MessagePackException;
+import org.msgpack.core.MessageUnpacker;
+
+/**
+ * The payload of SPEED (PROTOCOL.md, section 6).
+ *
+ * @param step what its sender does
+ * @param baud the speed in question, bits a second
+ */
+record SpeedProposal(Step step, int baud) {
+    /** What a SPEED frame says ({@code speed} in {@code protocol/constants.txt}). */
+    enum Step {
+        /** The host wants this speed. */
+        PROPOSE(0),
+        /** The device changes over. */
+        AGREE(1),
+        /** The device stays as it is. */
+        REFUSE(2),
+        /** The sender has heard the other end at this speed. */
+        CONFIRM(3);
+
+        private static final Step[] BY_CODE = values();
+
+        private final int code;
+
+        Step(int code) {
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
+    }
+
+    private static final int BYTES_MAX = 64;
+
+    byte[] encode() {
+        try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+            packer.packArrayHeader(2).packInt(step.code()).packInt(baud);
+            return packer.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns what the payload says, or null if it is none that this version knows. */
+    static @Nullable SpeedProposal decode(ByteBuf payload) {
+        byte[] bytes = new byte[Math.min(payload.readableBytes(), BYTES_MAX)];
+        payload.getBytes(payload.readerIndex(), bytes);
+        try (MessageUnpacker in = MessagePack.newDefaultUnpacker(bytes)) {
+            if (in.unpackArrayHeader() < 2) {
+                return null;
+            }
+            int code = in.unpackInt();
+            int baud = in.unpackInt();
+            return code < 0 || code >= Step.BY_CODE.length || baud < 1
+                    ? null
+                    : new SpeedProposal(Step.BY_CODE[code], baud);
+        } catch (IOException | MessagePackException e) {
+            return null;
+        }
+    }
+}
