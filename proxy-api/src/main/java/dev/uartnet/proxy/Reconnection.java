@@ -278,7 +278,10 @@ final class Reconnection {
         if (cause != null) {
             ended.tryEmitError(cause);
         } else if (before instanceof Up up) {
-            up.connection().close().addListener(closed -> ended.tryEmitEmpty());
+            Connection connection = up.connection();
+            // The channel is closed a moment before its pipeline hears of it, and with it everything that was under
+            // way.
+            connection.close().addListener(closed -> connection.onEnd(lost -> ended.tryEmitEmpty()));
         } else {
             ended.tryEmitEmpty();
         }
