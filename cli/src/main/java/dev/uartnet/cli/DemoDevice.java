@@ -44,7 +44,7 @@ final class DemoDevice implements AutoCloseable {
         SerialLibrary.load();
         Served device = device(baud, progress);
         Wire wire = wire();
-        keep(SerialLine.join(wire.far(), device.port(), baud));
+        keep(SerialLine.between(wire.far(), device.port()).baud(baud).start());
         return new Ready(wire.near(), device.description());
     }
 

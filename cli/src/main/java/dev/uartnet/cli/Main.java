@@ -48,6 +48,7 @@ public final class Main {
                 .addSubcommand(new ResolveCommand(invocation))
                 .addSubcommand(new GetCommand(invocation))
                 .addSubcommand(new DemoCommand(invocation))
+                .addSubcommand(new LineCommand(invocation, System.in))
                 .addSubcommand(new HelpCommand(invocation));
         line.setParameterExceptionHandler((wrong, arguments) -> usage(wrong));
         line.setExecutionStrategy(parsed -> execute(parsed, root));
@@ -82,7 +83,7 @@ public final class Main {
             }
             if (!(line.getCommand() instanceof Command command)) {
                 throw new UsageException(
-                        "which command? ports, info, ping, resolve, get or demo (see: uartnet --help)");
+                        "which command? ports, info, ping, resolve, get, demo or line (see: uartnet --help)");
             }
             return command.run();
         } catch (Exception e) {

@@ -43,6 +43,22 @@ class ArgumentsTest {
             ping --port sim --count many           | --count
             ping --port sim --interval -1          | --interval
             demo --port sim                        | --port
+            line                                   | LINK_A
+            line a                                 | LINK_B
+            line a ./a                             | LINK_A and LINK_B are the same
+            line a b --baud 299                    | --baud must be 300 to 20000000
+            line a b --max-clean-baud 1            | --max-clean-baud must be
+            line a b --byte-error 1.5              | --byte-error must be 0 to 1
+            line a b --bit-flip -1                 | --bit-flip must be
+            line a b --drop x                      | --drop
+            line a b --insert NaN                  | --insert must be
+            line a b --drop 0.6 --duplicate 0.6    | together
+            line a b --burst 0.1 --burst-length 0  | --burst-length must be
+            line a b --stall 0.1 --stall-time -1   | --stall-time must be
+            line a b --latency 256                 | --latency must be 0 to 255
+            line a b --fifo 0                      | --fifo must be
+            line a b --rts-cts                     | --rts-cts needs --fifo
+            line a b --seed many                   | --seed
             help frobnicate                        | no such command: frobnicate
             """)
     void wrongArgumentsAreOneLineThatNamesThem(String line, String named) {
@@ -54,7 +70,7 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "ports", "info", "ping", "resolve", "get", "demo", "help"})
+    @ValueSource(strings = {"", "ports", "info", "ping", "resolve", "get", "demo", "line", "help"})
     void everyCommandHasHelpAndVersion(String name) {
         String[] help = name.isEmpty() ? new String[] {"--help"} : new String[] {name, "--help"};
         InProcess helped = InProcess.run(help);

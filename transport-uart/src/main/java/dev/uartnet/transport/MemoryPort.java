@@ -5,11 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A port in memory, joined to another one as by a null-modem cable. It has no speed: bytes pass as fast as they are
- * read, and a writer waits while the other end does not read. Settings are accepted and kept, not acted upon.
+ * read, and a writer waits while the other end does not read. Settings are accepted and kept, and told to the other
+ * end; nothing else follows from them.
  *
  * <p>Closing one end makes the other one lost, after it has read what was under way.
  */
-public final class MemoryPort implements UartPort {
+public final class MemoryPort implements LineEnd {
     /** Bytes that one direction holds; about what a kernel's tty buffers hold. */
     private static final int DEFAULT_CAPACITY = 64 * 1024;
 
@@ -107,6 +108,16 @@ public final class MemoryPort implements UartPort {
         outgoing.produce(count);
         other.reader.signal();
         return count;
+    }
+
+    @Override
+    public int farBaudRate() {
+        return peer().settings.baudRate();
+    }
+
+    @Override
+    public int farUnread() {
+        return peer().incoming.readable();
     }
 
     @Override

@@ -15,7 +15,7 @@ public final class DeviceLinkHandler extends LinkHandler {
 
     private final int bootId;
     private final @Nullable DeviceSpeedChange speed;
-    private int lastTag = ThreadLocalRandom.current().nextInt(FrameCodec.TAG_MAX);
+    private int lastTag;
     private @Nullable Session offer;
     private long offeredNanos;
     private long noSessionNanos;
@@ -31,9 +31,15 @@ public final class DeviceLinkHandler extends LinkHandler {
      * @param lineSpeed the speed of the line, which is config's baudRate between sessions; null if that cannot be changed
      */
     public DeviceLinkHandler(LinkConfig config, int bootId, LineBytes line, @Nullable LineSpeed lineSpeed) {
+        this(config, bootId, line, lineSpeed, ThreadLocalRandom.current().nextInt(FrameCodec.TAG_MAX));
+    }
+
+    /** A device whose first session's tag is given: tests repeat themselves byte by byte. */
+    DeviceLinkHandler(LinkConfig config, int bootId, LineBytes line, @Nullable LineSpeed lineSpeed, int lastTag) {
         super(config, line, lineSpeed);
         this.bootId = bootId;
         this.speed = lineSpeed == null ? null : new DeviceSpeedChange(this, lineSpeed);
+        this.lastTag = lastTag;
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class HostLinkHandler extends LinkHandler {
     }
 
     private final LineBytes line;
-    private final int hostId = ThreadLocalRandom.current().nextInt();
+    private final int hostId;
     private final byte[] hello;
     private final @Nullable HostSpeedChange speed;
 
@@ -43,8 +43,14 @@ public final class HostLinkHandler extends LinkHandler {
      * @param lineSpeed the speed of the line, which is config's baudRate now; null if that cannot be changed
      */
     public HostLinkHandler(LinkConfig config, LineBytes line, @Nullable LineSpeed lineSpeed) {
+        this(config, line, lineSpeed, ThreadLocalRandom.current().nextInt());
+    }
+
+    /** A host whose number is given: tests repeat themselves byte by byte. */
+    HostLinkHandler(LinkConfig config, LineBytes line, @Nullable LineSpeed lineSpeed, int hostId) {
         super(config, line, lineSpeed);
         this.line = line;
+        this.hostId = hostId;
         this.hello = Greeting.of(this.config, hostId, 0).encode(FrameType.HELLO);
         this.speed = lineSpeed == null ? null : new HostSpeedChange(this, lineSpeed);
     }

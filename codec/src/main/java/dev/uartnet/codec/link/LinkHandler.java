@@ -116,6 +116,14 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         return atSpeed.baudRate();
     }
 
+    final SendWindow sendWindow() {
+        return sent;
+    }
+
+    final ReceiveWindow receiveWindow() {
+        return received;
+    }
+
     // ---- what the two ends do differently
 
     /** What changes the line's speed, if this end can. */
@@ -342,7 +350,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
         meter.timeout();
         roundTrip.backOff();
-        repeat(sent.oldest());
+        repeat(sent.timedOut());
         // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
         probe();
         awaitAcknowledgement();

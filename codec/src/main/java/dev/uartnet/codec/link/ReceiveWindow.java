@@ -41,6 +41,11 @@ final class ReceiveWindow {
         return expected;
     }
 
+    /** Bytes of the frames behind a gap, payload and overhead. */
+    int keptBytes() {
+        return keptBytes;
+    }
+
     Arrival arrival(int seq) {
         int ahead = (seq - expected) & 0xFF;
         if (ahead == 0) {

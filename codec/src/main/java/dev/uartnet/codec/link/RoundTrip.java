@@ -34,11 +34,21 @@ final class RoundTrip {
             variation += (Math.abs(smoothed - nanos) - variation) / BETA;
             smoothed += (nanos - smoothed) / ALPHA;
         }
-        progress();
+        reset();
     }
 
-    /** The peer has acknowledged something new: the line works, so the time is no longer doubled. */
-    void progress() {
+    /**
+     * A frame that was repeated has been acknowledged: the line works, so the time is no longer doubled.
+     *
+     * @param nanosSinceFirst how long ago the frame was sent first, if it was repeated only because time was up: if that transmission
+     *     arrived after all, then the time is too short, every frame would be repeated, and no sample ever be taken; else 0
+     */
+    void progress(long nanosSinceFirst) {
+        reset();
+        timeout = Math.min(TIMEOUT_MAX, Math.max(timeout, nanosSinceFirst + nanosSinceFirst / 4));
+    }
+
+    private void reset() {
         long measured = smoothed == 0 ? TIMEOUT_FIRST : smoothed + K * variation;
         timeout = Math.min(TIMEOUT_MAX, Math.max(floor, measured));
     }
@@ -48,7 +58,7 @@ final class RoundTrip {
         floor = nanos;
         smoothed = 0;
         variation = 0;
-        progress();
+        reset();
     }
 
     /** Nothing came in time: next time, wait twice as long. */

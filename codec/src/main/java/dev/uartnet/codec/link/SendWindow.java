@@ -18,6 +18,9 @@ final class SendWindow {
     private final int[] sizes = new int[NUMBERS];
     private final @Nullable ByteBuf[] payloads = new @Nullable ByteBuf[NUMBERS];
     private final long[] sentNanos = new long[NUMBERS];
+    private final long[] firstSentNanos = new long[NUMBERS];
+    /** Repeated because no acknowledgement came in time, and so perhaps without need; a gap report is never wrong. */
+    private final boolean[] timedOut = new boolean[NUMBERS];
     /** Of a frame's first and last transmission: transmissions are numbered, for a line keeps their order. */
     private final long[] firstTransmission = new long[NUMBERS];
 
@@ -42,8 +45,14 @@ final class SendWindow {
         return next == oldest;
     }
 
-    private int count() {
+    /** Frames that are not acknowledged. */
+    int count() {
         return (next - oldest) & 0xFF;
+    }
+
+    /** Bytes of these frames, payload and overhead. */
+    int bytes() {
+        return bytes;
     }
 
     boolean hasRoom(Session session, int size) {
@@ -65,9 +74,10 @@ final class SendWindow {
         next = (seq + 1) & 0xFF;
         payloads[seq] = payload;
         sizes[seq] = size;
-        sentNanos[seq] = now;
+        sentNanos[seq] = firstSentNanos[seq] = now;
         firstTransmission[seq] = lastTransmission[seq] = ++transmissions;
         arrived[seq] = false;
+        timedOut[seq] = false;
         bytes += size;
         return seq;
     }
@@ -85,8 +95,9 @@ final class SendWindow {
         int newest = (ack - 1) & 0xFF;
         if (!wasRepeated(newest) && !arrived[newest]) {
             roundTrip.sample(now - sentNanos[newest]);
+        } else {
+            roundTrip.progress(timedOut[newest] ? now - firstSentNanos[newest] : 0);
         }
-        roundTrip.progress();
         while (oldest != ack) {
             arrived(oldest);
             bytes -= sizes[oldest];
@@ -148,7 +159,9 @@ final class SendWindow {
         return payload.retainedDuplicate();
     }
 
-    int oldest() {
+    /** The oldest frame was not acknowledged in time. Returns its number. */
+    int timedOut() {
+        timedOut[oldest] = true;
         return oldest;
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SerialLineTest {
     private static final int CAPACITY = 1024;
 
@@ -40,7 +40,7 @@ class SerialLineTest {
     @Test
     void bytesPassBothWaysAtOnceAndAreCounted() throws Exception {
         byte[] content = Peer.content(200_000);
-        SerialLine line = SerialLine.join(left.b(), right.a(), 20_000_000);
+        SerialLine line = line(20_000_000);
         try (line) {
             Peer.thread(() -> write(a, content));
             Peer.thread(() -> write(b, content));
@@ -54,14 +54,14 @@ class SerialLineTest {
             assertThat(atB.toByteArray()).isEqualTo(content);
             assertThat(atA.toByteArray()).isEqualTo(content);
         }
-        assertThat(line.bytesToB()).isEqualTo(content.length);
-        assertThat(line.bytesToA()).isEqualTo(content.length);
+        assertThat(line.toB().counters().bytesOut()).isEqualTo(content.length);
+        assertThat(line.toA().counters().bytesOut()).isEqualTo(content.length);
     }
 
     @Test
     void bytesTakeTheirTime() throws Exception {
         byte[] content = Peer.content(2_000);
-        SerialLine line = SerialLine.join(left.b(), right.a(), 115_200);
+        SerialLine line = line(115_200);
         try (line) {
             long begun = System.nanoTime();
             Peer.thread(() -> write(a, content));
@@ -70,15 +70,15 @@ class SerialLineTest {
             // Never faster than the line; how much slower depends on the machine, and is measured, not tested.
             assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(20_000L * 1_000_000_000L / 115_200);
         }
-        assertThat(line.bytesToB()).isEqualTo(content.length);
+        assertThat(line.toB().counters().bytesOut()).isEqualTo(content.length);
     }
 
     @Test
     void aWriterWaitsForAReader() throws Exception {
         byte[] content = Peer.content(50_000);
-        try (SerialLine line = SerialLine.join(left.b(), right.a(), 20_000_000)) {
+        try (SerialLine line = line(20_000_000)) {
             Peer.thread(() -> write(a, content));
-            while (line.bytesToB() < CAPACITY) {
+            while (line.toB().counters().bytesOut() < CAPACITY) {
                 Thread.onSpinWait();
             }
             ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -91,7 +91,7 @@ class SerialLineTest {
     @Test
     void whenOneEndIsLostSoIsTheOtherBehindTheLastBytes() throws Exception {
         byte[] content = Peer.content(500);
-        try (SerialLine line = SerialLine.join(left.b(), right.a(), 921_600)) {
+        try (SerialLine line = line(921_600)) {
             write(a, content);
             a.close();
             ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -100,13 +100,13 @@ class SerialLineTest {
 
             assertThat(received.toByteArray()).isEqualTo(content);
             assertThatThrownBy(() -> b.read(new byte[1], 0, 1)).isInstanceOf(UartPortLostException.class);
-            assertThat(line.bytesToA()).isZero();
+            assertThat(line.toA().counters().bytesOut()).isZero();
         }
     }
 
     @Test
     void closingTheLineLosesBothEnds() throws Exception {
-        SerialLine.join(left.b(), right.a(), 921_600).close();
+        line(921_600).close();
 
         assertThatThrownBy(() -> a.read(new byte[1], 0, 1)).isInstanceOf(UartPortLostException.class);
         assertThatThrownBy(() -> b.read(new byte[1], 0, 1)).isInstanceOf(UartPortLostException.class);
@@ -116,8 +116,12 @@ class SerialLineTest {
     void aPortThatCannotBeOpenedClosesTheOther() {
         right.a().close();
 
-        assertThatThrownBy(() -> SerialLine.join(left.b(), right.a(), 921_600)).isInstanceOf(UartException.class);
+        assertThatThrownBy(() -> line(921_600)).isInstanceOf(UartException.class);
         assertThatThrownBy(() -> a.read(new byte[1], 0, 1)).isInstanceOf(UartPortLostException.class);
+    }
+
+    private SerialLine line(int baud) throws IOException {
+        return SerialLine.between(left.b(), right.a()).baud(baud).start();
     }
 
     private static void write(UartPort port, byte[] bytes) throws IOException {

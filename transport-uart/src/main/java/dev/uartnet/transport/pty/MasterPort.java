@@ -4,9 +4,9 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import dev.uartnet.transport.LineEnd;
 import dev.uartnet.transport.UartException;
 import dev.uartnet.transport.UartParameterException;
-import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.UartPortLostException;
 import dev.uartnet.transport.UartSettings;
 import java.io.IOException;
@@ -17,12 +17,18 @@ import java.util.concurrent.locks.LockSupport;
  * The master's end of a pseudo terminal. A read or write waits in {@code poll} for the terminal or for a pipe that {@link
  * #close} writes to. It has no line, so that settings mean nothing to it, and no modem lines.
  */
-final class MasterPort implements UartPort {
+final class MasterPort implements LineEnd {
     private static final int CHUNK = 8 * 1024;
     /** Only a safety net: close() wakes a poll by the pipe. */
     private static final int POLL_MILLIS = 1_000;
 
     private final int master;
+    /**
+     * Kept open so that the slave's settings stay, and the master sees no hang-up, while nobody else has it open; and because the kernel
+     * tells only here what is unread.
+     */
+    private final int slave;
+
     private final String name;
     private final int wakeRead;
     private final int wakeWrite;
@@ -33,8 +39,10 @@ final class MasterPort implements UartPort {
 
     private volatile boolean closed;
 
-    MasterPort(int master, String slavePath) throws IOException {
+    /** Owns the two descriptors from now on, unless it throws. */
+    MasterPort(int master, int slave, String slavePath) throws IOException {
         this.master = master;
+        this.slave = slave;
         name = slavePath + "-master";
         int[] pipe = new int[2];
         PseudoTerminal.check("pipe", LibC.pipe(pipe));
@@ -134,8 +142,32 @@ final class MasterPort implements UartPort {
     }
 
     @Override
+    public int farBaudRate() {
+        if (!enter()) {
+            return 0;
+        }
+        try {
+            return LibC.outputSpeed(slave);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public int farUnread() {
+        if (!enter()) {
+            return 0;
+        }
+        try {
+            return Math.max(0, LibC.unread(slave));
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
     public boolean isLost() {
-        return false; // PseudoTerminal holds the slave open: only close() ends it
+        return false; // this class holds the slave open: only close() ends it
     }
 
     @Override
@@ -170,6 +202,7 @@ final class MasterPort implements UartPort {
             LockSupport.parkNanos(50_000);
         }
         LibC.close(master);
+        LibC.close(slave);
         LibC.close(wakeRead);
         LibC.close(wakeWrite);
     }

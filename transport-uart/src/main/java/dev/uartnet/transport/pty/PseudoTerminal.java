@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
-import dev.uartnet.transport.UartPort;
+import dev.uartnet.transport.LineEnd;
 import java.io.IOException;
 
 /**
@@ -17,16 +17,11 @@ import java.io.IOException;
  */
 public final class PseudoTerminal implements AutoCloseable {
     private final String slavePath;
-    /** Kept open so that the slave's settings stay, and the master sees no hang-up, while nobody else has it open. */
-    private final int slave;
-
     private final MasterPort masterPort;
-    private boolean slaveClosed;
 
     private PseudoTerminal(int master, int slave, String slavePath) throws IOException {
-        this.slave = slave;
         this.slavePath = slavePath;
-        masterPort = new MasterPort(master, slavePath);
+        masterPort = new MasterPort(master, slave, slavePath);
     }
 
     /**
@@ -87,21 +82,22 @@ public final class PseudoTerminal implements AutoCloseable {
     }
 
     /** This program's end, always the same object. Closing it unplugs the pseudo terminal. */
-    public UartPort masterPort() {
+    public LineEnd masterPort() {
         return masterPort;
+    }
+
+    /**
+     * The speed that the slave is set to, in baud: 38400 on Linux before anybody has opened it, afterwards what its last user has set,
+     * also any that has no constant of its own (BOTHER); 0 once this is closed.
+     */
+    public int baudRate() {
+        return masterPort.farBaudRate();
     }
 
     /** Unplugs: both ends are lost. Closing twice is harmless. */
     @Override
     public void close() {
-        synchronized (this) {
-            if (slaveClosed) {
-                return;
-            }
-            slaveClosed = true;
-        }
         masterPort.close();
-        LibC.close(slave);
     }
 
     @Override

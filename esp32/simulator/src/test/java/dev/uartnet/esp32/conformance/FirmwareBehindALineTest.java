@@ -26,7 +26,9 @@ class FirmwareBehindALineTest {
         byte[] content = Peer.content(100_000);
         try (PseudoTerminal hostEnd = PseudoTerminal.open();
                 PseudoTerminal deviceEnd = PseudoTerminal.open();
-                SerialLine line = SerialLine.join(hostEnd.masterPort(), deviceEnd.masterPort(), BAUD);
+                SerialLine line = SerialLine.between(hostEnd.masterPort(), deviceEnd.masterPort())
+                        .baud(BAUD)
+                        .start();
                 Firmware firmware = start(deviceEnd);
                 Device device = Device.onPath(hostEnd.slavePath());
                 Host host = new Host(device);
@@ -42,8 +44,8 @@ class FirmwareBehindALineTest {
             assertThat(channel.receiveAll()).isEqualTo(content);
             assertThat(channel.awaitClose().code()).isEqualTo(ErrorCode.NONE);
             assertThat(System.nanoTime() - begun).isGreaterThan(content.length * 10L * 1_000_000_000L / BAUD);
-            assertThat(line.bytesToB()).isGreaterThan(content.length);
-            assertThat(line.bytesToA()).isGreaterThan(content.length);
+            assertThat(line.toB().counters().bytesOut()).isGreaterThan(content.length);
+            assertThat(line.toA().counters().bytesOut()).isGreaterThan(content.length);
             assertThat(firmware.isAlive()).as(firmware.errorOutput()).isTrue();
         }
         Leaks.assertNone();
