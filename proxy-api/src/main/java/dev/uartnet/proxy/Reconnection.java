@@ -188,7 +188,11 @@ final class Reconnection {
                         // The loss is the first failure, so that the first attempt, too, comes when the Retry says.
                         LinkLostException first = loss;
                         loss = null;
-                        return first != null ? Mono.<Connection>error(first) : attempt(connecting);
+                        if (first != null) {
+                            return Mono.<Connection>error(first);
+                        }
+                        // A timer may fire while somebody closes.
+                        return isOver() ? Mono.empty() : attempt(connecting);
                     })
                     .retryWhen(retry)
                     .subscribe(this);

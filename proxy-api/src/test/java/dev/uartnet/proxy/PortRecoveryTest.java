@@ -5,6 +5,7 @@ import static dev.uartnet.proxy.TestLine.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.uartnet.esp32.PluggablePort;
 import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.proxy.LinkState.Kind;
 import dev.uartnet.transport.UartPortInfo;
@@ -137,6 +138,33 @@ class PortRecoveryTest {
             }
         } finally {
             first.close();
+        }
+    }
+
+    /** As a hub that was pulled out: the board has its own supply, and knows nothing of it. */
+    @Test
+    void anAdapterThatIsPulledOutAndPutInSomewhereElse() throws Exception {
+        PluggablePort adapter = PluggablePort.at(folder.resolve("ttyUSB0"));
+        try (BodyServer server = new BodyServer();
+                VirtualEsp32 device = VirtualEsp32.builder().start(adapter)) {
+            String name = adapter.path().toString();
+            ports = List.of(port(Path.of(name).toRealPath().toString(), "A1"));
+            ProxyClient client = get(quick().connect(new SerialConnector(UartPortLocator.named(name, () -> ports))));
+            for (String next : List.of("ttyUSB0", "ttyUSB1", "ttyUSB2", "ttyUSB2")) {
+                int tag = client.session().tag();
+                CompletableFuture<Void> download = download(client, server);
+                ports = List.of();
+                adapter.unplug();
+                isLost(download);
+                adapter.plug(folder.resolve(next));
+                ports = List.of(port(adapter.path().toRealPath().toString(), "A1"));
+                isWhole(client, server);
+                assertThat(client.session().bootId()).isEqualTo(device.bootId());
+                assertThat(client.session().tag()).isNotEqualTo(tag);
+            }
+            client.close().block(WAIT);
+        } finally {
+            adapter.close();
         }
     }
 
