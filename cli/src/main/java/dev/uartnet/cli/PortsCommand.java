@@ -10,7 +10,7 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "ports",
         description = {
-            "Lists the serial ports of this machine: path, USB vendor and product, what it calls itself.",
+            "Lists the serial ports of this machine: path, USB vendor and product, what it calls itself, serial number.",
             "A star marks those that look like an ESP32 (CP210x, CH340, FTDI, Espressif). Pseudo terminals are not listed."
         })
 final class PortsCommand implements Command {
@@ -36,13 +36,14 @@ final class PortsCommand implements Command {
         return ExitCodes.DONE;
     }
 
-    /** One port on one line: {@code * /dev/ttyUSB0  10c4:ea60  CP2102 USB to UART (Silicon Labs)}. */
+    /** One port on one line: {@code * /dev/ttyUSB0  10c4:ea60  CP2102 USB to UART (Silicon Labs), serial number 0001}. */
     static String line(UartPortInfo port, int width) {
         String usb = port.vendorId() < 0
                 ? "-        "
                 : String.format(Locale.ROOT, "%04x:%04x", port.vendorId(), port.productId());
         String maker = port.manufacturer().isEmpty() ? "" : " (" + port.manufacturer() + ")";
-        String format = "%s %-" + Math.max(1, width) + "s  %s  %s%s";
+        String number = port.serialNumber().isEmpty() ? "" : ", serial number " + port.serialNumber();
+        String format = "%s %-" + Math.max(1, width) + "s  %s  %s%s%s";
         return String.format(
                         Locale.ROOT,
                         format,
@@ -50,7 +51,8 @@ final class PortsCommand implements Command {
                         port.systemPath(),
                         usb,
                         port.description(),
-                        maker)
+                        maker,
+                        number)
                 .stripTrailing();
     }
 }

@@ -103,8 +103,8 @@ final class CommandProcess implements AutoCloseable {
         output.await(bytes);
     }
 
-    /** Waits until it has written that text to standard output. */
-    void awaitOutputText(String text) throws InterruptedException {
+    /** Waits until it has written this text to standard output. */
+    void awaitOutput(String text) throws InterruptedException {
         output.await(text);
     }
 
@@ -179,15 +179,15 @@ final class CommandProcess implements AutoCloseable {
         }
 
         void await(String text) throws InterruptedException {
-            await(() -> text().contains(text), text);
+            await(() -> text().contains(text), "'" + text + "'");
         }
 
-        private synchronized void await(BooleanSupplier come, String what) throws InterruptedException {
+        private synchronized void await(BooleanSupplier condition, String what) throws InterruptedException {
             long deadline = System.nanoTime() + SECONDS.toNanos(SECONDS_MAX);
-            while (!come.getAsBoolean()) {
+            while (!condition.getAsBoolean()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
-                    throw new IllegalStateException(what + " did not come, but " + text());
+                    throw new IllegalStateException("waited for " + what + ", but only this came: " + text());
                 }
                 SECONDS.timedWait(this, Math.max(1, left / 1_000_000_000));
             }

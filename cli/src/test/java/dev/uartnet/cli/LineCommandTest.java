@@ -42,7 +42,7 @@ class LineCommandTest {
         Path linkB = folder.resolve("b");
         String[] arguments = {"line", "--baud", "921600", "--seed", "5", linkA.toString(), linkB.toString()};
         try (CommandProcess command = CommandProcess.start(arguments)) {
-            command.awaitOutputText("seed: 5");
+            command.awaitOutput("seed: 5");
             for (byte user = 1; user <= 2; user++) {
                 UartPort a = open(linkA);
                 UartPort b = open(linkB);
@@ -52,7 +52,7 @@ class LineCommandTest {
                 b.close();
             }
             command.input("stall x\ncut\n\nfrobnicate\nunplug\nstats\n");
-            command.awaitOutputText("A to B: 4 bytes in, 4 out");
+            command.awaitOutput("A to B: 4 bytes in, 4 out");
             UartPort a = open(linkA);
             a.write(new byte[100], 0, 100);
             a.close();
@@ -85,7 +85,7 @@ class LineCommandTest {
         Files.createSymbolicLink(linkA, Path.of("/dev/pts/left-by-a-killed-one"));
         try (CommandProcess command = CommandProcess.start(
                 "line", "--byte-error", "1e-4", "--fifo", "64", "--rts-cts", linkA.toString(), linkB.toString())) {
-            command.awaitOutputText("seed: ");
+            command.awaitOutput("seed: ");
             command.input("quit\n");
 
             CommandProcess.Result result = command.await();

@@ -44,7 +44,7 @@ class PortChoiceTest {
     @Test
     void aPortIsOneLine() {
         assertThat(PortsCommand.line(CP2102, 12))
-                .isEqualTo("* /dev/ttyUSB0  10c4:ea60  CP2102 USB to UART (Silicon Labs)");
+                .isEqualTo("* /dev/ttyUSB0  10c4:ea60  CP2102 USB to UART (Silicon Labs), serial number 1");
         assertThat(PortsCommand.line(PLAIN, 12)).isEqualTo("  /dev/ttyS0    -          Physical Port S0");
     }
 }

@@ -46,6 +46,45 @@ class SimulatorCommandTest extends DeviceContract {
         };
     }
 
+    @Test
+    void anEndlessPingOutlivesTheLink() throws Exception {
+        Path link = folder.resolve("esp32");
+        try (Subject first = start();
+                Subject second = start()) {
+            Files.createSymbolicLink(link, Path.of(first.port()));
+            try (CommandProcess ping =
+                    CommandProcess.start("ping", "--count", "0", "--interval", "0.05", "--port", link.toString())) {
+                ping.awaitOutput("answer 3");
+                first.kill();
+                ping.awaitOutput("the link to the device is lost");
+                ping.awaitOutput("; reconnecting");
+                Files.delete(link);
+                Files.createSymbolicLink(link, Path.of(second.port()));
+                ping.awaitOutput("connected again");
+                ping.signal("INT");
+
+                CommandProcess.Result result = ping.await();
+                assertThat(result.errors()).isEmpty();
+                assertThat(result.exitCode()).isEqualTo(130);
+                assertThat(result.text()).contains("ping statistics");
+            }
+        }
+    }
+
+    @Test
+    void aCountedPingDoesNot() throws Exception {
+        try (Subject device = start();
+                CommandProcess ping = CommandProcess.start(
+                        "ping", "--count", "100000", "--interval", "0.05", "--port", device.port())) {
+            ping.awaitOutput("answer 3");
+            device.kill();
+
+            CommandProcess.Result result = ping.await();
+            assertThat(result.errors()).contains("lost").hasLineCount(1);
+            assertThat(result.exitCode()).isEqualTo(ExitCodes.LINK_LOST);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"length", "chunked", "close"})
     void aLargeDownloadIsWhatTheServerSent(String delimited) throws Exception {

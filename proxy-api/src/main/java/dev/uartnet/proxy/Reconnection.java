@@ -188,7 +188,11 @@ final class Reconnection {
                         // The loss is the first failure, so that the first attempt, too, comes when the Retry says.
                         LinkLostException first = loss;
                         loss = null;
-                        return first != null ? Mono.<Connection>error(first) : attempt(connecting);
+                        if (first != null) {
+                            return Mono.<Connection>error(first);
+                        }
+                        // A timer may fire while somebody closes.
+                        return isOver() ? Mono.empty() : attempt(connecting);
                     })
                     .retryWhen(retry)
                     .subscribe(this);
@@ -278,7 +282,10 @@ final class Reconnection {
         if (cause != null) {
             ended.tryEmitError(cause);
         } else if (before instanceof Up up) {
-            up.connection().close().addListener(closed -> ended.tryEmitEmpty());
+            Connection connection = up.connection();
+            // The channel is closed a moment before its pipeline hears of it, and with it everything that was under
+            // way.
+            connection.close().addListener(closed -> connection.onEnd(lost -> ended.tryEmitEmpty()));
         } else {
             ended.tryEmitEmpty();
         }

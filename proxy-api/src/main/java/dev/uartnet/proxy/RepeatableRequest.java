@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.request.RequestTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +42,10 @@ final class RepeatableRequest {
         return Mono.defer(() -> {
             Deadline deadline = new Deadline(timeout);
             Connection present = link.present();
-            return present != null ? ask(present, deadline, false) : askIn(link.connection(), deadline, false);
+            Mono<Answer> answer =
+                    present != null ? ask(present, deadline, false) : askIn(link.connection(), deadline, false);
+            // What the last attempt had left says little.
+            return answer.onErrorMap(RequestTimeoutException.class, late -> new RequestTimeoutException(timeout));
         });
     }
 

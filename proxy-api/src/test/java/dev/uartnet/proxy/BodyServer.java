@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ServerSocketFactory;
@@ -46,6 +50,7 @@ final class BodyServer implements AutoCloseable {
     final AtomicInteger connections = new AtomicInteger();
     final AtomicLong bodyBytesSent = new AtomicLong();
     final AtomicInteger resets = new AtomicInteger();
+    private final CountDownLatch reset = new CountDownLatch(1);
 
     BodyServer() {
         this(ServerSocketFactory.getDefault());
@@ -62,6 +67,13 @@ final class BodyServer implements AutoCloseable {
 
     int port() {
         return server.getLocalPort();
+    }
+
+    /** Waits until a client has reset a connection. */
+    void awaitReset(Duration max) throws InterruptedException, TimeoutException {
+        if (!reset.await(max.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new TimeoutException("no connection was reset within " + max.toSeconds() + " s");
+        }
     }
 
     String uri(String path) {
@@ -135,6 +147,7 @@ final class BodyServer implements AutoCloseable {
             }
         } catch (IOException e) {
             resets.incrementAndGet();
+            reset.countDown();
         } finally {
             sockets.remove(socket);
         }

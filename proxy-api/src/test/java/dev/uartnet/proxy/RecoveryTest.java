@@ -74,6 +74,14 @@ class RecoveryTest {
                 .connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
+    /** A connect has gone from its own event loop (registration, then connect) to the link's. */
+    private static void awaitWithTheLink(ReplaceableLine line, ChannelFuture connecting) {
+        for (int task = 0; task < 2; task++) {
+            connecting.channel().eventLoop().submit(() -> {}).syncUninterruptibly();
+        }
+        line.client.channel().eventLoop().submit(() -> {}).syncUninterruptibly();
+    }
+
     private static LinkLostException lost(ChannelFuture connecting) {
         assertThat(connecting.awaitUninterruptibly(20, TimeUnit.SECONDS)).isTrue();
         assertThat(connecting.cause()).isInstanceOf(LinkLostException.class);
@@ -200,14 +208,9 @@ class RecoveryTest {
                 EchoServer echo = new EchoServer()) {
             line.shut();
             ChannelFuture first = connect(line, echo.port(), 20_000, new Witness());
+            awaitWithTheLink(line, first);
             ChannelFuture second = connect(line, echo.port(), 20_000, new Witness());
-            // Both are with the link when a third one, of the same event loop, is.
-            Channel link = line.client.channel();
-            for (ChannelFuture each : List.of(first, second)) {
-                each.channel().eventLoop().submit(() -> {}).syncUninterruptibly();
-                each.channel().eventLoop().submit(() -> {}).syncUninterruptibly();
-            }
-            link.eventLoop().submit(() -> {}).syncUninterruptibly();
+            awaitWithTheLink(line, second);
             line.unplug();
             LinkLostException lost = lost(first);
             assertThat(lost.mayHaveRun()).isTrue();

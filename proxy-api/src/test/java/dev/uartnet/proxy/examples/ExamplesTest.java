@@ -8,15 +8,21 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.tcp.TcpServer;
+import reactor.test.StepVerifier;
 
 class ExamplesTest {
     private static final Duration WAIT = Duration.ofSeconds(20);
@@ -33,6 +39,41 @@ class ExamplesTest {
                     .isEqualTo(12_345);
         } finally {
             server.disposeNow();
+        }
+    }
+
+    @Test
+    void readsAThermometer(@TempDir Path folder) throws Exception {
+        Path port = folder.resolve("esp32");
+        DisposableServer server = HttpServer.create()
+                .host("127.0.0.1")
+                .handle((request, response) -> response.sendString(Mono.just("21.5")))
+                .bindNow();
+        VirtualEsp32 first = VirtualEsp32.builder().build();
+        try (VirtualEsp32 second = VirtualEsp32.builder().build()) {
+            Files.createSymbolicLink(port, Path.of(first.servePty()));
+            String next = second.servePty();
+            StepVerifier.create(PatientThermometer.readings(
+                            port.toString(), "http://127.0.0.1:" + server.port() + "/", Duration.ofMillis(20)))
+                    .expectNext("21.5", "21.5", "21.5")
+                    .then(() -> replace(first, port, next))
+                    // More than could be on their way.
+                    .expectNextCount(50)
+                    .thenCancel()
+                    .verify(WAIT);
+        } finally {
+            first.close();
+            server.disposeNow();
+        }
+    }
+
+    private static void replace(VirtualEsp32 device, Path port, String next) {
+        try {
+            device.close();
+            Files.delete(port);
+            Files.createSymbolicLink(port, Path.of(next));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
