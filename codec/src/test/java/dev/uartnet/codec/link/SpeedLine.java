@@ -82,7 +82,7 @@ final class SpeedLine implements AutoCloseable {
             if (type() != FrameType.SPEED) {
                 return null;
             }
-            EmbeddedChannel slip = new EmbeddedChannel(new SlipDecoder(64));
+            EmbeddedChannel slip = new EmbeddedChannel(new SlipDecoder(1_040));
             slip.writeInbound(Unpooled.wrappedBuffer(wire));
             ByteBuf frame = slip.readInbound();
             SpeedProposal said = SpeedProposal.decode(FrameCodec.payload(frame));
