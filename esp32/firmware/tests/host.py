@@ -87,6 +87,7 @@ class Host:
     """Speaks the protocol; what has arrived is in messages, data (by channel), resets."""
 
     device_buffer = 2064  # the least that any device has
+    features = 0
 
     def __init__(self, line, step, window=32, buffer=65536, max_payload=1024, keepalive=1000):
         self.line = line
@@ -206,7 +207,7 @@ class Host:
         self.host_id = random.getrandbits(32) if host_id is None else host_id
         self.welcome = None
         window, buffer, max_payload, keepalive = self.offer
-        self.emit(HELLO, pack("uartnet", major, 0, self.host_id, window, buffer, max_payload, keepalive, 0, "test"), 0, 0, 0)
+        self.emit(HELLO, pack("uartnet", major, 0, self.host_id, window, buffer, max_payload, keepalive, self.features, "test"), 0, 0, 0)
 
     def open(self):
         self._clear()
