@@ -91,6 +91,7 @@ def run(mode, path):
             machine.line, held, name = open_pty(path)
         else:
             machine.line = open_tty(path)
+            machine.tty = machine.line.fileno()
         import main
     except KeyboardInterrupt:
         pass

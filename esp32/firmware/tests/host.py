@@ -91,6 +91,7 @@ class Host:
     """Speaks the protocol; what has arrived is in messages, data (by channel), resets."""
 
     device_buffer = 2064  # the least that any device has
+    features = 0
 
     def __init__(self, line, step, window=32, buffer=65536, max_payload=1024, keepalive=1000, features=0):
         self.line = line

@@ -10,12 +10,14 @@ import sys
 
 _IPPROTO_TCP = 6
 _TCP_NODELAY = 1
+_FEATURE_SPEED = 2
 _FEATURE_IPV6 = 64
 
 # Everything that /uartnet.json may set; see esp32/README.md.
 _DEFAULTS = {
     "uart": 0,  # number of a hardware UART (0 is the one of the board's own USB connector), or "usb"
     "baud": 115200,  # what hosts use unless told otherwise
+    "max_baud": 921600,  # what hosts may raise it to: all usual USB chips have it (a CP2102 no more); 0: nothing
     "tx": None,  # pins; None: the board's usual ones
     "rx": None,
     "rts": None,  # with both set, hardware flow control
@@ -39,6 +41,7 @@ _DEFAULTS = {
 _RANGES = {
     "uart": (0, 9),
     "baud": (300, 20000000),
+    "max_baud": (0, 20000000),
     "tx": (0, 99),
     "rx": (0, 99),
     "rts": (0, 99),
@@ -142,7 +145,10 @@ class Board:
             except ValueError:
                 # The REPL's UART keeps its buffers: usable, but for a host that sends little at a time.
                 uart = machine.UART(c["uart"], c["baud"], timeout=0, **pins)
-            self.poll_object = uart
+            self.poll_object = getattr(uart, "poll_object", uart)
+            self.max_baud = c["max_baud"]
+            if self.max_baud > self.baud:
+                self.features |= _FEATURE_SPEED
         self.uart = uart
         self._readinto = uart.readinto
         self._write = uart.write
@@ -162,6 +168,19 @@ class Board:
             return self._write(buf)
         except OSError as e:
             raise LineGone(e.errno)
+
+    def sent(self):
+        """True if the UART has nothing left to send, or cannot tell."""
+        done = getattr(self.uart, "txdone", None)
+        return not done or done()
+
+    def set_baud(self, baud):
+        """Sets the UART's speed, once it has nothing left to send; False if it cannot have that one."""
+        try:
+            self.uart.init(baudrate=baud, timeout=0)
+        except (OSError, ValueError):
+            return False
+        return True
 
     def start_network(self):
         """Begins to join the Wi-Fi network; it joins again by itself whenever it was lost."""

@@ -1,4 +1,4 @@
-"""The link: frames, sessions, order and acknowledgement (PROTOCOL.md, sections 3 to 5)."""
+"""The link: frames, sessions, order and acknowledgement (PROTOCOL.md, sections 3 to 6)."""
 
 import gc
 from binascii import crc32
@@ -11,6 +11,7 @@ from .incoming import WINDOW, Incoming
 from .msgpack import Malformed, Reader, Writer, cut
 from .outgoing import Outgoing
 from .pool import SLOT, Pool, slots
+from .speed import Speed
 
 _PROTOCOL_MAJOR = const(1)
 _PROTOCOL_MINOR = const(0)
@@ -29,6 +30,7 @@ _RESET_PROTOCOL = const(5)
 _RESET_SILENT = const(6)
 _RESET_FRAME_LOST = const(7)
 _FEATURE_RETRANSMIT = const(1)
+_FEATURE_SPEED = const(2)
 _LIMIT_WINDOW_FRAMES_MAX = const(127)
 _LIMIT_PAYLOAD_BYTES_MIN = const(256)
 _LIMIT_PAYLOAD_BYTES_MAX = const(16384)
@@ -57,6 +59,7 @@ _OWE_ACK = const(1)
 _OWE_PROBE = const(2)
 _OWE_WELCOME = const(4)
 _OWE_RESET = const(8)
+_OWE_SPEED = const(16)
 
 
 def _random(n):
@@ -111,8 +114,6 @@ class Link:
         self.wire_view = memoryview(self.wire)
         self.head = 0
         self.tail = 0
-        frame_ms = (max_payload + 10) * 10000 // board.baud
-        self.ack_delay = min(50, max(1, frame_ms))
         gc.collect()
         room = (gc.mem_free() - _SOCKET_BYTES * board.channels_max) // _POOL_PART
         frames = min(_POOL_FRAMES_MAX, max(_POOL_FRAMES_MIN, room // max_payload))
@@ -121,7 +122,9 @@ class Link:
         self.pool_limit = self.pool_slots - slots(max_payload) * (frames // 4)
         self.pool = Pool(self.pool_slots)
         self.incoming = Incoming(self.pool)
-        self.outgoing = Outgoing(self.pool, self.pool_limit, self.counters, 2 * frame_ms + 20)
+        self.outgoing = Outgoing(self.pool, self.pool_limit, self.counters, 0)
+        self.timing(board.baud)
+        self.speed = Speed(self)
         self.room = self.outgoing.room
 
         self.tag = 0
@@ -153,6 +156,13 @@ class Link:
         self.ack_due = None
         self.queue.clear()
         self.queued = 0
+
+    def timing(self, baud):
+        """The line has this speed: what is reckoned by it."""
+        frame_ms = (self.own_payload + 10) * 10000 // baud
+        self.ack_delay = min(50, max(1, frame_ms))
+        self.outgoing.round_trip.floor = 2 * frame_ms + 20
+        self.outgoing.round_trip.clear()
 
     # Receiving
 
@@ -207,6 +217,8 @@ class Link:
         n = (frame[3] - outgoing.first) & 255
         if n and n <= outgoing.flight:
             outgoing.acknowledged(n, self.now)
+        if self.speed.state:
+            self.speed.heard()
         if kind == _TYPE_DATA:
             self._data(frame[2], end)
             return
@@ -223,7 +235,7 @@ class Link:
         elif kind == _TYPE_PROBE:
             self.owe |= _OWE_ACK
         elif kind == _TYPE_SPEED:
-            self.counters.ignored += 1
+            self.speed.frame(end)
 
     def _data(self, seq, end):
         incoming = self.incoming
@@ -308,6 +320,9 @@ class Link:
             return
         self.counters.frames += 1
         ours = self.tag and self.hello[0] == host_id
+        if not ours and self.speed.baud != self.speed.first:
+            self.counters.ignored += 1  # which speed would that session begin with?
+            return
         if self.tag and not ours and not self.takeover:
             self._owe_reset(0, _RESET_BUSY, host_id, "another host holds this device")
             return
@@ -340,6 +355,7 @@ class Link:
         self.tag = tag
         self.hello = hello
         self.repeats = bool(hello[5] & self.features & _FEATURE_RETRANSMIT)
+        self.speed.on = self.repeats and bool(hello[5] & self.features & _FEATURE_SPEED)
         self.own_window = WINDOW if self.repeats else _PLAIN_WINDOW
         self.max_payload = min(hello[3], self.own_payload, hello[2] - 8)
         self.incoming.limit = self.pool_limit if self.repeats else self.pool_slots
@@ -353,6 +369,7 @@ class Link:
         self.hello = None
         self._clear()
         self.owe &= _OWE_WELCOME | _OWE_RESET if self.offer else _OWE_RESET
+        self.speed.ended()
         self.handler.session_ended()
 
     def fail(self, reason, text):
@@ -414,7 +431,7 @@ class Link:
 
     def can_send(self, n):
         """True if a new DATA with n bytes of payload may go now, by the outgoing frames and by the wire."""
-        return self.tail + 2 * (n + 9) <= len(self.wire) and self.room(n)
+        return self.tail + 2 * (n + 9) <= len(self.wire) and self.speed.state < 2 and self.room(n)
 
     def payload_size(self):
         """Payload that a stream's pieces should have at most: less on a bad line."""
@@ -467,7 +484,7 @@ class Link:
         if self.owe & (_OWE_ACK | _OWE_PROBE) == _OWE_ACK and self.incoming.holes():
             self._settle()
         outgoing = self.outgoing
-        while outgoing.lost:
+        while outgoing.lost and self.speed.state < 3:
             end = outgoing.again(self.out, BODY, (len(self.wire) - self.tail >> 1) - 9, self.now)
             if not end:
                 break
@@ -522,7 +539,12 @@ class Link:
             kind = _TYPE_ACK
             incoming = self.incoming
             end = BODY
-            if owe & _OWE_PROBE:
+            if owe & _OWE_SPEED:
+                self.owe = owe & ~_OWE_SPEED
+                kind = _TYPE_SPEED
+                w.put(self.speed.said)
+                end = w.pos
+            elif owe & _OWE_PROBE:
                 self.owe = owe & ~_OWE_PROBE
                 kind = _TYPE_PROBE
             else:
@@ -538,6 +560,15 @@ class Link:
         self.reset = (tag, self.outgoing.next if ours else 0, self.incoming.expected if ours else 0, payload)
         self.owe |= _OWE_RESET
 
+    def drained(self):
+        """True if nothing of what a change of speed waits for is left here."""
+        return self.head == self.tail and not self.owe & (_OWE_SPEED | _OWE_RESET)
+
+    def leave_trial(self):
+        """Silence counts again: what is left until it ends the session is enough to find each other."""
+        if self.tag and ticks_diff(self.now, self.heard) > self.keepalive:
+            self.heard = ticks_add(self.now, -self.keepalive)
+
     def booted(self):
         """Tells a host that waits that we are ready, and that whatever was before is over."""
         self._owe_reset(0, _RESET_BOOT, 0, "ready")
@@ -547,14 +578,19 @@ class Link:
         now = self.now
         if self.offer and ticks_diff(now, self.offered_at) >= _OFFER_MS:
             self._withdraw()
-        if self.tag:
+        speed = self.speed
+        if speed.state:
+            speed.tick(now)
+        if self.tag and not 2 < speed.state < 5:
             silent = ticks_diff(now, self.heard)
             if 2 * silent >= 5 * self.keepalive:
                 self.fail(_RESET_SILENT, "nothing heard for %d ms" % silent)
                 return
+            if 2 * silent >= 3 * self.keepalive:
+                speed.silence()
             if silent >= self.keepalive and 2 * ticks_diff(now, self.probed) >= self.keepalive:
                 self.probed = now
                 self.owe |= _OWE_PROBE
-            if self.outgoing.expired(now):
+            if speed.state < 3 and self.outgoing.expired(now):
                 # A PROBE behind the oldest frame: its answer tells what else is lost.
                 self.owe |= _OWE_PROBE

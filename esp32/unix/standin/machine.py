@@ -1,14 +1,27 @@
 """Stand-in for a board's `machine`: the one UART is the tty or pty that start.py has opened."""
 
+import os
 import sys
 
 line = None
+tty = None  # the number of the tty's descriptor; None on a pty of our own, which has no speed
 signals = None  # where SIGINT and SIGTERM can be read
 _signal = bytearray(128)
 
 
-def UART(number, baudrate, **settings):
-    return line
+class UART:
+    def __init__(self, number, baudrate, **settings):
+        self.poll_object = line
+        self.readinto = line.readinto
+        self.write = line.write
+        if os.getenv("UARTNET_BAUD"):
+            self.init(baudrate)
+
+    def init(self, baudrate, **settings):
+        if tty is not None:
+            import tty_speed
+
+            tty_speed.set(tty, baudrate)
 
 
 def log(e):

@@ -7,7 +7,7 @@ import socket
 import struct
 
 STA_IF = 0
-SOCKETS = 128 if gc.mem_free() > 500000 else 40
+SOCKETS = 128 if gc.mem_free() > 500000 else 34  # a board has 15
 IPV6 = True
 SOCKET_OPTIONS = {"receive_buffer": 8, "send_buffer": 7}  # SO_RCVBUF, SO_SNDBUF
 
@@ -33,11 +33,11 @@ class WLAN:
 
 
 def configuration():
-    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD."""
+    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD, $UARTNET_MAX_BAUD."""
     c = {"baud": 921600}  # a pty has no speed of its own
     if os.getenv("UARTNET_DNS") is not None:
         c["dns"] = os.getenv("UARTNET_DNS")
-    for name in ("payload", "baud"):
+    for name in ("payload", "baud", "max_baud"):
         if os.getenv("UARTNET_" + name.upper()):
             c[name] = int(os.getenv("UARTNET_" + name.upper()))
     return c

@@ -43,6 +43,11 @@ final class DeviceSpeedChange extends SpeedControl {
                 agree();
                 return;
             }
+        } else if (proposal.step() == Step.TRY) {
+            if (state == State.TRIAL && baud == proposed) {
+                link.send(new SpeedProposal(Step.TRY, baud));
+                return;
+            }
         } else if (proposal.step() == Step.CONFIRM) {
             if (state == State.TRIAL && baud == proposed) {
                 link.send(new SpeedProposal(Step.CONFIRM, baud));
@@ -85,7 +90,7 @@ final class DeviceSpeedChange extends SpeedControl {
 
     private void agree() {
         to(State.AGREED);
-        long leaving = frameMillis(inForce());
+        long leaving = lineMillis(FRAME_BYTES, inForce());
         when(
                 link.send(new SpeedProposal(Step.AGREE, proposed)),
                 written -> after(leaving + CHANGE_OVER_MILLIS, this::changeOver));
@@ -93,7 +98,7 @@ final class DeviceSpeedChange extends SpeedControl {
 
     private void changeOver() {
         to(State.TRIAL);
-        after(TRIAL_MILLIS, this::goBack);
+        after(trialMillis(proposed), this::goBack);
         set(proposed, possible -> {
             if (!possible) {
                 notSet();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostSpeedChange extends SpeedControl {
     private static final long PROPOSE_INTERVAL_MILLIS = 50;
-    private static final long PROBE_INTERVAL_MILLIS = 20;
+    private static final long TRY_INTERVAL_MILLIS = 20;
     private static final long ANSWER_MILLIS = 1_000;
     /** What the device may have to send before it can answer: its pipe, and what was lost of it. */
     private static final int FULL_FRAMES_DRAINED = 5;
@@ -28,7 +28,7 @@ final class HostSpeedChange extends SpeedControl {
         PROPOSED,
         /** The device has agreed; the line is being set. */
         CHANGING,
-        /** Asks for a sign of life at the new speed. */
+        /** Sends what the device is to answer at the new speed. */
         TRYING,
         /** Has heard the device at the new speed, and tells it. */
         CONFIRMING,
@@ -97,7 +97,7 @@ final class HostSpeedChange extends SpeedControl {
             return;
         }
         link.send(new SpeedProposal(Step.PROPOSE, wanted));
-        after(interval(PROPOSE_INTERVAL_MILLIS, inForce()), this::sayPropose);
+        after(interval(PROPOSE_INTERVAL_MILLIS, FRAME_BYTES, inForce()), this::sayPropose);
     }
 
     @Override
@@ -109,6 +109,9 @@ final class HostSpeedChange extends SpeedControl {
         } else if (fits && state == State.PROPOSED && proposal.step() == Step.REFUSE) {
             failure = failed(Reason.REFUSED, wanted, "the device refuses it");
             finish();
+        } else if (fits && state == State.TRYING && proposal.step() == Step.TRY) {
+            to(State.CONFIRMING);
+            tryNewSpeed();
         } else if (fits && state == State.CONFIRMING && proposal.step() == Step.CONFIRM) {
             nowInForce(wanted);
             halfFailed = false;
@@ -124,7 +127,7 @@ final class HostSpeedChange extends SpeedControl {
         set(wanted, possible -> {
             if (possible) {
                 to(State.TRYING);
-                deadline = in(TRIAL_MILLIS);
+                deadline = in(trialMillis(wanted));
                 tryNewSpeed();
             } else {
                 notSet();
@@ -149,21 +152,15 @@ final class HostSpeedChange extends SpeedControl {
             goBack();
             return;
         }
-        if (state == State.TRYING) {
-            link.probe();
-        } else {
-            link.send(new SpeedProposal(Step.CONFIRM, wanted));
-        }
-        after(interval(PROBE_INTERVAL_MILLIS, wanted), this::tryNewSpeed);
+        boolean trying = state == State.TRYING;
+        link.send(new SpeedProposal(trying ? Step.TRY : Step.CONFIRM, wanted));
+        after(interval(TRY_INTERVAL_MILLIS, trying ? TRY_BYTES : FRAME_BYTES, wanted), this::tryNewSpeed);
     }
 
     @Override
     void heard() {
         incoming.frame();
-        if (state == State.TRYING) {
-            to(State.CONFIRMING);
-            tryNewSpeed();
-        } else if (state == State.RETURNING && isReturned) {
+        if (state == State.RETURNING && isReturned) {
             finish();
         }
     }
@@ -189,7 +186,7 @@ final class HostSpeedChange extends SpeedControl {
 
     private void probeAtOldSpeed() {
         link.probe();
-        after(interval(PROBE_INTERVAL_MILLIS, inForce()), this::probeAtOldSpeed);
+        after(interval(TRY_INTERVAL_MILLIS, FRAME_BYTES, inForce()), this::probeAtOldSpeed);
     }
 
     @Override

@@ -14,11 +14,14 @@ abstract class SpeedControl {
 
     static final int BAUD_MAX = 100_000_000;
 
-    /** How long the ends try to hear each other at the new speed. */
-    static final long TRIAL_MILLIS = 500;
-
     /** A SPEED frame on the line, with what SLIP may add. */
-    private static final int FRAME_BYTES = 20;
+    static final int FRAME_BYTES = 20;
+
+    /** One with {@code TRY}. */
+    static final int TRY_BYTES = 250;
+
+    private static final long TRIAL_MILLIS = 500;
+    private static final int TRIAL_BYTES = 1_000;
 
     final LinkHandler link;
     private final LineSpeed line;
@@ -157,12 +160,17 @@ abstract class SpeedControl {
     }
 
     /** How often something is said again: as often as stated, but not so often that it would fill a slow line. */
-    static long interval(long millis, int baud) {
-        return Math.max(millis, 4L * frameMillis(baud));
+    static long interval(long millis, int bytes, int baud) {
+        return Math.max(millis, 2 * lineMillis(bytes, baud));
     }
 
-    /** The time of a SPEED frame on the line, rounded up. */
-    static long frameMillis(int baud) {
-        return LinkConfig.lineNanos(FRAME_BYTES, baud) / 1_000_000 + 1;
+    /** How long the ends try to hear each other at a new speed. */
+    static long trialMillis(int baud) {
+        return TRIAL_MILLIS + lineMillis(TRIAL_BYTES, baud);
+    }
+
+    /** The time of so many bytes on the line, rounded up. */
+    static long lineMillis(int bytes, int baud) {
+        return LinkConfig.lineNanos(bytes, baud) / 1_000_000 + 1;
     }
 }

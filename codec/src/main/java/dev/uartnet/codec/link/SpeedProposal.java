@@ -25,7 +25,9 @@ record SpeedProposal(Step step, int baud) {
         /** The device stays as it is. */
         REFUSE(2),
         /** The sender has heard the other end at this speed. */
-        CONFIRM(3);
+        CONFIRM(3),
+        /** As long as a frame of data: can the line carry one at this speed? */
+        TRY(4);
 
         private static final Step[] BY_CODE = values();
 
@@ -40,11 +42,23 @@ record SpeedProposal(Step step, int baud) {
         }
     }
 
-    private static final int BYTES_MAX = 64;
+    private static final int BYTES_MAX = 256;
+    private static final byte[] TRIAL = new byte[200];
+
+    static {
+        for (int i = 0; i < TRIAL.length; i++) {
+            TRIAL[i] = (byte) i;
+        }
+    }
 
     byte[] encode() {
         try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
-            packer.packArrayHeader(2).packInt(step.code()).packInt(baud);
+            packer.packArrayHeader(step == Step.TRY ? 3 : 2)
+                    .packInt(step.code())
+                    .packInt(baud);
+            if (step == Step.TRY) {
+                packer.packBinaryHeader(TRIAL.length).writePayload(TRIAL);
+            }
             return packer.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

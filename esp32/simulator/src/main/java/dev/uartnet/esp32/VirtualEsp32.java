@@ -4,6 +4,7 @@ import dev.uartnet.codec.EndpointPipeline;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
+import dev.uartnet.transport.UartChannelOption;
 import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.pty.PseudoTerminal;
 import io.netty.bootstrap.Bootstrap;
@@ -46,6 +47,7 @@ public final class VirtualEsp32 implements AutoCloseable {
     private static final int CLOSE_SECONDS_MAX = 5;
 
     private final LinkConfig link;
+    private final int maxBaudRate;
     private final DeviceSettings settings;
     private final NameLookups lookups;
     private final EventLoop loop;
@@ -55,6 +57,7 @@ public final class VirtualEsp32 implements AutoCloseable {
 
     private VirtualEsp32(Builder builder) {
         link = builder.link;
+        maxBaudRate = builder.maxBaudRate;
         settings = new DeviceSettings(
                 builder.channels,
                 builder.channelCredit,
@@ -99,7 +102,14 @@ public final class VirtualEsp32 implements AutoCloseable {
         int frame = link.maxFrameBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(2 * frame, 4 * frame));
         ChannelPipeline pipeline = channel.pipeline();
-        EndpointPipeline.addDevice(pipeline, link, settings.bootId());
+        if (channel instanceof UartChannel uart) {
+            // Its own speed is the one that the port has when it comes.
+            int own = uart.config().getSettings().baudRate();
+            UartSpeed speed = maxBaudRate > own ? new UartSpeed(uart, maxBaudRate) : null;
+            EndpointPipeline.addDevice(pipeline, link.withBaudRate(own), settings.bootId(), speed);
+        } else {
+            EndpointPipeline.addDevice(pipeline, link, settings.bootId());
+        }
         pipeline.addLast("device", new LineHandler(settings, lookups, loop));
         lines.add(channel);
     }
@@ -115,6 +125,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         ChannelFuture opening = new Bootstrap()
                 .group(loop)
                 .channelFactory(() -> new UartChannel(port))
+                .option(UartChannelOption.BAUD_RATE, link.baudRate())
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -167,6 +178,7 @@ public final class VirtualEsp32 implements AutoCloseable {
     /** What a device is like. Not for several threads at once. */
     public static final class Builder {
         private LinkConfig link = LinkConfig.device();
+        private int maxBaudRate = 921_600;
         private int channels = 64;
         private int channelCredit = 4096;
         private int bootId = ThreadLocalRandom.current().nextInt();
@@ -178,6 +190,18 @@ public final class VirtualEsp32 implements AutoCloseable {
         /** What the device offers of the link: window, buffer, keepalive, agent. Default {@link LinkConfig#device()}. */
         public Builder link(LinkConfig offer) {
             link = offer;
+            return this;
+        }
+
+        /**
+         * The highest speed that the device lets a host raise its line to, in baud; 0: none. Default 921,600, as the firmware's. Between
+         * sessions it listens at the {@link LinkConfig#baudRate()} of its link.
+         */
+        public Builder maxBaudRate(int baud) {
+            if (baud < 0) {
+                throw new IllegalArgumentException("maxBaudRate must not be negative: " + baud);
+            }
+            maxBaudRate = baud;
             return this;
         }
 
