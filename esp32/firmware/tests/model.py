@@ -255,6 +255,7 @@ class Run:
         self.board = FakeBoard(baud, payload)
         self.link = Link(self.board, payload)
         self.link.handler = self
+        self.link.boot_id = self.link.last_tag = 77  # a schedule is the same each time
         self.host = host or ModelHost()
         self.up = up
         self.down = down

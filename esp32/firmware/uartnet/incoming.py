@@ -79,12 +79,18 @@ class Incoming:
 
     def report(self, dst, pos):
         """Puts the gap report to dst[pos:]; returns its end."""
-        n = (self.known - self.expected) & 255
-        dst[pos] = n
-        for i in range(n):
-            if not i & 7:
-                pos += 1
-                dst[pos] = 0
-            if self.has(self.expected + i):
-                dst[pos] |= 1 << (i & 7)
-        return pos + 1
+        return _report(self.heads, self.expected, (self.known - self.expected) & 255, dst, pos)
+
+
+@micropython.viper
+def _report(heads: ptr16, expected: int, n: int, dst: ptr8, pos: int) -> int:
+    dst[pos] = n
+    i = 0
+    while i < n:
+        if not i & 7:
+            pos += 1
+            dst[pos] = 0
+        if int(heads[(expected + i) & (WINDOW - 1)]) != _NONE:
+            dst[pos] = int(dst[pos]) | 1 << (i & 7)
+        i += 1
+    return pos + 1

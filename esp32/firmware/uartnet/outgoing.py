@@ -156,23 +156,24 @@ class Outgoing:
         n = min(n, self.flight)
         first = self.first
         flags = self.flags
-        for k in range(n):
-            if buf[pos + (k >> 3)] >> (k & 7) & 1:
-                i = (first + k) & (_PLACES - 1)
-                if not flags[i] & _ARRIVED:
-                    if flags[i] & _LOST:
-                        self.lost -= 1
-                    else:
-                        self.pipe -= self.sizes[i]
-                    flags[i] = flags[i] & ~_LOST | _ARRIVED
-                    self._arrived(i)
+        k = _next(buf, pos, 0, n, 1, first, flags, _ARRIVED)
+        while k < n:
+            i = (first + k) & (_PLACES - 1)
+            if flags[i] & _LOST:
+                self.lost -= 1
+            else:
+                self.pipe -= self.sizes[i]
+            flags[i] = flags[i] & ~_LOST | _ARRIVED
+            self._arrived(i)
+            k = _next(buf, pos, k + 1, n, 1, first, flags, _ARRIVED)
         late = self.round_trip.smoothed()
-        for k in range(n):
-            if not buf[pos + (k >> 3)] >> (k & 7) & 1:
-                i = (first + k) & (_PLACES - 1)
-                # A line keeps the order: what went before something that has arrived, and is not there, is lost.
-                if 0 < (self.top - self.last_order[i]) & 0xFFFF < 0x8000 or ticks_diff(now, self.sent_at[i]) >= late:
-                    self._lose(i)
+        k = _next(buf, pos, 0, n, 0, first, flags, _LOST)
+        while k < n:
+            i = (first + k) & (_PLACES - 1)
+            # A line keeps the order: what went before something that has arrived, and is not there, is lost.
+            if 0 < (self.top - self.last_order[i]) & 0xFFFF < 0x8000 or ticks_diff(now, self.sent_at[i]) >= late:
+                self._lose(i)
+            k = _next(buf, pos, k + 1, n, 0, first, flags, _LOST)
 
     def _lose(self, i):
         flags = self.flags[i]
@@ -205,3 +206,14 @@ class Outgoing:
         if self.losses:
             best = int((16 * (_CALM_BYTES + self.sent) / self.losses) ** 0.5) - _FRAME_BYTES
         self.payload = min(self.max_payload, max(_PIECE_BYTES + _DATA_BYTES, best))
+
+
+@micropython.viper
+def _next(report: ptr8, pos: int, k: int, n: int, bit: int, first: int, flags: ptr8, known: int) -> int:
+    """The next frame from k on that is reported so, and does not have the flag `known`; n if there is none."""
+    while k < n:
+        if int(report[pos + (k >> 3)]) >> (k & 7) & 1 == bit:
+            if not int(flags[(first + k) & (_PLACES - 1)]) & known:
+                return k
+        k += 1
+    return n
