@@ -73,6 +73,12 @@ class Bench:
     def _clock(self):
         return ticks_add(ticks_ms(), self.skipped)
 
+    def freeze(self):
+        """From now on the device's time passes by skip() alone."""
+        now = self._clock()
+        self.skipped = 0
+        self._clock = self.device.clock = lambda: ticks_add(now, self.skipped)
+
     def skip(self, ms):
         self.skipped += ms
         self._now()

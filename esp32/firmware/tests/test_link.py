@@ -247,6 +247,7 @@ def test_hello_vector_and_own_frames():
 
 def test_keepalive_and_silence():
     bench, host = _line()
+    bench.freeze()
     for keepalive in (1000, 60000):
         host.offer = (32, 65536, 1024, keepalive)
         host.open()

@@ -19,6 +19,7 @@ def _session(**config):
     host = bench.host(features=1, keepalive=60000)
     host.until(lambda: host.resets)
     host.open()
+    bench.freeze()
     host.flight = 1000  # these tests number their frames by hand
     host.frames.clear()
     return bench, host
