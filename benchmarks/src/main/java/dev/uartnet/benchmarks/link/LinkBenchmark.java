@@ -1,5 +1,6 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.codec.link.LinkCounters;
 import dev.uartnet.esp32.LineFaults;
 import dev.uartnet.proxy.ProxyClient;
 import java.io.IOException;
@@ -8,12 +9,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
  * How much of a line's rate one TCP connection gets, and how long a ping takes: {@code java -cp benchmarks/target/benchmarks.jar
- * dev.uartnet.benchmarks.link.LinkBenchmark [SECONDS]}, from the checkout's root. A line's rate is its baud rate divided by the 10
- * bits of a byte; each transfer takes about SECONDS (default 12) of it, and at least 1 MB.
+ * dev.uartnet.benchmarks.link.LinkBenchmark [SECONDS [NAME]]}, from the checkout's root. A line's rate is its baud rate divided by the 10
+ * bits of a byte; each transfer takes about SECONDS (default 12) of it, and at least 1 MB; with NAME, only the lines whose name begins so.
  */
 public final class LinkBenchmark {
     private static final int BYTES_MIN = 1 << 20;
@@ -24,23 +27,26 @@ public final class LinkBenchmark {
 
     private final List<String> table = new ArrayList<>();
     private final int seconds;
+    private final String only;
 
-    private LinkBenchmark(int seconds) {
+    private LinkBenchmark(int seconds, String only) {
+        this.only = only;
         this.seconds = seconds;
     }
 
     /** Runs all lines, one after the other, and prints a table. */
     public static void main(String[] arguments) throws Exception {
-        LinkBenchmark benchmark = new LinkBenchmark(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 12);
+        LinkBenchmark benchmark = new LinkBenchmark(
+                arguments.length > 0 ? Integer.parseInt(arguments[0]) : 12, arguments.length > 1 ? arguments[1] : "");
         benchmark.run();
         benchmark.table.forEach(System.out::println);
     }
 
     private void run() throws Exception {
-        table.add("| line | bytes | down, of the line's rate | up, of the line's rate | faults of the line |");
-        table.add("| --- | --- | --- | --- | --- |");
-        oneWay("warm-up", 921_600, 0);
-        table.remove(2);
+        table.add(
+                "| line | bytes | down, of the line's rate | up, of the line's rate | faults of the line | frames repeated by the device | by the host |");
+        table.add("| --- | --- | --- | --- | --- | --- | --- |");
+        warmUp();
         oneWay("115,200, clean", 115_200, 0);
         oneWay("921,600, clean", 921_600, 0);
         bothWays();
@@ -48,6 +54,13 @@ public final class LinkBenchmark {
         oneWay("921,600, byte error 1e-4", 921_600, 1e-4);
         oneWay("921,600, byte error 1e-3", 921_600, 1e-3);
         ping(921_600);
+    }
+
+    /** The first seconds of a JVM say little. */
+    private void warmUp() throws Exception {
+        try (TestBed bed = open(921_600, 0)) {
+            transfer(bed, bed.connect(connector -> connector), BYTES_MIN / 2, BYTES_MIN / 2);
+        }
     }
 
     private long bytes(int baud) {
@@ -60,21 +73,29 @@ public final class LinkBenchmark {
     }
 
     private void oneWay(String name, int baud, double byteError) throws Exception {
+        if (!name.startsWith(only)) {
+            return;
+        }
         long bytes = bytes(baud);
         try (TestBed bed = open(baud, byteError)) {
             ProxyClient client = bed.connect(connector -> connector);
             Transfer.Result down = transfer(bed, client, bytes, 0);
             Transfer.Result up = transfer(bed, client, 0, bytes);
-            row(name, bed, baud, bytes, down.downNanos(), up.upNanos());
+            row(name, bed, client, baud, bytes, down.downNanos(), up.upNanos());
         }
     }
 
     private void bothWays() throws Exception {
+        String name = "921,600, both ways at once";
         int baud = 921_600;
+        if (!name.startsWith(only)) {
+            return;
+        }
         long bytes = bytes(baud);
         try (TestBed bed = open(baud, 0)) {
-            Transfer.Result both = transfer(bed, bed.connect(connector -> connector), bytes, bytes);
-            row("921,600, both ways at once", bed, baud, bytes, both.downNanos(), both.upNanos());
+            ProxyClient client = bed.connect(connector -> connector);
+            Transfer.Result both = transfer(bed, client, bytes, bytes);
+            row(name, bed, client, baud, bytes, both.downNanos(), both.upNanos());
         }
     }
 
@@ -83,15 +104,21 @@ public final class LinkBenchmark {
                 .get(30, TimeUnit.MINUTES);
     }
 
-    private void row(String name, TestBed bed, int baud, long bytes, long downNanos, long upNanos) {
+    private void row(String name, TestBed bed, ProxyClient client, int baud, long bytes, long downNanos, long upNanos) {
+        Map<String, Long> device = Objects.requireNonNull(client.info().block()).link();
+        LinkCounters host = Objects.requireNonNull(client.health().block()).counters();
         String row = String.format(
                 Locale.ROOT,
-                "| %s | %,d | %.1f %% | %.1f %% | %,d |",
+                "| %s | %,d | %.1f %% | %.1f %% | %,d | %d (%d by the timer) | %d (%d) |",
                 name,
                 bytes,
                 share(baud, bytes, downNanos),
                 share(baud, bytes, upNanos),
-                bed.faults());
+                bed.faults(),
+                device.get("retransmits"),
+                device.get("timeouts"),
+                host.retransmits(),
+                host.timeouts());
         System.err.println(row);
         table.add(row);
     }
@@ -102,6 +129,9 @@ public final class LinkBenchmark {
     }
 
     private void ping(int baud) throws Exception {
+        if (!"ping".startsWith(only)) {
+            return;
+        }
         try (TestBed bed = open(baud, 0)) {
             ProxyClient client = bed.connect(connector -> connector);
             for (int i = 0; i < PINGS_WARM_UP; i++) {
