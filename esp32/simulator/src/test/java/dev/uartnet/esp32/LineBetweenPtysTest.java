@@ -78,7 +78,7 @@ class LineBetweenPtysTest {
 
     @Test
     void aFullFifoLosesBytes() throws Exception {
-        byte[] content = Peer.content(1_000);
+        byte[] content = Peer.content(4_000);
         try (SerialLine line = builder.fifo(64, FlowControl.NONE).start()) {
             write(a, content);
             awaitSent(line.toB(), content.length);
