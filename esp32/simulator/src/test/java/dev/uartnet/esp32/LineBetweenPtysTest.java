@@ -85,9 +85,8 @@ class LineBetweenPtysTest {
             awaitUnread(right.masterPort(), (int) line.toB().counters().bytesOut());
             int got = (int) line.toB().counters().bytesOut();
 
-            // The kernel passes them on with some delay: the FIFO may have taken a quarter more meanwhile, four times
-            // at most.
-            assertThat(got).isBetween(64, 128);
+            // The kernel passes them on by another thread: until that has run, the FIFO takes some more.
+            assertThat(got).isBetween(64, content.length / 2);
             assertThat(line.toB().counters().overruns()).isEqualTo(content.length - got);
             assertThat(Arrays.copyOf(read(b, got), 64)).isEqualTo(Arrays.copyOf(content, 64));
             write(a, new byte[] {42});
