@@ -209,16 +209,25 @@ public final class LineDirection {
             if (readerWaits) {
                 LockSupport.unpark(reading);
             }
-            if (conditions.fifoBytes() > 0) {
-                // A FIFO must not overflow only because this thread woke late, or had to wait: the line is late
-                // instead.
-                if (!receiver.pass()) {
-                    return false;
-                }
-                clock.startAt(System.nanoTime() - (clock.arrival(most) - clock.arrival(0)));
+            if (!settle(most)) {
+                return false;
             }
         }
         return !ended;
+    }
+
+    /** Keeps a thread that is late from handing over too much at once; returns whether the receiver is still there. */
+    private boolean settle(int most) throws IOException {
+        boolean limited = conditions.fifoBytes() > 0;
+        if (!limited && receiver.collected().size() < READ_BYTES) {
+            return true;
+        }
+        boolean open = receiver.pass();
+        if (limited) {
+            // A FIFO must not overflow only because this thread woke late, or had to wait: the line is late instead.
+            clock.startAt(System.nanoTime() - (clock.arrival(most) - clock.arrival(0)));
+        }
+        return open;
     }
 
     private int quantum(int baud) {

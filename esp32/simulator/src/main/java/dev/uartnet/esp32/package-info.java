@@ -1,6 +1,7 @@
 /**
  * The device side in Java: {@link dev.uartnet.esp32.VirtualEsp32}, the same device as the firmware with the host's own sockets;
- * {@link dev.uartnet.esp32.Firmware}, the real firmware as a process; {@link dev.uartnet.esp32.SerialLine}, the wires between.
+ * {@link dev.uartnet.esp32.Firmware}, the real firmware as a process; {@link dev.uartnet.esp32.SerialLine}, the wires between, with their
+ * faults; {@link dev.uartnet.esp32.PluggablePort}, a port to pull out and put back.
  *
  * <p>All of a virtual device lives on one event loop of its own: the handler behind the link, the requests, the channels and
  * their sockets. Only names are looked up elsewhere, because the JDK's resolver blocks.
@@ -27,6 +28,20 @@
  * <tr><td></td><td>socket fails, or 30 s</td><td>RST, CHANNEL_CLOSE with the code</td><td>(free)</td></tr>
  * <tr><td>CLOSE_SENT</td><td>CHANNEL_CLOSE</td><td></td><td>(free)</td></tr>
  * <tr><td>any</td><td>the session ends</td><td>RST</td><td>(free)</td></tr>
+ * </table>
+ *
+ * <p>What a byte meets on a line, in {@link dev.uartnet.esp32.LineDirection}'s two threads: the sender's port, the sender's FIFO
+ * (SendQueue), the time that it takes (LineClock), then a cut, or a receiver of another speed (SpeedMismatch), or the faults
+ * ({@link dev.uartnet.esp32.FaultStream}), then the receiver's adapter and FIFO (ReceivingEnd), the receiver's port.
+ *
+ * <table border="1">
+ * <caption>A line</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>RUNNING</td><td>cut, restore, stall, faults</td><td>from the next byte on</td><td>RUNNING</td></tr>
+ * <tr><td></td><td>the sender's port is lost or closed</td><td>delivers what has been sent; the other direction goes on</td>
+ *   <td>ENDING</td></tr>
+ * <tr><td></td><td>the receiver's port is lost, close</td><td>closes both ports</td><td>ENDED</td></tr>
+ * <tr><td>ENDING</td><td>the last byte is delivered</td><td>closes both ports</td><td>ENDED</td></tr>
  * </table>
  *
  * <p>Depends on the transport's ports and on the codec; nothing but tests and the command line depends on it.
