@@ -12,7 +12,7 @@ import java.util.List;
  * What happens on a line and to its two ends, and what the applications want to send: all drawn from one number. Times are in
  * nanoseconds since the schedule's begin.
  */
-final class FaultSchedule {
+public final class FaultSchedule {
     /** What a schedule is about. */
     enum Kind {
         /** Nothing goes wrong, at any speed, latency, window. */
@@ -70,7 +70,7 @@ final class FaultSchedule {
     final long seed;
     final Kind kind;
     final LinkConfig host;
-    final LinkConfig device;
+    public final LinkConfig device;
     final Timing downTiming;
     final Timing upTiming;
     final Faults downFaults;
@@ -88,7 +88,8 @@ final class FaultSchedule {
 
     private final SplitMix random;
 
-    FaultSchedule(long seed) {
+    /** The schedule of a number. */
+    public FaultSchedule(long seed) {
         this.seed = seed;
         kind = Kind.values()[(int) Long.remainderUnsigned(seed, Kind.values().length)];
         random = SplitMix.of(seed, 0);

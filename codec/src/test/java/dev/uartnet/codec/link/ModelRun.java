@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Checked all along: what arrives in a session is what was written in it, once, in order, from the first; what was reported as not
  * sent never arrives; sessions end only for a reason; no end keeps more than it may; all is done within the schedule's limit.
  */
-final class ModelRun {
+public final class ModelRun {
     /** What makes a device: in Java, or one that runs elsewhere. */
-    interface Devices {
+    public interface Devices {
         LinkEnd boot(
                 FaultSchedule schedule,
                 FaultyLine out,
@@ -29,7 +29,7 @@ final class ModelRun {
     }
 
     /** What a run came to. */
-    record Result(
+    public record Result(
             int events,
             long nanos,
             int sessions,
@@ -97,7 +97,12 @@ final class ModelRun {
     private long timeouts;
     private long duplicates;
 
-    ModelRun(FaultSchedule schedule, Devices devices, @Nullable ModelTrace trace) {
+    /**
+     * A run.
+     *
+     * @param trace where it is told, or null
+     */
+    public ModelRun(FaultSchedule schedule, Devices devices, @Nullable ModelTrace trace) {
         this.schedule = schedule;
         this.devices = devices;
         this.trace = trace;
@@ -106,7 +111,8 @@ final class ModelRun {
         random = SplitMix.of(schedule.seed, 3);
     }
 
-    Result run() {
+    /** Runs the schedule to its end; fails with what went wrong. */
+    public Result run() {
         say(schedule.toString());
         try {
             startDevice();
