@@ -77,6 +77,8 @@ public final class FaultyLine {
     private int burst;
     private long altered;
     private long carried;
+    /** The last bytes that were sent, a ring; as many as were carried. */
+    private final byte[] said = new byte[4_096];
 
     FaultyLine(Timing timing, Faults faults, SplitMix random) {
         this.timing = timing;
@@ -126,9 +128,19 @@ public final class FaultyLine {
             }
             free += timing.byteNanos;
             carry(data[i], free);
+            said[(int) (carried + i) & (said.length - 1)] = data[i];
         }
         carried += length;
         freeAt = free;
+    }
+
+    /** The last that was sent, as it was sent. */
+    byte[] said() {
+        byte[] last = new byte[(int) Math.min(carried, said.length)];
+        for (int i = 0; i < last.length; i++) {
+            last[i] = said[(int) (carried - last.length + i) & (said.length - 1)];
+        }
+        return last;
     }
 
     /** Bytes that nobody sent and that nothing happens to. */

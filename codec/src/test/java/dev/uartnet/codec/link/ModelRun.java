@@ -89,6 +89,10 @@ public final class ModelRun {
     private long hostStartsAt = Long.MAX_VALUE;
     private long deviceStartsAt = Long.MAX_VALUE;
     private long rebootNoticedBy = Long.MAX_VALUE;
+    /** What was said before this host came. */
+    private byte[] staleDown = {};
+
+    private byte[] staleUp = {};
     private int hosts;
     private int boots;
 
@@ -123,6 +127,8 @@ public final class ModelRun {
             }
             killHost();
             killDevice();
+            long faults = downLine.altered() + upLine.altered();
+            expect(duplicates <= retransmits + faults, "duplicates of nothing:", duplicates, retransmits, faults);
             if (schedule.kind == Kind.CLEAN) {
                 // A round trip may become longer than was known before, and a few frames be repeated for it.
                 expect(retransmits <= (schedule.isSlow() ? 50 : 8), "frames repeated on a clean line:", retransmits);
@@ -255,6 +261,16 @@ public final class ModelRun {
             }
             case GARBAGE_TO_DEVICE -> downLine.inject(schedule.garbage(incident), now);
             case GARBAGE_TO_HOST -> upLine.inject(schedule.garbage(incident), now);
+            case REPLAY_TO_DEVICE -> {
+                if (deviceSide == hostSide) { // else it would be of the device's session, which a line does not repeat
+                    downLine.inject(staleDown, now);
+                }
+            }
+            case REPLAY_TO_HOST -> {
+                if (boots == 1) { // else it would tell of a reboot that is long over, and nobody could know
+                    upLine.inject(staleUp, now);
+                }
+            }
         }
     }
 
@@ -316,6 +332,8 @@ public final class ModelRun {
         killHost();
         hostStartsAt = Long.MAX_VALUE;
         closing = false;
+        staleDown = downLine.said();
+        staleUp = upLine.said();
         int hostId = (int) SplitMix.of(schedule.seed, 2_000 + hosts++).next();
         say("-- host " + hosts + " begins");
         Conversation begun = new Conversation(hostId);
