@@ -160,7 +160,7 @@ final class LockstepFirmware implements AutoCloseable {
         }
 
         private void take(String answer, long until) {
-            String[] words = answer.split(" ");
+            String[] words = answer.split(" ", -1);
             long millis = Long.parseLong(words[0]);
             // It reckons in whole milliseconds; less than one has passed since.
             now = Math.max(now, millis < until / MILLIS ? millis * MILLIS : until);
