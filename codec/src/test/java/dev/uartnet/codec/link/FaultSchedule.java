@@ -12,7 +12,7 @@ import java.util.List;
  * What happens on a line and to its two ends, and what the applications want to send: all drawn from one number. Times are in
  * nanoseconds since the schedule's begin.
  */
-final class FaultSchedule {
+public final class FaultSchedule {
     /** What a schedule is about. */
     enum Kind {
         /** Nothing goes wrong, at any speed, latency, window. */
@@ -41,7 +41,10 @@ final class FaultSchedule {
         HOST_IS_KILLED,
         HOST_CLOSES,
         GARBAGE_TO_DEVICE,
-        GARBAGE_TO_HOST
+        GARBAGE_TO_HOST,
+        /** What a host before this one has said comes again, as from a buffer that nobody has emptied. */
+        REPLAY_TO_DEVICE,
+        REPLAY_TO_HOST
     }
 
     /**
@@ -70,7 +73,7 @@ final class FaultSchedule {
     final long seed;
     final Kind kind;
     final LinkConfig host;
-    final LinkConfig device;
+    public final LinkConfig device;
     final Timing downTiming;
     final Timing upTiming;
     final Faults downFaults;
@@ -88,7 +91,8 @@ final class FaultSchedule {
 
     private final SplitMix random;
 
-    FaultSchedule(long seed) {
+    /** The schedule of a number. */
+    public FaultSchedule(long seed) {
         this.seed = seed;
         kind = Kind.values()[(int) Long.remainderUnsigned(seed, Kind.values().length)];
         random = SplitMix.of(seed, 0);
@@ -150,10 +154,17 @@ final class FaultSchedule {
         }
         downFaults = ways == 3 ? Faults.NONE : faults(noisy ? oneIn : 0, noiseTo, cuts, stalls);
         upFaults = ways == 2 ? Faults.NONE : faults(noisy ? oneIn : 0, noiseTo, cuts, stalls);
+        if (kind == Kind.RESTART && incidents.size() > 1 && random.oneIn(2)) {
+            for (int i = random.between(1, 3); i > 0; i--) {
+                IncidentKind what = random.oneIn(2) ? IncidentKind.REPLAY_TO_DEVICE : IncidentKind.REPLAY_TO_HOST;
+                incidents.add(new Incident(incidents.get(0).at + within(2 * duration), what, 0));
+            }
+            incidents.sort(Comparator.comparingLong(Incident::at));
+        }
 
         long quiet = Math.max(Math.max(cuts.end(), stalls.end()), noiseTo == Long.MAX_VALUE ? 0 : noiseTo);
         for (Incident incident : incidents) {
-            quiet = Math.max(quiet, incident.at + (isGarbage(incident.kind) ? 4_000 * byteNanos : incident.nanos));
+            quiet = Math.max(quiet, incident.at + (fromOutside(incident.kind) ? 4_096 * byteNanos : incident.nanos));
         }
         quietFrom = quiet;
         long most = 3L * keepalive * MILLIS + 20 * SECONDS + 6 * wire + pauses + rounds;
@@ -239,8 +250,11 @@ final class FaultSchedule {
         incidents.sort(Comparator.comparingLong(Incident::at));
     }
 
-    static boolean isGarbage(IncidentKind kind) {
-        return kind == IncidentKind.GARBAGE_TO_DEVICE || kind == IncidentKind.GARBAGE_TO_HOST;
+    private static boolean fromOutside(IncidentKind kind) {
+        return switch (kind) {
+            case DEVICE_REBOOTS, HOST_IS_KILLED, HOST_CLOSES -> false;
+            case GARBAGE_TO_DEVICE, GARBAGE_TO_HOST, REPLAY_TO_DEVICE, REPLAY_TO_HOST -> true;
+        };
     }
 
     /** Whether a session may ever end. */

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * One direction of a line in virtual time: bytes leave at the line's speed, may be lost, altered, doubled or held up on their way, arrive
  * after a latency, and are read in portions, as UARTs and USB adapters hand them over.
  */
-final class FaultyLine {
+public final class FaultyLine {
     /** What a line does to bytes, and when. All times in nanoseconds since the schedule's begin. */
     record Faults(
             int oneIn,
@@ -62,7 +62,7 @@ final class FaultyLine {
     }
 
     /** How fast a line is and how its bytes are read. */
-    record Timing(long byteNanos, long latencyNanos, int portionBytes, long portionNanos, int bufferBytes) {}
+    public record Timing(long byteNanos, long latencyNanos, int portionBytes, long portionNanos, int bufferBytes) {}
 
     private final Timing timing;
     private final Faults faults;
@@ -77,6 +77,8 @@ final class FaultyLine {
     private int burst;
     private long altered;
     private long carried;
+    /** The last bytes that were sent, a ring; as many as were carried. */
+    private final byte[] said = new byte[4_096];
 
     FaultyLine(Timing timing, Faults faults, SplitMix random) {
         this.timing = timing;
@@ -84,7 +86,7 @@ final class FaultyLine {
         this.random = random;
     }
 
-    Timing timing() {
+    public Timing timing() {
         return timing;
     }
 
@@ -106,13 +108,18 @@ final class FaultyLine {
         return freeAt - now < timing.bufferBytes * timing.byteNanos;
     }
 
+    /** How many bytes the line takes now. */
+    public int room(long now) {
+        return (int) (timing.bufferBytes - Math.max(0, freeAt - now) / timing.byteNanos);
+    }
+
     /** When there is room again. */
-    long roomAt() {
+    public long roomAt() {
         return freeAt - timing.bufferBytes * timing.byteNanos + 1;
     }
 
     /** A sender gives bytes to the line. */
-    void send(byte[] data, int length, long now) {
+    public void send(byte[] data, int length, long now) {
         long free = Math.max(freeAt, now);
         for (int i = 0; i < length; i++) {
             long stalled = faults.stalls.endAround(free);
@@ -121,9 +128,19 @@ final class FaultyLine {
             }
             free += timing.byteNanos;
             carry(data[i], free);
+            said[(int) (carried + i) & (said.length - 1)] = data[i];
         }
         carried += length;
         freeAt = free;
+    }
+
+    /** The last that was sent, as it was sent. */
+    byte[] said() {
+        byte[] last = new byte[(int) Math.min(carried, said.length)];
+        for (int i = 0; i < last.length; i++) {
+            last[i] = said[(int) (carried - last.length + i) & (said.length - 1)];
+        }
+        return last;
     }
 
     /** Bytes that nobody sent and that nothing happens to. */

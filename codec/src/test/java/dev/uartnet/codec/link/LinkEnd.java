@@ -4,7 +4,7 @@ package dev.uartnet.codec.link;
  * One end of a link in a model of time: it acts only when the model says that time has passed, that bytes have come, or that its
  * application writes. Times are in nanoseconds since the schedule's begin.
  */
-interface LinkEnd {
+public interface LinkEnd {
     /** What an end tells; it must not be asked to do anything from within. */
     interface Listener {
         /** A session has begun; both ends know its host's number. */

@@ -2,7 +2,6 @@ package dev.uartnet.codec.link;
 
 import dev.uartnet.codec.link.FaultSchedule.Incident;
 import dev.uartnet.codec.link.FaultSchedule.Kind;
-import dev.uartnet.codec.link.FaultSchedule.Traffic;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Checked all along: what arrives in a session is what was written in it, once, in order, from the first; what was reported as not
  * sent never arrives; sessions end only for a reason; no end keeps more than it may; all is done within the schedule's limit.
  */
-final class ModelRun {
+public final class ModelRun {
     /** What makes a device: in Java, or one that runs elsewhere. */
-    interface Devices {
+    public interface Devices {
         LinkEnd boot(
                 FaultSchedule schedule,
                 FaultyLine out,
@@ -29,7 +28,7 @@ final class ModelRun {
     }
 
     /** What a run came to. */
-    record Result(
+    public record Result(
             int events,
             long nanos,
             int sessions,
@@ -39,34 +38,6 @@ final class ModelRun {
             long duplicates,
             long carried) {}
 
-    /** What one direction of a session has come to. */
-    private static final class Progress {
-        int written;
-        int notSent;
-        int arrived;
-        long nextAt;
-
-        boolean isComplete(Traffic traffic) {
-            return arrived == traffic.messages();
-        }
-    }
-
-    /** One attempt of a host at a session, and the session, as both ends see it. */
-    private static final class Conversation {
-        final int hostId;
-        final Progress down = new Progress();
-        final Progress up = new Progress();
-        boolean hostBegan;
-        boolean hostEnded;
-        boolean deviceBegan;
-        boolean deviceEnded;
-
-        Conversation(int hostId) {
-            this.hostId = hostId;
-        }
-    }
-
-    private static final long SECONDS = 1_000_000_000L;
     private static final int EVENTS_MAX = 2_000_000;
 
     private final FaultSchedule schedule;
@@ -75,6 +46,7 @@ final class ModelRun {
     private final FaultyLine downLine;
     private final FaultyLine upLine;
     private final SplitMix random;
+    private final SessionEnds ends;
     private final Map<Integer, Conversation> conversations = new HashMap<>();
 
     private long now;
@@ -89,6 +61,10 @@ final class ModelRun {
     private long hostStartsAt = Long.MAX_VALUE;
     private long deviceStartsAt = Long.MAX_VALUE;
     private long rebootNoticedBy = Long.MAX_VALUE;
+    /** What was said before this host came. */
+    private byte[] staleDown = {};
+
+    private byte[] staleUp = {};
     private int hosts;
     private int boots;
 
@@ -97,16 +73,23 @@ final class ModelRun {
     private long timeouts;
     private long duplicates;
 
-    ModelRun(FaultSchedule schedule, Devices devices, @Nullable ModelTrace trace) {
+    /**
+     * A run.
+     *
+     * @param trace where it is told, or null
+     */
+    public ModelRun(FaultSchedule schedule, Devices devices, @Nullable ModelTrace trace) {
         this.schedule = schedule;
         this.devices = devices;
         this.trace = trace;
         downLine = new FaultyLine(schedule.downTiming, schedule.downFaults, SplitMix.of(schedule.seed, 1));
         upLine = new FaultyLine(schedule.upTiming, schedule.upFaults, SplitMix.of(schedule.seed, 2));
         random = SplitMix.of(schedule.seed, 3);
+        ends = new SessionEnds(schedule);
     }
 
-    Result run() {
+    /** Runs the schedule to its end; fails with what went wrong. */
+    public Result run() {
         say(schedule.toString());
         try {
             startDevice();
@@ -117,12 +100,16 @@ final class ModelRun {
             }
             killHost();
             killDevice();
+            long faults = downLine.altered() + upLine.altered();
+            expect(duplicates <= retransmits + faults, "duplicates of nothing:", duplicates, retransmits, faults);
             if (schedule.kind == Kind.CLEAN) {
                 // A round trip may become longer than was known before, and a few frames be repeated for it.
                 expect(retransmits <= (schedule.isSlow() ? 50 : 8), "frames repeated on a clean line:", retransmits);
             }
-        } finally {
             say(state());
+        } catch (AssertionError failure) {
+            say(state());
+            throw new AssertionError(failure.getMessage() + "; " + state(), failure);
         }
         return new Result(
                 events,
@@ -139,8 +126,8 @@ final class ModelRun {
         Conversation current = hostSide;
         return current != null
                 && current == deviceSide
-                && current.down.isComplete(schedule.down)
-                && current.up.isComplete(schedule.up)
+                && current.down.isComplete()
+                && current.up.isComplete()
                 && nextIncident == schedule.incidents.size()
                 && now >= schedule.quietFrom
                 && host != null
@@ -249,6 +236,16 @@ final class ModelRun {
             }
             case GARBAGE_TO_DEVICE -> downLine.inject(schedule.garbage(incident), now);
             case GARBAGE_TO_HOST -> upLine.inject(schedule.garbage(incident), now);
+            case REPLAY_TO_DEVICE -> {
+                if (deviceSide == hostSide) { // else it would be of the device's session, which a line does not repeat
+                    downLine.inject(staleDown, now);
+                }
+            }
+            case REPLAY_TO_HOST -> {
+                if (boots == 1) { // else it would tell of a reboot that is long over, and nobody could know
+                    upLine.inject(staleUp, now);
+                }
+            }
         }
     }
 
@@ -310,9 +307,11 @@ final class ModelRun {
         killHost();
         hostStartsAt = Long.MAX_VALUE;
         closing = false;
+        staleDown = downLine.said();
+        staleUp = upLine.said();
         int hostId = (int) SplitMix.of(schedule.seed, 2_000 + hosts++).next();
         say("-- host " + hosts + " begins");
-        Conversation begun = new Conversation(hostId);
+        Conversation begun = new Conversation(schedule, hostId);
         conversations.put(hostId, begun);
         hostSide = begun;
         host = JavaEnd.host(schedule, downLine, hostId, new HostSide(begun), now, trace);
@@ -361,19 +360,19 @@ final class ModelRun {
             own.hostEnded = true;
             rebootNoticedBy = Long.MAX_VALUE;
             if (!closing) {
-                hostMayEnd(own, cause);
+                ends.ofHost(own, cause, now);
             }
         }
 
         @Override
         public void message(byte[] message) {
             expect(own.hostBegan && !own.hostEnded, "the host got a message outside of its session");
-            arrived(own, own.up, false, message);
+            own.up.arrived(message);
         }
 
         @Override
         public void notSent() {
-            notSentNow(own.down);
+            own.down.notSent();
         }
     }
 
@@ -398,7 +397,7 @@ final class ModelRun {
                 ended.deviceEnded = true;
                 deviceSide = null;
                 if (device != null) {
-                    mayEnd(cause, hosts > 1);
+                    ends.ofSession(cause, hosts > 1, now);
                 }
             }
         }
@@ -409,56 +408,16 @@ final class ModelRun {
             if (current == null) {
                 throw new AssertionError("the device got a message outside of its session");
             }
-            arrived(current, current.down, true, message);
+            current.down.arrived(message);
         }
 
         @Override
         public void notSent() {
             Conversation current = deviceSide;
             if (current != null) {
-                notSentNow(current.up);
+                current.up.notSent();
             }
         }
-    }
-
-    private void arrived(Conversation in, Progress progress, boolean isDown, byte[] message) {
-        int n = progress.arrived++;
-        expect(n < progress.written, "more arrived than was sent");
-        byte[] expected = schedule.message(isDown, in.hostId, n);
-        expect(Arrays.equals(message, expected), "a message is another one than was sent:", n, isDown ? "down" : "up");
-        expect(progress.arrived + progress.notSent <= progress.written, "what was not sent has arrived");
-    }
-
-    private void notSentNow(Progress progress) {
-        progress.notSent++;
-        expect(progress.arrived + progress.notSent <= progress.written, "what has arrived was not sent");
-    }
-
-    private void hostMayEnd(Conversation own, Throwable cause) {
-        if (!own.hostBegan) {
-            expect(
-                    cause instanceof NoAnswerException && schedule.kind != Kind.CLEAN,
-                    "the host's attempt failed:",
-                    cause);
-            return;
-        }
-        boolean offerForgotten = !own.deviceBegan && schedule.kind != Kind.CLEAN;
-        mayEnd(cause, offerForgotten);
-    }
-
-    private void mayEnd(Throwable cause, boolean excused) {
-        expect(schedule.mayEnd() || excused, "a session ended without need:", cause);
-        if (cause instanceof LinkResetException reset) {
-            switch (reset.reason()) {
-                case NO_SESSION, SILENT, BOOT, CLOSED -> {}
-                case FRAME_LOST -> expect(!schedule.retransmits(), "a frame was lost:", cause);
-                case VERSION, BUSY, PROTOCOL -> expect(false, "a session ended by", cause);
-            }
-        } else {
-            expect(!(cause instanceof FrameLostException) || !schedule.retransmits(), "a frame was lost:", cause);
-        }
-        long settled = schedule.quietFrom + 3 * schedule.host.keepalive().toNanos() + 10 * SECONDS;
-        expect(excused || now < settled, "a session ended on a line that is good again:", cause);
     }
 
     // ---- the applications
@@ -497,27 +456,11 @@ final class ModelRun {
     }
 
     private boolean hasTurn(Conversation in, boolean isDown) {
-        Traffic traffic = isDown ? schedule.down : schedule.up;
-        int n = (isDown ? in.down : in.up).written;
-        if (n == traffic.messages() || (isDown ? in.hostEnded || closing : in.deviceEnded)) {
-            return false;
-        }
-        if (!traffic.inTurn()) {
-            return true;
-        }
-        return isDown
-                ? in.up.arrived >= Math.min(n, schedule.up.messages())
-                : in.down.arrived >= Math.min(n + 1, schedule.down.messages());
+        return isDown ? !closing && in.hostHasTurn() : in.deviceHasTurn();
     }
 
     private void write(Conversation in, boolean isDown, LinkEnd end) {
-        Traffic traffic = isDown ? schedule.down : schedule.up;
-        Progress progress = isDown ? in.down : in.up;
-        byte[] message = schedule.message(isDown, in.hostId, progress.written++);
-        if (traffic.gapNanos() > 0) {
-            progress.nextAt = now + random.below((int) Math.min(Integer.MAX_VALUE, 2 * traffic.gapNanos()));
-        }
-        end.write(message);
+        end.write((isDown ? in.down : in.up).next(now, random));
     }
 
     // ---- failures
@@ -533,21 +476,15 @@ final class ModelRun {
         Conversation theirs = deviceSide;
         return "at " + now / 1_000 + " us of " + schedule.limit / 1_000 + ", " + events + " events, " + hosts
                 + " hosts, " + boots + " boots"
-                + (ours == null ? "" : ", host: " + progress(ours))
-                + (theirs == null ? "" : ", device: " + progress(theirs))
+                + (ours == null ? "" : ", host: " + ours)
+                + (theirs == null ? "" : ", device: " + theirs)
                 + (host == null ? "" : ", host's " + host.counters())
                 + (device == null ? "" : ", device's " + device.counters());
     }
 
-    private String progress(Conversation of) {
-        return "down " + of.down.arrived + "/" + of.down.written + "/" + schedule.down.messages() + " up "
-                + of.up.arrived + "/" + of.up.written + "/" + schedule.up.messages();
-    }
-
     private void expect(boolean condition, String what, Object... details) {
         if (!condition) {
-            throw new AssertionError(
-                    what + (details.length == 0 ? "" : " " + Arrays.toString(details)) + "; " + state());
+            throw new AssertionError(what + (details.length == 0 ? "" : " " + Arrays.toString(details)));
         }
     }
 }

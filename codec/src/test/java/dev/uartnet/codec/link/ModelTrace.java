@@ -5,19 +5,21 @@ import io.netty.buffer.Unpooled;
 import java.io.PrintStream;
 
 /** Prints what happens in a schedule that is replayed. */
-final class ModelTrace {
+public final class ModelTrace {
     private final PrintStream out;
 
-    ModelTrace(PrintStream out) {
+    /** Prints to this stream. */
+    public ModelTrace(PrintStream out) {
         this.out = out;
     }
 
-    void say(long now, String what) {
+    /** Prints a line. */
+    public void say(long now, String what) {
         out.printf("%12.6f %s%n", now / 1e9, what);
     }
 
     /** An end gives a whole frame to the line. */
-    void sent(long now, String end, byte[] wire, int length) {
+    public void sent(long now, String end, byte[] wire, int length) {
         ByteBuf frame = Unpooled.buffer(length);
         for (int i = 1; i < length - 1; i++) {
             if (wire[i] == (byte) 0xDB) {
