@@ -55,7 +55,8 @@ final class SerialConnector {
     /** Returns the same as the channel's line needs it: the speed that the channel's port has. */
     static LinkConfig atSpeedOf(Channel channel, LinkConfig config) {
         return channel instanceof UartChannel uart
-                ? config.withBaudRate(Math.max(LINK_BAUD_MIN, uart.config().getSettings().baudRate()))
+                ? config.withBaudRate(
+                        Math.max(LINK_BAUD_MIN, uart.config().getSettings().baudRate()))
                 : config;
     }
 

@@ -349,6 +349,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return; // resume() starts the timer again
         }
         meter.timeout();
+        if (speed != null) {
+            speed.timeout();
+        }
         roundTrip.backOff();
         repeat(sent.timedOut());
         // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
@@ -548,8 +551,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return;
         }
         awaitAcknowledgement();
-        if (speed != null && sent.isEmpty()) {
-            speed.drained();
+        if (speed != null) {
+            speed.progress();
         }
         sendMore();
     }
