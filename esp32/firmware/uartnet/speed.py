@@ -22,6 +22,7 @@ _RETURNING = const(5)  # at the speed from before, until the host is heard
 _OWE_SPEED = const(16)  # link's
 _BAUD_MIN = const(9600)
 _PROPOSAL_MS = const(1000)
+_DRAIN_MS = const(500)  # on a bad line large frames never arrive; they come again later
 _CHANGE_OVER_MS = const(10)
 _LEAVE_MS = const(1000)  # what has not left by then is not going to
 _TRIAL_MS = const(500)
@@ -42,8 +43,8 @@ class Speed:
         self.state = state
         self.began = self.at = self.link.now
 
-    def _say(self, step, baud):
-        self.said = (step, baud, bytes(range(_TRY_BYTES))) if step == _SPEED_TRY else (step, baud)
+    def _say(self, step, baud, data=None):
+        self.said = (step, baud) if data is None else (step, baud, data)
         self.link.owe |= _OWE_SPEED
 
     def _set(self, baud, state):
@@ -54,19 +55,25 @@ class Speed:
     def frame(self, end):
         """A SPEED frame of the session."""
         r = self.link.reader.start(4, end)
+        data = None
         try:
             n = r.array()
             step = r.int(0, 255)
             baud = r.int(1, 0x3FFFFFFF)
+            if step == _SPEED_TRY:
+                data = r.value()  # a line that carries it carries data
         except Malformed:
             n = 0
         state = self.state
-        if n < 2 or not self.on:
+        if n < 2 or not self.on or step == _SPEED_TRY and (n < 3 or not isinstance(data, bytes) or len(data) > _TRY_BYTES):
             step = -1
         elif step == _SPEED_PROPOSE and state <= _DRAINING:
             if baud == self.first or _BAUD_MIN <= baud <= self.link.board.max_baud:
                 self.wanted = baud
-                self._to(_DRAINING)
+                if state == _DRAINING:
+                    self.began = self.link.now
+                else:
+                    self._to(_DRAINING)
                 self.heard()
                 return
             self._to(_STEADY)
@@ -82,12 +89,12 @@ class Speed:
         if step < 0:
             self.link.counters.ignored += 1
         else:
-            self._say(step, baud)
+            self._say(step, baud, data)
 
     def heard(self):
         """A valid frame of the session came, in another state than STEADY."""
         if self.state == _DRAINING:
-            if not self.link.outgoing.flight:
+            if not self.link.outgoing.flight or ticks_diff(self.link.now, self.at) >= _DRAIN_MS:
                 self._to(_AGREED)
                 self._say(_SPEED_AGREE, self.wanted)
         elif self.state == _RETURNING:

@@ -62,7 +62,7 @@ final class Device implements AutoCloseable {
         });
         Device device = new Device(name, invocation.cleanups());
         return device.opened(() -> {
-            ProxyConnector once = device.connector(options.baud(), options.timeout());
+            ProxyConnector once = options.speed(device.connector(options.timeout()));
             ProxyConnector connector = again ? once.reconnect(RECONNECT) : once;
             if (name.equals(PortChoice.SIMULATED)) {
                 MemoryPort.Pair line = MemoryPort.pair();
@@ -81,13 +81,12 @@ final class Device implements AutoCloseable {
      */
     static Device connect(UartPort port, int baud, Duration timeout, Cleanups cleanups) throws Exception {
         Device device = new Device(port.name(), cleanups);
-        return device.opened(() -> device.over(port, device.connector(baud, timeout)));
+        return device.opened(() -> device.over(port, device.connector(timeout).baudRate(baud)));
     }
 
-    private ProxyConnector connector(int baud, Duration timeout) {
+    private ProxyConnector connector(Duration timeout) {
         return ProxyClient.connector()
                 .runOn(loop)
-                .baudRate(baud)
                 .connectTimeout(timeout)
                 .requestTimeout(timeout)
                 .noReconnect();

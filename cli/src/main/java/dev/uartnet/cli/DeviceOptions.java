@@ -1,5 +1,6 @@
 package dev.uartnet.cli;
 
+import dev.uartnet.proxy.ProxyConnector;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +29,7 @@ final class DeviceOptions {
     String port;
 
     private int baud = BAUD_DEFAULT;
+    private boolean baudAuto;
 
     private Duration timeout = TIMEOUT_DEFAULT;
 
@@ -35,12 +37,24 @@ final class DeviceOptions {
             names = "--baud",
             paramLabel = "BAUD",
             defaultValue = "" + BAUD_DEFAULT,
-            description = "Speed of the line (default: ${DEFAULT-VALUE}).")
-    void setBaud(int value) {
-        if (value < 1) {
+            description = {
+                "Speed at which the device listens (default: ${DEFAULT-VALUE}).",
+                "auto: find it, then use the fastest that device and line can."
+            })
+    void setBaud(String value) {
+        baudAuto = value.equals("auto");
+        if (baudAuto) {
+            baud = BAUD_DEFAULT;
+            return;
+        }
+        try {
+            baud = Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw wrong("--baud must be a number or 'auto': '" + value + "'");
+        }
+        if (baud < 1) {
             throw wrong("--baud must be positive: " + value);
         }
-        baud = value;
     }
 
     @Option(
@@ -63,8 +77,9 @@ final class DeviceOptions {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    int baud() {
-        return baud;
+    /** Sets the speed, or how to find it. */
+    ProxyConnector speed(ProxyConnector connector) {
+        return baudAuto ? connector.baudRateAuto() : connector.baudRate(baud);
     }
 
     Duration timeout() {

@@ -2,6 +2,7 @@ package dev.uartnet.cli;
 
 import dev.uartnet.proxy.DeviceInfo;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class InfoCommand extends DeviceCommand {
     private static Map<String, String> lines(Device device, DeviceInfo info) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("port", device.name());
+        lines.put("line", String.format(Locale.ROOT, "%,d baud", device.client().baudRate()));
         lines.put("agent", device.client().session().agent());
         put(lines, "firmware", info.firmware());
         put(lines, "protocol", info.protocol());

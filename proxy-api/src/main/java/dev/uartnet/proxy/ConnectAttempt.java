@@ -86,7 +86,8 @@ final class ConnectAttempt implements SessionHandler.Owner {
             return;
         }
         // From the wire to the application; the link says HELLO as soon as it is in an active channel.
-        LinkHandler link = EndpointPipeline.addHost(pipeline, config);
+        LinkHandler link = EndpointPipeline.addHost(
+                pipeline, SerialConnector.atSpeedOf(channel, config), SerialConnector.lineSpeed(channel));
         ChannelMultiplexer multiplexer = new ChannelMultiplexer(link::payloadBytes);
         this.link = link;
         this.multiplexer = multiplexer;
@@ -109,8 +110,12 @@ final class ConnectAttempt implements SessionHandler.Owner {
 
     @Override
     public void failed(Throwable cause) {
-        sink.error(cause);
-        closeOwn();
+        if (ownsChannel) {
+            // The next attempt finds the port free.
+            channel.close().addListener(closed -> sink.error(cause));
+        } else {
+            sink.error(cause);
+        }
     }
 
     @Override

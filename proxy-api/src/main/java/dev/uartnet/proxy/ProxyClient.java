@@ -255,6 +255,14 @@ public final class ProxyClient implements Disposable {
     }
 
     /**
+     * Returns the speed of the line, in baud: that of the present session at this moment, or of the last one. Means nothing where the
+     * channel is no serial port.
+     */
+    public int baudRate() {
+        return link.baudRate();
+    }
+
+    /**
      * Returns how the link fares: what was counted since the client came about, over all its sessions, and its round trips.
      *
      * @return a snapshot of the moment of subscription; never fails, also when the client is closed: then it is the last one

@@ -1,14 +1,18 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.link.LinkConfig;
+import dev.uartnet.codec.link.SpeedChange;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -51,6 +55,8 @@ public final class ProxyConnector {
     private @Nullable LoopResources loops;
     private @Nullable Retry reconnect = RECONNECT;
     private WhileDown whileDown = WhileDown.WAIT;
+    private List<Integer> fasterBaudRates = List.of();
+    private boolean seeksBaudRate;
 
     private ProxyConnector() {}
 
@@ -65,6 +71,8 @@ public final class ProxyConnector {
         other.loops = loops;
         other.reconnect = reconnect;
         other.whileDown = whileDown;
+        other.fasterBaudRates = fasterBaudRates;
+        other.seeksBaudRate = seeksBaudRate;
         change.accept(other);
         return other;
     }
@@ -98,12 +106,41 @@ public final class ProxyConnector {
         });
     }
 
-    /** The line's speed in baud; default 115,200, as the firmware's. */
+    /** The speed at which the device listens, in baud; default 115,200, as the firmware's. Each session begins with it. */
     public ProxyConnector baudRate(int baud) {
         if (baud < 1) {
             throw new IllegalArgumentException("the baud rate must be positive: " + baud);
         }
-        return change(other -> other.baudRate = baud);
+        return change(other -> {
+            other.baudRate = baud;
+            other.seeksBaudRate = false;
+        });
+    }
+
+    /**
+     * Speeds to which each session is raised before the client gets it: the fastest of them that device and line can. Those that
+     * turn out bad, then or later, are left by themselves, and not tried again by this client. A device that cannot change its speed stays
+     * as it is; that is no error. Takes some 50 ms, and about 600 ms for each speed that fails. Default: none.
+     *
+     * @param bauds in any order; those that are not faster than the session's first speed do nothing
+     */
+    public ProxyConnector fasterBaudRates(int... bauds) {
+        List<Integer> speeds = Arrays.stream(bauds)
+                .mapToObj(baud -> new SpeedChange(baud).baud())
+                .sorted(Comparator.reverseOrder())
+                .distinct()
+                .toList();
+        return change(other -> other.fasterBaudRates = speeds);
+    }
+
+    /**
+     * Whatever speed the device listens at, and the fastest that both ends can: {@link #connect()} tries 115,200 baud (for at most 3 s), then
+     * 921,600, 460,800, 230,400, 57,600 and 9,600 (1 s each), until the device answers; then {@link #fasterBaudRates} of 921,600,
+     * 460,800 and 230,400. A client that reconnects begins with the speed that was found. Over a given channel only the latter.
+     */
+    public ProxyConnector baudRateAuto() {
+        ProxyConnector faster = fasterBaudRates(921_600, 460_800, 230_400);
+        return faster.change(other -> other.seeksBaudRate = true);
     }
 
     /** An option of the serial port's channel ({@code UartChannelOption}). */
@@ -191,11 +228,16 @@ public final class ProxyConnector {
 
     /** For one subscription: the connector remembers the device. */
     Mono<ProxyClient> connect(SerialConnector serial) {
-        Bootstrap bootstrap = SerialConnector.bootstrap(baudRate, options)
-                .group(loopResources().onClient(LoopResources.DEFAULT_NATIVE));
-        Mono<Connection> connecting =
-                serial.address().flatMap(address -> ConnectAttempt.over(bootstrap, address, link));
-        return connecting.map(first -> client(first, connecting));
+        if (seeksBaudRate) {
+            return client(new SpeedSearch(link, (baud, config) -> attempt(serial, baud, config)).connect());
+        }
+        return client(attempt(serial, baudRate, link));
+    }
+
+    private Mono<Connection> attempt(SerialConnector serial, int baud, LinkConfig config) {
+        Bootstrap bootstrap =
+                SerialConnector.bootstrap(baud, options).group(loopResources().onClient(LoopResources.DEFAULT_NATIVE));
+        return serial.address().flatMap(address -> ConnectAttempt.over(bootstrap, address, config));
     }
 
     /**
@@ -207,8 +249,7 @@ public final class ProxyConnector {
      * @return one client for each subscription; cancelling closes the channel
      */
     public Mono<ProxyClient> connect(Bootstrap bootstrap, SocketAddress address) {
-        Mono<Connection> connecting = ConnectAttempt.over(bootstrap, address, link);
-        return connecting.map(first -> client(first, connecting));
+        return client(ConnectAttempt.over(bootstrap, address, link));
     }
 
     /**
@@ -219,7 +260,16 @@ public final class ProxyConnector {
      * @return the client; can be subscribed to once
      */
     public Mono<ProxyClient> connect(Channel channel) {
-        return ConnectAttempt.over(channel, link).map(first -> client(first, null));
+        SpeedNegotiation speeds = new SpeedNegotiation(fasterBaudRates);
+        return ConnectAttempt.over(channel, link).flatMap(speeds::speedUp).map(first -> client(first, null));
+    }
+
+    private Mono<ProxyClient> client(Mono<Connection> sessions) {
+        return Mono.defer(() -> {
+            SpeedNegotiation speeds = new SpeedNegotiation(fasterBaudRates);
+            Mono<Connection> connecting = sessions.flatMap(speeds::speedUp);
+            return connecting.map(first -> client(first, connecting));
+        });
     }
 
     private ProxyClient client(Connection first, @Nullable Mono<Connection> connecting) {

@@ -83,6 +83,11 @@ final class Reconnection {
         return state.get().connection().channel();
     }
 
+    /** Returns the speed of the present session, or of the last one. */
+    int baudRate() {
+        return state.get().connection().link().baudRate();
+    }
+
     /** Returns the present connection, or null if there is none. It may have ended a moment ago. */
     @Nullable
     Connection present() {

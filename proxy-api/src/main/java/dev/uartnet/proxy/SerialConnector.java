@@ -1,16 +1,23 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.link.LineSpeed;
+import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.transport.UartChannel;
 import dev.uartnet.transport.UartChannelOption;
 import dev.uartnet.transport.UartException;
 import dev.uartnet.transport.UartPortLocator;
 import dev.uartnet.transport.UartPorts;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -19,6 +26,9 @@ import reactor.core.scheduler.Schedulers;
  * everything else here works on any Netty channel.
  */
 final class SerialConnector {
+    /** The link reckons its times with no less. */
+    private static final int LINK_BAUD_MIN = 300;
+
     private final UartPortLocator locator;
 
     SerialConnector(UartPortLocator locator) {
@@ -40,6 +50,34 @@ final class SerialConnector {
         Bootstrap bootstrap = new Bootstrap().channel(UartChannel.class).option(UartChannelOption.BAUD_RATE, baudRate);
         options.forEach((option, value) -> bootstrap.option((ChannelOption<Object>) option, value));
         return bootstrap;
+    }
+
+    /** Returns the same as the channel's line needs it: the speed that the channel's port has. */
+    static LinkConfig atSpeedOf(Channel channel, LinkConfig config) {
+        return channel instanceof UartChannel uart
+                ? config.withBaudRate(
+                        Math.max(LINK_BAUD_MIN, uart.config().getSettings().baudRate()))
+                : config;
+    }
+
+    /** Returns what sets the speed of the channel's line; null if it has none. */
+    static @Nullable LineSpeed lineSpeed(Channel channel) {
+        return channel instanceof UartChannel uart ? baud -> set(uart, baud) : null;
+    }
+
+    private static Future<?> set(UartChannel uart, int baud) {
+        ChannelPromise done = uart.newPromise();
+        // Behind all that was written: the port then waits until that has left.
+        uart.pipeline().firstContext().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> uart.configure(
+                        uart.config().getSettings().withBaudRate(baud))
+                .addListener(set -> {
+                    if (set.isSuccess()) {
+                        done.setSuccess();
+                    } else {
+                        done.setFailure(set.cause());
+                    }
+                }));
+        return done;
     }
 
     /** Returns where the device is now, sought anew for each subscription. Signals on a thread of Reactor's that may be blocked. */

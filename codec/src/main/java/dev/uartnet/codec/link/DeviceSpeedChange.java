@@ -9,6 +9,7 @@ import dev.uartnet.codec.link.SpeedProposal.Step;
 final class DeviceSpeedChange extends SpeedControl {
     private static final long PROPOSAL_MILLIS = 1_000;
     private static final long CHANGE_OVER_MILLIS = 10;
+    private static final long DRAIN_NANOS = 500_000_000;
 
     private enum State {
         STEADY,
@@ -24,6 +25,7 @@ final class DeviceSpeedChange extends SpeedControl {
 
     private State state = State.STEADY;
     private int proposed;
+    private long drainingSince;
     /** In RETURNING: the line has its speed again, so what is heard is heard there. */
     private boolean isReturned;
 
@@ -45,7 +47,7 @@ final class DeviceSpeedChange extends SpeedControl {
             }
         } else if (proposal.step() == Step.TRY) {
             if (state == State.TRIAL && baud == proposed) {
-                link.send(new SpeedProposal(Step.TRY, baud));
+                link.send(proposal);
                 return;
             }
         } else if (proposal.step() == Step.CONFIRM) {
@@ -73,8 +75,11 @@ final class DeviceSpeedChange extends SpeedControl {
             return;
         }
         proposed = baud;
+        if (state == State.STEADY) {
+            drainingSince = link.nanoTime();
+        }
         to(State.DRAINING);
-        if (link.isDrained()) {
+        if (link.isDrained() || link.nanoTime() - drainingSince >= DRAIN_NANOS) {
             agree();
         } else {
             after(PROPOSAL_MILLIS, this::steady);
@@ -82,8 +87,8 @@ final class DeviceSpeedChange extends SpeedControl {
     }
 
     @Override
-    void drained() {
-        if (state == State.DRAINING) {
+    void progress() {
+        if (state == State.DRAINING && link.isDrained()) {
             agree();
         }
     }

@@ -14,6 +14,9 @@ final class HostSpeedChange extends SpeedControl {
     private static final long PROPOSE_INTERVAL_MILLIS = 50;
     private static final long TRY_INTERVAL_MILLIS = 20;
     private static final long ANSWER_MILLIS = 1_000;
+    private static final long DRAIN_MILLIS = 500;
+    /** In a row, at a changed speed: some 0.6 s in which nothing got through. */
+    private static final int TIMEOUTS_MAX = 4;
     /** What the device may have to send before it can answer: its pipe, and what was lost of it. */
     private static final int FULL_FRAMES_DRAINED = 5;
     /** Longer than the device's wait, so that it is there first. */
@@ -47,6 +50,8 @@ final class HostSpeedChange extends SpeedControl {
     private long deadline;
     /** Half the speed did not work either; the first one will. */
     private boolean halfFailed;
+
+    private int timeouts;
     /** In RETURNING: the line has its speed again, so what is heard is heard there. */
     private boolean isReturned;
 
@@ -74,13 +79,25 @@ final class HostSpeedChange extends SpeedControl {
         to(State.DRAINING);
         if (link.isDrained()) {
             propose();
+        } else {
+            // On a line that is bad enough large frames never arrive; they are repeated afterwards.
+            after(DRAIN_MILLIS + link.fullFramesMillis(FULL_FRAMES_DRAINED, inForce()), this::propose);
         }
     }
 
     @Override
-    void drained() {
-        if (state == State.DRAINING) {
+    void progress() {
+        timeouts = 0;
+        if (state == State.DRAINING && link.isDrained()) {
             propose();
+        }
+    }
+
+    @Override
+    void timeout() {
+        timeouts++;
+        if (timeouts >= TIMEOUTS_MAX) {
+            slowDown();
         }
     }
 
@@ -93,7 +110,7 @@ final class HostSpeedChange extends SpeedControl {
     private void sayPropose() {
         if (link.nanoTime() - deadline >= 0) {
             failure = failed(Reason.NO_ANSWER, wanted, "the device has not answered the proposal");
-            goBack();
+            returnToSpeedInForce();
             return;
         }
         link.send(new SpeedProposal(Step.PROPOSE, wanted));
@@ -153,8 +170,10 @@ final class HostSpeedChange extends SpeedControl {
             return;
         }
         boolean trying = state == State.TRYING;
-        link.send(new SpeedProposal(trying ? Step.TRY : Step.CONFIRM, wanted));
-        after(interval(TRY_INTERVAL_MILLIS, trying ? TRY_BYTES : FRAME_BYTES, wanted), this::tryNewSpeed);
+        // A slower speed cannot be worse than this one.
+        int tryBytes = trying && wanted > inForce() ? SpeedProposal.TRY_BYTES_MAX : 0;
+        link.send(new SpeedProposal(trying ? Step.TRY : Step.CONFIRM, wanted, tryBytes));
+        after(interval(TRY_INTERVAL_MILLIS, FRAME_BYTES + tryBytes, wanted), this::tryNewSpeed);
     }
 
     @Override
@@ -191,7 +210,7 @@ final class HostSpeedChange extends SpeedControl {
 
     @Override
     void fallBack() {
-        if (state == State.DRAINING) {
+        if (state == State.DRAINING || state == State.PROPOSED) {
             failure = failed(Reason.NO_ANSWER, wanted, "nothing was heard any more");
         }
         returnToSpeedInForce();
@@ -241,6 +260,7 @@ final class HostSpeedChange extends SpeedControl {
     }
 
     private void slowDown() {
+        timeouts = 0;
         incoming.clear();
         outgoing.clear();
         if (state == State.STEADY && inForce() > first()) {
@@ -262,7 +282,7 @@ final class HostSpeedChange extends SpeedControl {
 
     @Override
     boolean isTrial() {
-        return state == State.PROPOSED || state == State.CHANGING || state == State.TRYING || state == State.CONFIRMING;
+        return state == State.CHANGING || state == State.TRYING || state == State.CONFIRMING;
     }
 
     @Override

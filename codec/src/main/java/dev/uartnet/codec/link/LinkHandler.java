@@ -30,7 +30,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     final LinkConfig config;
     /** The same for the line's speed that is in force now. */
-    private LinkConfig atSpeed;
+    private volatile LinkConfig atSpeed;
 
     private @Nullable SpeedControl speed;
 
@@ -111,7 +111,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         return frameSize.payloadBytes(open.maxPayload());
     }
 
-    /** Returns the line's speed in force, in bits a second. Event loop only. */
+    /** Returns the line's speed in force, in bits a second. From any thread. */
     public int baudRate() {
         return atSpeed.baudRate();
     }
@@ -349,6 +349,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return; // resume() starts the timer again
         }
         meter.timeout();
+        if (speed != null) {
+            speed.timeout();
+        }
         roundTrip.backOff();
         repeat(sent.timedOut());
         // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
@@ -548,8 +551,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             return;
         }
         awaitAcknowledgement();
-        if (speed != null && sent.isEmpty()) {
-            speed.drained();
+        if (speed != null) {
+            speed.progress();
         }
         sendMore();
     }

@@ -17,9 +17,6 @@ abstract class SpeedControl {
     /** A SPEED frame on the line, with what SLIP may add. */
     static final int FRAME_BYTES = 20;
 
-    /** One with {@code TRY}. */
-    static final int TRY_BYTES = 250;
-
     private static final long TRIAL_MILLIS = 500;
     private static final int TRIAL_BYTES = 1_000;
 
@@ -78,8 +75,11 @@ abstract class SpeedControl {
     /** A SPEED frame of the session. */
     abstract void received(SpeedProposal proposal);
 
-    /** All DATA is acknowledged. */
-    abstract void drained();
+    /** DATA was acknowledged; perhaps all. */
+    abstract void progress();
+
+    /** No acknowledgement came in time. */
+    void timeout() {}
 
     /** A frame that came was damaged. */
     void damaged() {}

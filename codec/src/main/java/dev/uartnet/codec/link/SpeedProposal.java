@@ -14,8 +14,13 @@ import org.msgpack.core.MessageUnpacker;
  *
  * @param step what its sender does
  * @param baud the speed in question, bits a second
+ * @param tryBytes of TRY: how many bytes it carries beside, at most 200
  */
-record SpeedProposal(Step step, int baud) {
+record SpeedProposal(Step step, int baud, int tryBytes) {
+    SpeedProposal(Step step, int baud) {
+        this(step, baud, 0);
+    }
+
     /** What a SPEED frame says ({@code speed} in {@code protocol/constants.txt}). */
     enum Step {
         /** The host wants this speed. */
@@ -43,11 +48,12 @@ record SpeedProposal(Step step, int baud) {
     }
 
     private static final int BYTES_MAX = 256;
-    private static final byte[] TRIAL = new byte[200];
+    static final int TRY_BYTES_MAX = 200;
+    private static final byte[] PATTERN = new byte[TRY_BYTES_MAX];
 
     static {
-        for (int i = 0; i < TRIAL.length; i++) {
-            TRIAL[i] = (byte) i;
+        for (int i = 0; i < PATTERN.length; i++) {
+            PATTERN[i] = (byte) i;
         }
     }
 
@@ -57,7 +63,7 @@ record SpeedProposal(Step step, int baud) {
                     .packInt(step.code())
                     .packInt(baud);
             if (step == Step.TRY) {
-                packer.packBinaryHeader(TRIAL.length).writePayload(TRIAL);
+                packer.packBinaryHeader(tryBytes).writePayload(PATTERN, 0, tryBytes);
             }
             return packer.toByteArray();
         } catch (IOException e) {
@@ -70,14 +76,18 @@ record SpeedProposal(Step step, int baud) {
         byte[] bytes = new byte[Math.min(payload.readableBytes(), BYTES_MAX)];
         payload.getBytes(payload.readerIndex(), bytes);
         try (MessageUnpacker in = MessagePack.newDefaultUnpacker(bytes)) {
-            if (in.unpackArrayHeader() < 2) {
+            int elements = in.unpackArrayHeader();
+            if (elements < 2) {
                 return null;
             }
             int code = in.unpackInt();
             int baud = in.unpackInt();
-            return code < 0 || code >= Step.BY_CODE.length || baud < 1
-                    ? null
-                    : new SpeedProposal(Step.BY_CODE[code], baud);
+            if (code < 0 || code >= Step.BY_CODE.length || baud < 1) {
+                return null;
+            }
+            Step step = Step.BY_CODE[code];
+            int tryBytes = step == Step.TRY && elements > 2 ? in.unpackBinaryHeader() : 0;
+            return tryBytes > TRY_BYTES_MAX ? null : new SpeedProposal(step, baud, tryBytes);
         } catch (IOException | MessagePackException e) {
             return null;
         }
