@@ -148,12 +148,15 @@ class End:
         at = self.deadline()
         board = self.board
         counters = link.counters
-        words = ["%d %d %d %d %d" % (link.now, -1 if at is None else at, state, counters.retransmits, counters.timeouts)]
-        words.append(hexlify(board.went).decode() if board.went else "-")
-        words.extend(self.events)
+        say = sys.stdout.write  # piece by piece: the heap is small
+        say("%d %d %d %d %d " % (link.now, -1 if at is None else at, state, counters.retransmits, counters.timeouts))
+        say(hexlify(board.went).decode() if board.went else "-")
         board.went = bytearray()
+        for event in self.events:
+            say(" ")
+            say(event)
         self.events.clear()
-        return " ".join(words)
+        say("\n")
 
 
 def main():
@@ -183,7 +186,7 @@ def main():
                 else:
                     end.write(b"")
             end.step()
-        print(end.answer())
+        end.answer()
 
 
 main()

@@ -168,7 +168,8 @@ public final class FaultSchedule {
         }
         quietFrom = quiet;
         long most = 3L * keepalive * MILLIS + 20 * SECONDS + 6 * wire + pauses + rounds;
-        limit = quiet + (kind == Kind.NOISE ? most + (down.messages + up.messages) * 10L * SECONDS : most);
+        limit = quiet
+                + (kind == Kind.NOISE ? most + (down.messages + up.messages) * 10L * SECONDS + 200 * SECONDS : most);
     }
 
     private Traffic traffic(boolean manySmall, int mostBytes) {
