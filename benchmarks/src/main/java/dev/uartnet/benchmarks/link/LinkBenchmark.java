@@ -44,8 +44,8 @@ public final class LinkBenchmark {
 
     private void run() throws Exception {
         table.add(
-                "| line | bytes | down, of the line's rate | up, of the line's rate | faults of the line | frames repeated by the device | by the host |");
-        table.add("| --- | --- | --- | --- | --- | --- | --- |");
+                "| line | bytes | down, of the line's rate | up, of the line's rate | bytes on the line for each byte, down and up | faults of the line | frames repeated by the device | by the host |");
+        table.add("| --- | --- | --- | --- | --- | --- | --- | --- |");
         warmUp();
         oneWay("115,200, clean", 115_200, 0);
         oneWay("921,600, clean", 921_600, 0);
@@ -80,8 +80,11 @@ public final class LinkBenchmark {
         try (TestBed bed = open(baud, byteError)) {
             ProxyClient client = bed.connect(connector -> connector);
             Transfer.Result down = transfer(bed, client, bytes, 0);
+            long wireDown = bed.bytesDown();
+            long wireUp = bed.bytesUp();
             Transfer.Result up = transfer(bed, client, 0, bytes);
-            row(name, bed, client, baud, bytes, down.downNanos(), up.upNanos());
+            wireUp = bed.bytesUp() - wireUp;
+            row(name, bed, client, baud, bytes, down.downNanos(), up.upNanos(), wireDown, wireUp);
         }
     }
 
@@ -95,7 +98,7 @@ public final class LinkBenchmark {
         try (TestBed bed = open(baud, 0)) {
             ProxyClient client = bed.connect(connector -> connector);
             Transfer.Result both = transfer(bed, client, bytes, bytes);
-            row(name, bed, client, baud, bytes, both.downNanos(), both.upNanos());
+            row(name, bed, client, baud, bytes, both.downNanos(), both.upNanos(), bed.bytesDown(), bed.bytesUp());
         }
     }
 
@@ -104,16 +107,27 @@ public final class LinkBenchmark {
                 .get(30, TimeUnit.MINUTES);
     }
 
-    private void row(String name, TestBed bed, ProxyClient client, int baud, long bytes, long downNanos, long upNanos) {
+    private void row(
+            String name,
+            TestBed bed,
+            ProxyClient client,
+            int baud,
+            long bytes,
+            long downNanos,
+            long upNanos,
+            long wireDown,
+            long wireUp) {
         Map<String, Long> device = Objects.requireNonNull(client.info().block()).link();
         LinkCounters host = Objects.requireNonNull(client.health().block()).counters();
         String row = String.format(
                 Locale.ROOT,
-                "| %s | %,d | %.1f %% | %.1f %% | %,d | %d (%d by the timer) | %d (%d) |",
+                "| %s | %,d | %.1f %% | %.1f %% | %.3f, %.3f | %,d | %d (%d by the timer) | %d (%d) |",
                 name,
                 bytes,
                 share(baud, bytes, downNanos),
                 share(baud, bytes, upNanos),
+                (double) wireDown / bytes,
+                (double) wireUp / bytes,
                 bed.faults(),
                 device.get("retransmits"),
                 device.get("timeouts"),
@@ -137,13 +151,13 @@ public final class LinkBenchmark {
             for (int i = 0; i < PINGS_WARM_UP; i++) {
                 client.ping().block();
             }
-            long bytesBefore = bed.bytesOnTheLine();
+            long bytesBefore = (bed.bytesDown() + bed.bytesUp());
             long[] nanos = new long[PINGS];
             for (int i = 0; i < PINGS; i++) {
                 Duration time = client.ping().block();
                 nanos[i] = time == null ? 0 : time.toNanos();
             }
-            double bytes = (double) (bed.bytesOnTheLine() - bytesBefore) / PINGS;
+            double bytes = (double) ((bed.bytesDown() + bed.bytesUp()) - bytesBefore) / PINGS;
             double wire = bytes * BITS_PER_BYTE / baud * 1e3;
             Arrays.sort(nanos);
             double median = nanos[PINGS / 2] / 1e6;

@@ -77,9 +77,14 @@ final class TestBed implements AutoCloseable {
         }
     }
 
-    /** Returns how many bytes have gone over the line, both directions together. */
-    long bytesOnTheLine() {
-        return line.toA().counters().bytesIn() + line.toB().counters().bytesIn();
+    /** Returns how many bytes the device has put on the line. */
+    long bytesDown() {
+        return line.toA().counters().bytesIn();
+    }
+
+    /** Returns how many bytes the host has put on the line. */
+    long bytesUp() {
+        return line.toB().counters().bytesIn();
     }
 
     /** Returns how many faults the line has had, both directions together; a burst is one. */
