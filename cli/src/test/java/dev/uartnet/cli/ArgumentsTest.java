@@ -34,7 +34,7 @@ class ArgumentsTest {
             get localhost:80/x --port sim          | did you mean http://localhost:80/x?
             info --port                            | --port
             info --port sim --baud 0               | --baud must be positive
-            info --port sim --baud fast            | --baud
+            info --port sim --baud fast            | --baud must be a number or 'auto': 'fast'
             info --port sim --timeout 0            | --timeout
             info --port sim --timeout -1           | --timeout
             info --port sim --timeout NaN          | --timeout
@@ -94,6 +94,13 @@ class ArgumentsTest {
             assertThat(InProcess.run(name, "--help").output())
                     .contains("--port", "--baud", "--timeout", "UARTNET_PORT");
         }
+    }
+
+    @Test
+    void theFastestSpeedIsFoundByItself() {
+        assertThat(InProcess.run("info", "--port", "sim", "--baud", "auto").output())
+                .contains("line:     921,600 baud");
+        assertThat(InProcess.run("info", "--port", "sim").output()).contains("line:     115,200 baud");
     }
 
     @Test

@@ -78,6 +78,7 @@ class ConstantsTest {
         table("feature")
                 .forEach((name, bit) -> assertThat(Feature.names(bit)).containsExactly(name.toLowerCase(Locale.ROOT)));
         assertThat(Feature.names(Feature.RETRANSMIT | 1L << 40)).containsExactly("retransmit");
+        assertThat(Feature.SPEED).isEqualTo(table("feature").get("SPEED").longValue());
         assertThat((int) Handle.EXT_TYPE).isEqualTo(table("ext").get("HANDLE"));
     }
 }

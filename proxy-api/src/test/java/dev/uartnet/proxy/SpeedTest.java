@@ -148,7 +148,7 @@ class SpeedTest {
         InMemory setup = new InMemory(line -> line, device -> device);
         ProxyClient client = setup.connect();
         assertThat(client.baudRate()).isEqualTo(FAST);
-        setup.line.faults(LineFaults.NONE.withByteError(0.008));
+        setup.line.toB().faults(LineFaults.NONE.withByteError(0.008));
         CompletableFuture<Void> transfer = CompletableFuture.runAsync(() -> echo(client, 100_000));
         awaitTrue(() -> client.baudRate() < FAST);
         setup.line.faults(LineFaults.NONE);

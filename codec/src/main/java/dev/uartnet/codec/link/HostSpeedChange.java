@@ -17,6 +17,8 @@ final class HostSpeedChange extends SpeedControl {
     private static final long DRAIN_MILLIS = 500;
     /** In a row, at a changed speed: some 0.6 s in which nothing got through. */
     private static final int TIMEOUTS_MAX = 4;
+    /** Without any DATA between: large frames do not arrive at all, so slowly that no stretch gets full. */
+    private static final int DAMAGED_MAX = 8;
     /** What the device may have to send before it can answer: its pipe, and what was lost of it. */
     private static final int FULL_FRAMES_DRAINED = 5;
     /** Longer than the device's wait, so that it is there first. */
@@ -52,6 +54,7 @@ final class HostSpeedChange extends SpeedControl {
     private boolean halfFailed;
 
     private int timeouts;
+    private int damagedInARow;
     /** In RETURNING: the line has its speed again, so what is heard is heard there. */
     private boolean isReturned;
 
@@ -241,10 +244,16 @@ final class HostSpeedChange extends SpeedControl {
 
     @Override
     void damaged() {
+        damagedInARow++;
         incoming.frame();
-        if (incoming.lost()) {
+        if (incoming.lost() || damagedInARow >= DAMAGED_MAX) {
             slowDown();
         }
+    }
+
+    @Override
+    void arrived() {
+        damagedInARow = 0;
     }
 
     @Override
@@ -261,6 +270,7 @@ final class HostSpeedChange extends SpeedControl {
 
     private void slowDown() {
         timeouts = 0;
+        damagedInARow = 0;
         incoming.clear();
         outgoing.clear();
         if (state == State.STEADY && inForce() > first()) {

@@ -455,6 +455,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         int seq = FrameCodec.seq(frame);
         peerAcknowledged(FrameCodec.ack(frame));
         if (type == FrameType.DATA) {
+            if (speed != null) {
+                speed.arrived();
+            }
             return data(seq, payload);
         }
         if (type == FrameType.ACK && repeats()) {

@@ -84,6 +84,9 @@ abstract class SpeedControl {
     /** A frame that came was damaged. */
     void damaged() {}
 
+    /** DATA has come whole. */
+    void arrived() {}
+
     /** DATA was sent, for the first time or again. */
     void sent() {}
 

@@ -16,6 +16,9 @@
  *
  * <p>{@code LinkMeter} counts, {@code RoundTripRecorder} collects the timer's samples; {@link dev.uartnet.codec.link.LinkHealth} is what
  * both have seen, as an immutable snapshot.
+ *
+ * <p>The line's speed is changed by {@code HostSpeedChange} and {@code DeviceSpeedChange}, whose states and transitions are the tables
+ * of section 6, where whoever makes the channel gives the link a {@link dev.uartnet.codec.link.LineSpeed}.
  */
 @NullMarked
 package dev.uartnet.codec.link;

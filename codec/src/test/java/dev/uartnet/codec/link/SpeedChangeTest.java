@@ -3,6 +3,7 @@ package dev.uartnet.codec.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.uartnet.codec.Vectors;
 import dev.uartnet.codec.link.SpeedChangeException.Reason;
 import dev.uartnet.codec.link.SpeedLine.Transit;
 import dev.uartnet.codec.link.SpeedProposal.Step;
@@ -12,9 +13,12 @@ import dev.uartnet.codec.message.Event;
 import io.netty.channel.ChannelFuture;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +76,14 @@ class SpeedChangeTest {
 
     private static List<SpeedChanged> changes(TestLine.Application application) {
         return application.events(SpeedChanged.class);
+    }
+
+    @Test
+    void theNumbersAreThoseOfTheOneTable() {
+        Map<String, Integer> table = Vectors.constants("speed").stream()
+                .collect(Collectors.toMap(vector -> vector.name(), vector -> vector.number(1)));
+        assertThat(Arrays.stream(Step.values()).collect(Collectors.toMap(Enum::name, Step::code)))
+                .isEqualTo(table);
     }
 
     @Test
