@@ -33,11 +33,11 @@ class WLAN:
 
 
 def configuration():
-    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD, $UARTNET_MAX_BAUD."""
+    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD, $UARTNET_MAX_BAUD, $UARTNET_CHANNELS."""
     c = {"baud": 921600}  # a pty has no speed of its own
     if os.getenv("UARTNET_DNS") is not None:
         c["dns"] = os.getenv("UARTNET_DNS")
-    for name in ("payload", "baud", "max_baud"):
+    for name in ("payload", "baud", "max_baud", "channels"):
         if os.getenv("UARTNET_" + name.upper()):
             c[name] = int(os.getenv("UARTNET_" + name.upper()))
     return c

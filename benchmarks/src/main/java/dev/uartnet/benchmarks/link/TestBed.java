@@ -55,7 +55,8 @@ final class TestBed implements AutoCloseable {
     private Firmware boot() throws IOException {
         Firmware.Builder builder = Firmware.builder().environment("UARTNET_BAUD", Integer.toString(baud));
         if (small) {
-            builder.bits(32).heap("110k");
+            // As many sockets as a board has, and one.
+            builder.bits(32).heap("110k").environment("UARTNET_CHANNELS", "16");
         }
         return builder.start(Path.of(deviceSide.slavePath()));
     }
