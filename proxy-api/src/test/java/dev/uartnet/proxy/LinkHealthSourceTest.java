@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -92,7 +92,7 @@ class LinkHealthSourceTest {
 
     @Test
     void snapshotsComeAtOnceThenRegularlyAndEndWithTheClient() throws Exception {
-        BlockingQueue<LinkHealth> items = new LinkedBlockingQueue<>();
+        BlockingQueue<LinkHealth> items = new LinkedTransferQueue<>();
         CountDownLatch completed = new CountDownLatch(1);
         try (TestLine line = TestLine.open()) {
             line.client.health(TICK).subscribe(items::add, cause -> {}, completed::countDown);
@@ -123,7 +123,7 @@ class LinkHealthSourceTest {
 
     @Test
     void aSlowSubscriberGetsTheLatestAndNoBacklog() throws Exception {
-        BlockingQueue<LinkHealth> items = new LinkedBlockingQueue<>();
+        BlockingQueue<LinkHealth> items = new LinkedTransferQueue<>();
         try (TestLine line = TestLine.open()) {
             BaseSubscriber<LinkHealth> slow = new BaseSubscriber<>() {
                 @Override

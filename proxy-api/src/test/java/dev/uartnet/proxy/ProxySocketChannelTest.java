@@ -23,7 +23,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +45,7 @@ class ProxySocketChannelTest {
 
     /** What has happened, in order; bytes by their number. */
     private static final class Events extends ChannelInboundHandlerAdapter {
-        final BlockingQueue<String> all = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> all = new LinkedTransferQueue<>();
 
         String next() throws InterruptedException {
             String event = all.poll(20, TimeUnit.SECONDS);

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -23,7 +23,7 @@ public final class RawHost implements AutoCloseable {
     private static final int RETRANSMIT = 1;
 
     private final Channel channel;
-    private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Frame> frames = new LinkedTransferQueue<>();
     private final List<Frame> seen = new ArrayList<>();
     private int tag;
     private int nextSeq;
