@@ -26,11 +26,27 @@ public final class FaultMatrix {
 
     private final long bytes;
     private final String only;
+    private int rows;
     private int failures;
 
-    private FaultMatrix(long bytes, String only) {
+    /**
+     * A run of all lines whose names contain a word.
+     *
+     * @param bytes each way, on each line
+     */
+    FaultMatrix(long bytes, String only) {
         this.bytes = bytes;
         this.only = only;
+    }
+
+    /** Returns how many lines there were. */
+    int rows() {
+        return rows;
+    }
+
+    /** Returns on how many lines something was wrong. */
+    int failures() {
+        return failures;
     }
 
     /** Runs all kinds, one after the other, and prints a table. */
@@ -42,7 +58,8 @@ public final class FaultMatrix {
         System.exit(matrix.failures == 0 ? 0 : 1);
     }
 
-    private void run() throws Exception {
+    /** Runs them all, one after the other. */
+    void run() throws Exception {
         System.out.println("| line | baud | each way | seconds | of the rate | faults | connections | result |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         faults("byte error 1e-5", LineFaults.NONE.withByteError(1e-5));
@@ -71,7 +88,9 @@ public final class FaultMatrix {
 
     private void cut(String name, Duration time, UnaryOperator<LinkConfig> link) throws Exception {
         row(name, FAST, line -> line, link, bed -> {
-            Thread.sleep(2_000);
+            while (bed.bytesDown() < bytes / 4) {
+                Thread.sleep(1);
+            }
             bed.line().cut();
             Thread.sleep(time.toMillis());
             bed.line().restore();
@@ -89,6 +108,7 @@ public final class FaultMatrix {
         if (!name.contains(only)) {
             return;
         }
+        rows++;
         try (TestBed bed = new TestBed(baud, false, line -> shape.apply(line).seed(SEED))) {
             UnaryOperator<ProxyConnector> configuration = connector ->
                     connector.link(link.apply(LinkConfig.host().withConnectTimeout(Duration.ofSeconds(20))));
@@ -115,6 +135,7 @@ public final class FaultMatrix {
                     connections++;
                 }
             }
+            happening.interrupt();
             happening.join();
             double seconds = (System.nanoTime() - start) / 1e9;
             System.out.println(String.format(

@@ -20,16 +20,26 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LinkBenchmark {
     private static final int BYTES_MIN = 1 << 20;
-    private static final int PINGS_WARM_UP = 500;
     private static final int PINGS = 2_000;
     private static final int BITS_PER_BYTE = 10;
     private static final long SEED = 42;
 
     private final List<String> table = new ArrayList<>();
     private final int seconds;
+    private final int bytesMin;
+    private final int pings;
     private final String only;
 
-    private LinkBenchmark(int seconds, String only) {
+    /**
+     * A run of the lines whose names begin with a word.
+     *
+     * @param seconds of each transfer, about
+     * @param bytesMin but at least so many bytes
+     * @param pings how many round trips, behind as many that do not count
+     */
+    LinkBenchmark(int seconds, int bytesMin, int pings, String only) {
+        this.bytesMin = bytesMin;
+        this.pings = pings;
         this.only = only;
         this.seconds = seconds;
     }
@@ -37,12 +47,16 @@ public final class LinkBenchmark {
     /** Runs all lines, one after the other, and prints a table. */
     public static void main(String[] arguments) throws Exception {
         LinkBenchmark benchmark = new LinkBenchmark(
-                arguments.length > 0 ? Integer.parseInt(arguments[0]) : 12, arguments.length > 1 ? arguments[1] : "");
+                arguments.length > 0 ? Integer.parseInt(arguments[0]) : 12,
+                BYTES_MIN,
+                PINGS,
+                arguments.length > 1 ? arguments[1] : "");
         benchmark.run();
         benchmark.table.forEach(System.out::println);
     }
 
-    private void run() throws Exception {
+    /** Runs them, one after the other. */
+    void run() throws Exception {
         table.add(
                 "| line | bytes | down, of the line's rate | up, of the line's rate | bytes on the line for each byte, down and up | faults of the line | frames repeated by the device | by the host |");
         table.add("| --- | --- | --- | --- | --- | --- | --- | --- |");
@@ -59,12 +73,16 @@ public final class LinkBenchmark {
     /** The first seconds of a JVM say little. */
     private void warmUp() throws Exception {
         try (TestBed bed = open(921_600, 0)) {
-            transfer(bed, bed.connect(connector -> connector), BYTES_MIN / 2, BYTES_MIN / 2);
+            transfer(bed, bed.connect(connector -> connector), bytesMin / 2, bytesMin / 2);
         }
     }
 
+    List<String> table() {
+        return table;
+    }
+
     private long bytes(int baud) {
-        return Math.max(BYTES_MIN, (long) seconds * baud / BITS_PER_BYTE);
+        return Math.max(bytesMin, (long) seconds * baud / BITS_PER_BYTE);
     }
 
     private static TestBed open(int baud, double byteError) throws IOException {
@@ -148,19 +166,19 @@ public final class LinkBenchmark {
         }
         try (TestBed bed = open(baud, 0)) {
             ProxyClient client = bed.connect(connector -> connector);
-            for (int i = 0; i < PINGS_WARM_UP; i++) {
+            for (int i = 0; i < pings; i++) {
                 client.ping().block();
             }
             long bytesBefore = (bed.bytesDown() + bed.bytesUp());
-            long[] nanos = new long[PINGS];
-            for (int i = 0; i < PINGS; i++) {
+            long[] nanos = new long[pings];
+            for (int i = 0; i < pings; i++) {
                 Duration time = client.ping().block();
                 nanos[i] = time == null ? 0 : time.toNanos();
             }
-            double bytes = (double) ((bed.bytesDown() + bed.bytesUp()) - bytesBefore) / PINGS;
+            double bytes = (double) ((bed.bytesDown() + bed.bytesUp()) - bytesBefore) / pings;
             double wire = bytes * BITS_PER_BYTE / baud * 1e3;
             Arrays.sort(nanos);
-            double median = nanos[PINGS / 2] / 1e6;
+            double median = nanos[pings / 2] / 1e6;
             table.add("");
             table.add(String.format(
                     Locale.ROOT,
@@ -170,8 +188,8 @@ public final class LinkBenchmark {
                     bytes,
                     wire,
                     median - wire,
-                    nanos[PINGS / 100] / 1e6,
-                    nanos[PINGS * 99 / 100] / 1e6));
+                    nanos[pings / 100] / 1e6,
+                    nanos[pings * 99 / 100] / 1e6));
         }
     }
 }

@@ -70,15 +70,18 @@ public final class Soak {
     /** Runs for so many minutes, and prints its figures. */
     public static void main(String[] arguments) throws Exception {
         Duration time = Duration.ofMinutes(arguments.length > 0 ? Long.parseLong(arguments[0]) : 30);
-        long seed = System.nanoTime();
-        boolean good;
-        try (TestBed bed = new TestBed(BAUD, true, line -> line.seed(seed))) {
-            good = new Soak(seed, bed, bed.connect(connector -> connector)).run(time);
-        }
-        System.exit(good ? 0 : 1);
+        System.exit(run(time) ? 0 : 1);
     }
 
-    private boolean run(Duration time) throws Exception {
+    /** Runs for so long; returns whether nothing was wrong. */
+    static boolean run(Duration time) throws Exception {
+        long seed = System.nanoTime();
+        try (TestBed bed = new TestBed(BAUD, true, line -> line.seed(seed))) {
+            return new Soak(seed, bed, bed.connect(connector -> connector)).carryAll(time);
+        }
+    }
+
+    private boolean carryAll(Duration time) throws Exception {
         System.out.println("seed " + seed + ", " + SOCKETS + " sockets, firmware with 32-bit objects and 110 KB");
         client.states()
                 .filter(state -> state.kind() == LinkState.Kind.CONNECTED)

@@ -5,6 +5,7 @@ import dev.uartnet.esp32.LineCounters;
 import dev.uartnet.esp32.SerialLine;
 import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.proxy.ProxyConnector;
+import dev.uartnet.transport.UartPortBusyException;
 import dev.uartnet.transport.pty.PseudoTerminal;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import reactor.util.retry.Retry;
 
 /** The real firmware behind a simulated line between two pseudo terminals, and a client of it; one transfer or many. */
 final class TestBed implements AutoCloseable {
@@ -69,7 +71,14 @@ final class TestBed implements AutoCloseable {
                 .connectTimeout(CONNECT_MAX)
                 .runOn(group);
         try {
-            client = configuration.apply(connector).connect().toFuture().get(CONNECT_MAX.toSeconds(), TimeUnit.SECONDS);
+            client = configuration
+                    .apply(connector)
+                    .connect()
+                    // A test bed before this one may still be closing a pseudo terminal of the same number.
+                    .retryWhen(Retry.fixedDelay(20, Duration.ofMillis(100))
+                            .filter(UartPortBusyException.class::isInstance))
+                    .toFuture()
+                    .get(CONNECT_MAX.toSeconds(), TimeUnit.SECONDS);
             return client;
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());

@@ -1,0 +1,73 @@
+package dev.uartnet.benchmarks.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.uartnet.esp32.Firmware;
+import dev.uartnet.esp32.FirmwareMissingException;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every byte is right through the real firmware on bad lines, with few bytes; and the programs that show it with many still run. Their
+ * figures mean nothing here.
+ */
+@Timeout(180)
+class LinkRunTest {
+    private static final int BYTES = 300_000;
+
+    @BeforeAll
+    static void needsMicroPython() throws Exception {
+        try {
+            Firmware.builder().start().close();
+        } catch (FirmwareMissingException e) {
+            if ("true".equals(System.getenv("CI"))) {
+                throw e;
+            }
+            abort(e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "byte error 1e-5",
+                "byte error 1e-4",
+                "byte error 1e-3",
+                "bursts",
+                "duplicated",
+                "USB batching",
+                "FIFO",
+                "cut for 1 s",
+                "cut for 5 s, keepalive 20 s",
+                "cut for 5 s, keepalive 1 s"
+            })
+    void everyByteIsRight(String line) throws Exception {
+        FaultMatrix matrix = new FaultMatrix(BYTES, line);
+
+        matrix.run();
+
+        assertThat(matrix.rows()).isEqualTo(1);
+        assertThat(matrix.failures()).isZero();
+    }
+
+    @Test
+    void theBenchmarkRuns() throws Exception {
+        LinkBenchmark lines = new LinkBenchmark(0, BYTES, 0, "921,600, byte error 1e-4");
+        lines.run();
+        assertThat(lines.table()).hasSize(3).last().asString().contains("300,000");
+
+        LinkBenchmark ping = new LinkBenchmark(0, BYTES, 100, "ping");
+        ping.run();
+        assertThat(ping.table()).last().asString().contains("p50");
+    }
+
+    @Test
+    void theSoakRuns() throws Exception {
+        assertThat(Soak.run(Duration.ofSeconds(5))).isTrue();
+    }
+}
