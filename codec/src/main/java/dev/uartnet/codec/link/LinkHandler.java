@@ -42,6 +42,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private final SendWindow sent = new SendWindow();
     private final FrameSize frameSize = new FrameSize();
+    private final LinePacer pacer;
     private RoundTrip roundTrip;
     private @Nullable Future<?> retransmitTimer;
 
@@ -65,6 +66,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         config = offered.withFeatures(lineSpeed == null ? others : others | Feature.SPEED);
         atSpeed = config;
         meter = new LinkMeter(line);
+        pacer = new LinePacer(line);
         received = new ReceiveWindow(config);
         roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
     }
@@ -257,12 +259,17 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                 }
                 return;
             }
-            meter.windowOpen(nanoTime());
+            long now = nanoTime();
+            meter.windowOpen(now);
+            if (!pacer.admits(now)) {
+                pacer.await(ctx().executor(), now, this::lineTakesMore);
+                return;
+            }
             meter.messageSent(size);
             message.retain();
             ChannelPromise promise = waiting.remove();
             boolean first = sent.isEmpty();
-            int seq = sent.add(repeats() ? message.retainedDuplicate() : null, cost, nanoTime());
+            int seq = sent.add(repeats() ? message.retainedDuplicate() : null, cost, now);
             writeData(open, seq, message, promise);
             if (first) {
                 awaitAcknowledgement();
@@ -272,17 +279,28 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
     }
 
+    private void lineTakesMore() {
+        sendQueued();
+        ctx().flush();
+    }
+
     private void writeData(Session open, int seq, ByteBuf message, ChannelPromise promise) {
         if (!received.hasGap()) {
             acknowledged(); // Only an ACK can report a gap.
         }
-        meter.frameSent();
         frameSize.sent(sent.size(seq));
         if (speed != null) {
             speed.sent();
         }
         int ack = received.expected();
-        ctx().write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
+        write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
+    }
+
+    /** Every frame that leaves passes here. */
+    private void write(ByteBuf frame, ChannelPromise promise) {
+        meter.frameSent();
+        ctx().write(frame, promise);
+        pacer.sent(nanoTime());
     }
 
     /** Sends a frame other than DATA in the session. */
@@ -302,8 +320,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (type == FrameType.ACK) {
             acknowledged();
         }
-        meter.frameSent();
-        ctx().write(frame, ctx().voidPromise());
+        write(frame, ctx().voidPromise());
         flushNeeded = true;
     }
 
@@ -361,20 +378,16 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     /** Sends a frame with a payload of the handshake. */
     final void send(FrameType type, int tag, byte[] payload) {
-        meter.frameSent();
-        ctx().writeAndFlush(
-                        FrameCodec.encode(ctx().alloc(), type, tag, 0, 0, Unpooled.wrappedBuffer(payload)),
-                        ctx().voidPromise());
+        write(FrameCodec.encode(ctx().alloc(), type, tag, 0, 0, Unpooled.wrappedBuffer(payload)), ctx().voidPromise());
+        ctx().flush();
     }
 
     final void sendReset(int tag, Reset reset, ChannelPromise promise) {
-        meter.frameSent();
         int seq = tag == 0 ? 0 : sent.next();
         int ack = tag == 0 ? 0 : received.expected();
-        ctx().writeAndFlush(
-                        FrameCodec.encode(
-                                ctx().alloc(), FrameType.RESET, tag, seq, ack, Unpooled.wrappedBuffer(reset.encode())),
-                        promise);
+        ByteBuf payload = Unpooled.wrappedBuffer(reset.encode());
+        write(FrameCodec.encode(ctx().alloc(), FrameType.RESET, tag, seq, ack, payload), promise);
+        ctx().flush();
     }
 
     final ChannelFuture sendReset(int tag, Reset reset) {
@@ -550,7 +563,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     }
 
     private void peerAcknowledged(int ack) {
-        if (!sent.acknowledged(ack, nanoTime(), roundTrip)) {
+        if (!sent.acknowledged(ack, nanoTime(), roundTrip, pacer)) {
             return;
         }
         awaitAcknowledgement();
@@ -632,10 +645,14 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (open == null) {
             return ctx().newFailedFuture(new LinkException("there is no session"));
         }
-        meter.frameSent();
         ByteBuf payload = Unpooled.wrappedBuffer(proposal.encode());
-        return ctx().writeAndFlush(FrameCodec.encode(
-                ctx().alloc(), FrameType.SPEED, open.tag(), sent.next(), received.expected(), payload));
+        ChannelPromise written = ctx().newPromise();
+        write(
+                FrameCodec.encode(
+                        ctx().alloc(), FrameType.SPEED, open.tag(), sent.next(), received.expected(), payload),
+                written);
+        ctx().flush();
+        return written;
     }
 
     /** Asks for a sign of life now. */
@@ -660,9 +677,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     /** DATA may go again, at the speed that is in force now. */
     final void resume() {
-        if (speed != null && speed.inForce() != atSpeed.baudRate()) {
+        Session open = session;
+        if (open != null && speed != null && speed.inForce() != atSpeed.baudRate()) {
             atSpeed = config.withBaudRate(speed.inForce());
             roundTrip.floor(atSpeed.timeoutFloorNanos());
+            pacer.restart(atSpeed.baudRate(), open.maxPayload(), nanoTime());
         }
         awaitAcknowledgement();
         sendQueued();
@@ -685,6 +704,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         received.clear();
         atSpeed = config;
         roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
+        pacer.restart(config.baudRate(), begun.maxPayload(), nanoTime());
         acknowledged();
         lastHeardNanos = nanoTime();
         keepAliveIn(begun.keepaliveMillis());
@@ -734,6 +754,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     final void end(LinkException cause) {
         session = null;
         sent.clear();
+        pacer.cancel();
         received.clear();
         if (retransmitTimer != null) {
             retransmitTimer.cancel(false);

@@ -49,7 +49,9 @@ final class RoundTrip {
     }
 
     private void reset() {
-        long measured = smoothed == 0 ? TIMEOUT_FIRST : smoothed + K * variation;
+        // RFC 6298's granularity G: an acknowledgement may just miss a full frame, and then rides on the next, however
+        // steady the others are.
+        long measured = smoothed == 0 ? TIMEOUT_FIRST : smoothed + Math.max(floor / 2, K * variation);
         timeout = Math.min(TIMEOUT_MAX, Math.max(floor, measured));
     }
 

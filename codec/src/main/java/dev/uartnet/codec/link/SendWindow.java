@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class SendWindow {
     private static final int NUMBERS = 256;
     /** Enough for a round trip; more would only wait in buffers, and repetitions and short messages behind it. */
-    private static final int PIPE_FRAMES = 4;
+    private static final int PIPE_FRAMES = 6;
 
     private final int[] sizes = new int[NUMBERS];
     private final @Nullable ByteBuf[] payloads = new @Nullable ByteBuf[NUMBERS];
@@ -87,7 +87,7 @@ final class SendWindow {
      *
      * @return whether there was progress; a number that was never sent is none
      */
-    boolean acknowledged(int ack, long now, RoundTrip roundTrip) {
+    boolean acknowledged(int ack, long now, RoundTrip roundTrip, LinePacer pacer) {
         int acked = (ack - oldest) & 0xFF;
         if (acked == 0 || acked > count()) {
             return false;
@@ -98,12 +98,19 @@ final class SendWindow {
         } else {
             roundTrip.progress(timedOut[newest] ? now - firstSentNanos[newest] : 0);
         }
+        long sentFrom = firstSentNanos[oldest];
+        boolean byFirstTransmission = !wasRepeated(newest);
+        int crossed = 0;
         while (oldest != ack) {
             arrived(oldest);
+            crossed += sizes[oldest];
             bytes -= sizes[oldest];
             bytesArrived -= sizes[oldest];
             drop(oldest);
             oldest = (oldest + 1) & 0xFF;
+        }
+        if (byFirstTransmission) {
+            pacer.crossed(crossed, sentFrom, now);
         }
         return true;
     }

@@ -89,7 +89,7 @@ final class JavaEnd implements LinkEnd {
     private static final int LEAST_BUFFER = 256;
 
     /** Full frames that may wait for the line: the pipe, repetitions, a probe; their escaped bytes may be twice as many. */
-    private static final int WAITING_FRAMES = 12;
+    private static final int WAITING_FRAMES = 16;
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
     private final LineChannel channel;
@@ -109,6 +109,7 @@ final class JavaEnd implements LinkEnd {
     private JavaEnd(
             FaultyLine out,
             LinkConfig config,
+            SlipEncoder encoder,
             SlipDecoder slip,
             LinkHandler link,
             Listener listener,
@@ -134,7 +135,7 @@ final class JavaEnd implements LinkEnd {
                 .setAllocator(allocator)
                 .setWriteBufferWaterMark(new WriteBufferWaterMark(writeBuffer / 2, writeBuffer));
         channel.pipeline()
-                .addLast(new SlipEncoder())
+                .addLast(encoder)
                 .addLast(slip)
                 .addLast(new CrcEncoder(CrcAlgorithm.CRC_32))
                 .addLast(new CrcDecoder(CrcAlgorithm.CRC_32));
@@ -147,11 +148,14 @@ final class JavaEnd implements LinkEnd {
             Listener listener,
             long now,
             @Nullable ModelTrace trace) {
+        SlipEncoder encoder = new SlipEncoder();
         SlipDecoder slip = new SlipDecoder(schedule.host.maxFrameBytes());
-        HostLinkHandler link = new HostLinkHandler(schedule.host, new LineBytes(slip::bytes, () -> 0), null, hostId);
+        HostLinkHandler link =
+                new HostLinkHandler(schedule.host, new LineBytes(slip::bytes, encoder::bytes), null, hostId);
         return new JavaEnd(
                         out,
                         schedule.host,
+                        encoder,
                         slip,
                         link,
                         listener,
@@ -167,16 +171,18 @@ final class JavaEnd implements LinkEnd {
             Listener listener,
             long now,
             @Nullable ModelTrace trace) {
+        SlipEncoder encoder = new SlipEncoder();
         SlipDecoder slip = new SlipDecoder(schedule.device.maxFrameBytes());
         DeviceLinkHandler link = new DeviceLinkHandler(
                 schedule.device,
                 bootId,
-                new LineBytes(slip::bytes, () -> 0),
+                new LineBytes(slip::bytes, encoder::bytes),
                 null,
                 (bootId >>> 8) % FrameCodec.TAG_MAX);
         return new JavaEnd(
                         out,
                         schedule.device,
+                        encoder,
                         slip,
                         link,
                         listener,

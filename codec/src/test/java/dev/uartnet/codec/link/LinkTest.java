@@ -128,21 +128,23 @@ class LinkTest {
     }
 
     @Test
-    void noMoreThanFourFullFramesAreInThePipe() {
-        try (TestLine line = TestLine.open()) {
+    void noMoreThanSixFullFramesAreInThePipe() {
+        LinkConfig unpaced = LinkConfig.host().withBaudRate(100_000_000);
+        try (TestLine line = new TestLine(unpaced, LinkConfig.device())) {
+            line.settle();
             List<ChannelFuture> writes = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 writes.add(line.host.writeAndFlush(
                         new ChannelData(0, Unpooled.buffer().writeZero(1_020))));
             }
-            assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(4);
+            assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(6);
             // The first one is lost. What arrived behind it is in the pipe no more: others may go, up to the peer's
             // buffer.
             byte[] sent = TestLine.take(line.host);
-            line.device.writeInbound(Unpooled.copiedBuffer(sent, sent.length / 4, sent.length - sent.length / 4));
+            line.device.writeInbound(Unpooled.copiedBuffer(sent, sent.length / 6, sent.length - sent.length / 6));
             line.toDevice = bytes -> new byte[0];
             line.settle();
-            assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(7);
+            assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(8);
             assertThat(line.hostLink().counters().retransmits()).isEqualTo(1);
             assertThat(line.deviceApplication.messages).isEmpty();
         }
