@@ -60,7 +60,7 @@ class Bench:
         self.device.log = self._unexpected
         self.unexpected = []
         self.skipped = 0
-        self.device.clock = self._clock
+        self.device.link.clock = self._clock
         self._now()
         self.device.start()
 
@@ -77,7 +77,7 @@ class Bench:
         """From now on the device's time passes by skip() alone."""
         now = self._clock()
         self.skipped = 0
-        self._clock = self.device.clock = lambda: ticks_add(now, self.skipped)
+        self._clock = self.device.link.clock = lambda: ticks_add(now, self.skipped)
 
     def skip(self, ms):
         self.skipped += ms

@@ -95,6 +95,10 @@ class End:
                     at += rest // _TICK_MS * _TICK_MS
         if link.ack_due is not None and (at is None or link.ack_due < at):
             at = max(link.ack_due, link.now + 1)  # what is due now waits for the line
+        if link.queue:
+            pause = link.pacing.wait(link.now)
+            if pause and (at is None or link.now + pause < at):
+                at = link.now + pause
         return at
 
     def pass_time(self, until):

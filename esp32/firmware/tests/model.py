@@ -316,7 +316,7 @@ class Run:
             pipe += 0 if o.flags[at] & 3 else o.sizes[at]
             size += o.sizes[at]
         assert (lost, pipe, size) == (o.lost, o.pipe, o.flight_bytes), "counts of the window"
-        assert pipe <= 4 * (link.max_payload + 8) and size <= o.buffer and o.flight <= o.window, "limits"
+        assert pipe <= 6 * (link.max_payload + 8) and size <= o.buffer and o.flight <= o.window, "limits"
         assert i.count == sum(1 for head in i.heads if head != 0xFFFF), "count of those kept"
         assert link.queued <= 2048 + 1024, "answers"
         assert not self.ended and not [r for r in self.host.resets if r[0]], self.host.resets

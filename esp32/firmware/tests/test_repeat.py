@@ -159,23 +159,61 @@ def test_round_trip():
     for _ in range(20):
         trip.back_off()
     check.equal(trip.timeout, 5000)
+    # Progress ends that, but not below the time that a frame has taken.
+    trip.progress(0)
+    check.equal(trip.timeout, 30)
+    trip.back_off()
+    trip.progress(800)
+    check.equal(trip.timeout, 1000)
+    trip.sample(0)
+    check.equal(trip.timeout, 30)
+    trip.progress(10000)
+    check.equal(trip.timeout, 5000)
+
+
+def test_progress_ends_the_doubling():
+    for together in (False, True):
+        bench, host = _session()
+        host.silent = True
+        trip = bench.device.link.outgoing.round_trip
+        for n in range(2):
+            _ping(host, n)
+        host.until(lambda: len(host.messages) == 2)
+        bench.skip(1000)
+        host.settle(3)
+        bench.skip(2000)
+        host.settle(3)
+        check.equal((host.again, trip.timeout), ([0, 0], 4000))
+        bench.skip(200)
+        # Its first transmission may have arrived after 3.2 s; with the second, that went once, this is known not to be so.
+        host.emit(ACK, ack=2 if together else 1)
+        host.settle(3)
+        check.equal(trip.timeout, 5000 if together else 4000)
+        if together:
+            continue
+        bench.skip(50)
+        host.emit(ACK, ack=2)
+        host.settle(3)
+        check.equal(trip.timeout, 5000)
 
 
 def test_the_pipe_and_the_memory_bound_what_is_under_way():
-    bench, host = _session()
+    bench, host = _session(baud=921600)
     host.silent = True
     outgoing = bench.device.link.outgoing
-    sent = 0
     for n in range(10):
         host.emit(DATA, pack(1, n, PING, 0, bytes(900)), seq=n, ack=0)
+        bench.skip(12)
         host.settle(3)
-    check.equal(len(host.messages), 4)
-    assert outgoing.pipe <= 4 * 1032
+    check.equal(len(host.messages), 6)
+    assert outgoing.pipe <= 6 * 1032
     # Those that wait behind a gap are not in the pipe.
     outgoing.round_trip.smoothed8 = 100000
     host.emit(ACK, b"\x04\x0e", ack=0)
-    host.until(lambda: len(host.messages) == 7)
-    check.equal((host.again, outgoing.flight), ([0], 7))
+    for _ in range(3):
+        bench.skip(12)
+        host.settle(3)
+    check.equal((len(host.messages), host.again, outgoing.flight), (9, [0], 9))
 
 
 def test_frames_are_as_long_as_the_losses_allow():

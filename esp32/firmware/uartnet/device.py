@@ -20,13 +20,14 @@ _TICK_MS = const(20)  # how exact deadlines and keepalive are
 
 
 class Device:
-    """Two poll sets: `all`, and `writers` (the UART, and sockets that wait to write) for while nothing can be sent."""
+    """Two poll sets: `all`, and `writers` (the UART, and sockets that wait to write) for while nothing can be sent: the pace ends that without an event."""
 
     def __init__(self, board):
         self.board = board
         self.uptime = Uptime()
         self.link = Link(board, board.config["payload"])
         self.link.handler = self
+        self.link.clock = ticks_ms
         self.channels = {}
         self.by_socket = {}
         self.readable = deque((), board.channels_max + 1)
@@ -41,7 +42,6 @@ class Device:
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
         self.log = board.log
-        self.clock = ticks_ms
         self.tick_at = ticks_ms()
 
     def _make_room(self):
@@ -180,10 +180,13 @@ class Device:
                 wait = 0
         if wait and link.ack_due is not None:
             wait = max(0, min(wait, ticks_diff(link.ack_due, link.now)))
+        pause = link.pacing.wait(link.now)
+        if pause:
+            wait = min(wait, pause)
         uart = self.uart
         by_socket = self.by_socket
         for obj, event in sets.ipoll(wait):
-            link.now = self.clock()  # round trips are not to count what we have waited
+            link.now = link.clock()  # round trips are not to count what we have waited
             if obj is uart:
                 if event & POLLOUT:
                     link.flush()

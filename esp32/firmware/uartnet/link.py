@@ -10,6 +10,7 @@ from . import VERSION, slip
 from .incoming import WINDOW, Incoming
 from .msgpack import Malformed, Reader, Writer, cut
 from .outgoing import Outgoing
+from .pacing import Pacing
 from .pool import SLOT, Pool, slots
 from .speed import Speed
 
@@ -48,6 +49,7 @@ _OFFER_MS = const(10000)
 _NO_SESSION_MS = const(100)
 _RESPONSES_BYTES = const(2048)  # queued beyond this, the host's frames are kept or dropped: it stops by itself
 
+_FRAME_BYTES = const(10)  # on the line beside the payload: header, check, two END
 BODY = const(16)  # where a payload begins in `out`; a channel's data begins here too, with its headers before it
 _START = const(12)  # frame header of a payload at BODY
 _TEXT_BYTES = const(200)  # of a failure's words
@@ -93,6 +95,7 @@ class Link:
         self.counters = Counters()
         self.handler = None  # of messages: message(end), session_began(), session_ended()
         self.now = 0
+        self.clock = lambda: self.now  # ms; the device sets a real one
         self.own_payload = max_payload
         self.own_keepalive = board.config["keepalive"]
         self.takeover = board.config["takeover"]
@@ -123,6 +126,7 @@ class Link:
         self.pool = Pool(self.pool_slots)
         self.incoming = Incoming(self.pool)
         self.outgoing = Outgoing(self.pool, self.pool_limit, self.counters, 0)
+        self.pacing = Pacing()
         self.timing(board.baud)
         self.speed = Speed(self)
         self.room = self.outgoing.room
@@ -159,8 +163,9 @@ class Link:
 
     def timing(self, baud):
         """The line has this speed: what is reckoned by it."""
-        frame_ms = (self.own_payload + 10) * 10000 // baud
+        frame_ms = (self.own_payload + _FRAME_BYTES) * 10000 // baud
         self.ack_delay = min(50, max(1, frame_ms))
+        self.pacing.speed(baud, self.own_payload + _FRAME_BYTES)
         self.outgoing.round_trip.floor = 2 * frame_ms + 20
         self.outgoing.round_trip.clear()
 
@@ -170,10 +175,15 @@ class Link:
         """Takes what the UART has, and handles the frames in it."""
         raw = self.raw
         state = self.decoder
-        for _ in range(_READS):
+        pacing = self.pacing
+        for i in range(_READS):
+            if i:
+                self.now = self.clock()  # what is read now may have come since
             n = self.board.read(raw)
             if not n:
                 return
+            if pacing.on:
+                pacing.came(n, self.now)
             pos = 0
             while pos < n:
                 pos = slip.decode(raw, pos, n, self.frame, state)
@@ -216,7 +226,10 @@ class Link:
         outgoing = self.outgoing
         n = (frame[3] - outgoing.first) & 255
         if n and n <= outgoing.flight:
+            size = outgoing.flight_bytes
             outgoing.acknowledged(n, self.now)
+            if self.pacing.on:
+                self.pacing.acknowledged(size - outgoing.flight_bytes, self.now)
         if self.speed.state:
             self.speed.heard()
         if kind == _TYPE_DATA:
@@ -430,8 +443,8 @@ class Link:
         self.commit()
 
     def can_send(self, n):
-        """True if a new DATA with n bytes of payload may go now, by the outgoing frames and by the wire."""
-        return self.tail + 2 * (n + 9) <= len(self.wire) and self.speed.state < 2 and self.room(n)
+        """True if a new DATA with n bytes of payload may go now, by the outgoing frames, the wire and the pace."""
+        return self.tail + 2 * (n + 9) <= len(self.wire) and self.speed.state < 2 and self.room(n) and not self.pacing.wait(self.now)
 
     def payload_size(self):
         """Payload that a stream's pieces should have at most: less on a bad line."""
@@ -443,6 +456,8 @@ class Link:
 
     def send(self, start, end):
         """Sends the payload out[start:end] as DATA. Only after can_send()."""
+        if self.pacing.on:
+            self.pacing.new(self.outgoing.flight_bytes, self.now)
         seq = self.outgoing.add(self.out, start, end, self.now)
         self._emit(_TYPE_DATA, self.tag, start, end, seq, self.incoming.expected)
 
@@ -453,7 +468,10 @@ class Link:
         out[start + 1] = tag & 255
         out[start + 2] = seq
         out[start + 3] = ack
-        self.tail = slip.encode(out, start, end, crc32(self.out_view[start:end]), self.wire, self.tail)
+        tail = self.tail
+        self.tail = slip.encode(out, start, end, crc32(self.out_view[start:end]), self.wire, tail)
+        if self.pacing.on:
+            self.pacing.sent(self.tail - tail, self.now)
         self.flush()
         # Every frame of the session acknowledges, but only an ACK reports a gap.
         if tag and tag == self.tag and (kind == _TYPE_ACK or not self.incoming.holes()):

@@ -8,7 +8,7 @@ from .pool import slots
 from .roundtrip import RoundTrip
 
 _PLACES = const(128)  # a window has 127 frames at most
-_PIPE_FRAMES = const(4)
+_PIPE_FRAMES = const(6)
 _FRAME_BYTES = const(10)  # on the line beside the payload: header, check, two END
 _PIECE_BYTES = const(64)  # of a stream in a frame at least, however bad the line is
 _DATA_BYTES = const(6)  # of a message with a channel's bytes, beside them
@@ -53,6 +53,7 @@ class Outgoing:
         self.order = 1
         self.top = 0  # the highest first order of what has arrived
         self.timer = 0  # since when we wait for the oldest
+        self.timed_out = None  # when the oldest went before its time was up
         self.payload = max_payload  # for a stream's pieces, by the losses
         self.sent = 0
         self.losses = 0
@@ -138,6 +139,9 @@ class Outgoing:
             seq = (seq + 1) & 255
         if not flags & (_REPEATED | _ARRIVED):
             self.round_trip.sample(ticks_diff(now, self.sent_at[i]))
+        else:
+            self.round_trip.progress(0 if n > 1 or self.timed_out is None else ticks_diff(now, self.timed_out))
+        self.timed_out = None
         self.first = seq
         self.flight -= n
         self.timer = now
@@ -193,7 +197,10 @@ class Outgoing:
         self.timer = now
         self.counters.timeouts += 1
         self.round_trip.back_off()
-        self._lose(self.first & (_PLACES - 1))
+        i = self.first & (_PLACES - 1)
+        if self.timed_out is None:
+            self.timed_out = self.sent_at[i]
+        self._lose(i)
         return True
 
     def _reckon(self):

@@ -25,7 +25,13 @@ class RoundTrip:
             error = ms - (self.smoothed8 >> 3)
             self.smoothed8 += error
             self.variation4 += abs(error) - (self.variation4 >> 2)
-        self.timeout = min(_MAX_MS, max(self.floor, (self.smoothed8 >> 3) + self.variation4))
+        self.progress(0)
+
+    def progress(self, ms):
+        """An acknowledgement: the line works, and the time is doubled no longer. Of a frame that was repeated because its time was up,
+        `ms` is the time since it went first: if that one has arrived, a shorter time would repeat every frame, and none would be a sample."""
+        measured = _FIRST_MS if self.smoothed8 < 0 else (self.smoothed8 >> 3) + self.variation4
+        self.timeout = min(_MAX_MS, max(self.floor, measured, ms + (ms >> 2)))
 
     def back_off(self):
         self.timeout = min(_MAX_MS, 2 * self.timeout)
