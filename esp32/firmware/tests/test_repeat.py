@@ -230,6 +230,11 @@ def test_frames_are_as_long_as_the_losses_allow():
     outgoing.losses = 5
     outgoing._reckon()
     check.equal((outgoing.sent, outgoing.losses), (65536, 2.5))
+    # However long ago a loss was: no division by next to nothing.
+    for _ in range(3000):
+        outgoing.sent = 131072
+        outgoing._reckon()
+    check.equal((outgoing.losses, outgoing.payload), (0, outgoing.max_payload))
 
 
 def _schedule(seed):

@@ -13,6 +13,7 @@ _FRAME_BYTES = const(10)  # on the line beside the payload: header, check, two E
 _PIECE_BYTES = const(64)  # of a stream in a frame at least, however bad the line is
 _DATA_BYTES = const(6)  # of a message with a channel's bytes, beside them
 _SENT_BYTES = const(131072)  # at which both counts of the frame's size are halved
+_LOSSES_MIN = 0.001  # less says nothing for any size of frame, and would end as a division by next to nothing
 _CALM_BYTES = const(16384)  # added to those sent: one loss does not make a bad line
 _AGAIN_BYTES = const(2048)  # sent between two reckonings
 
@@ -207,7 +208,7 @@ class Outgoing:
         """The size of frame that wastes the least of a line which loses so much."""
         if self.sent >= _SENT_BYTES:
             self.sent >>= 1
-            self.losses /= 2
+            self.losses = self.losses / 2 if self.losses > _LOSSES_MIN else 0
         self.reckon_at = self.sent + _AGAIN_BYTES
         best = self.max_payload
         if self.losses:
