@@ -30,7 +30,8 @@ class RoundTrip:
     def progress(self, ms):
         """An acknowledgement: the line works, and the time is doubled no longer. Of a frame that was repeated because its time was up,
         `ms` is the time since it went first: if that one has arrived, a shorter time would repeat every frame, and none would be a sample."""
-        measured = _FIRST_MS if self.smoothed8 < 0 else (self.smoothed8 >> 3) + self.variation4
+        # Half the floor as RFC 6298's G: however steady the round trips are, an acknowledgement may just miss a full frame.
+        measured = _FIRST_MS if self.smoothed8 < 0 else (self.smoothed8 >> 3) + max(self.floor >> 1, self.variation4)
         self.timeout = min(_MAX_MS, max(self.floor, measured, ms + (ms >> 2)))
 
     def back_off(self):
