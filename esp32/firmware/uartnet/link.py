@@ -37,6 +37,7 @@ _LIMIT_PAYLOAD_BYTES_MIN = const(256)
 _LIMIT_PAYLOAD_BYTES_MAX = const(16384)
 _LIMIT_HELLO_PAYLOAD_BYTES_MAX = const(256)
 
+_PAYLOAD_MIN = const(70)  # 64 bytes of a stream, and their header
 _PLAIN_WINDOW = const(16)  # frames, where a lost one cannot be had again
 _POOL_FRAMES_MAX = const(16)  # full frames that wait, both ways together
 _POOL_FRAMES_MIN = const(4)
@@ -165,7 +166,9 @@ class Link:
         """The line has this speed: what is reckoned by it."""
         frame_ms = (self.own_payload + _FRAME_BYTES) * 10000 // baud
         self.ack_delay = min(50, max(1, frame_ms))
-        self.pacing.speed(baud, self.own_payload + _FRAME_BYTES)
+        # A stream's frame takes a quarter of a second at most: a few lost in a row would look like silence.
+        self.prompt = max(_PAYLOAD_MIN, baud // 40 - _FRAME_BYTES)
+        self.pacing.speed(baud, min(self.own_payload, self.prompt) + _FRAME_BYTES)
         self.outgoing.round_trip.floor = 2 * frame_ms + 20
         self.outgoing.round_trip.clear()
 
@@ -447,8 +450,8 @@ class Link:
         return self.tail + 2 * (n + 9) <= len(self.wire) and self.speed.state < 2 and self.room(n) and not self.pacing.wait(self.now)
 
     def payload_size(self):
-        """Payload that a stream's pieces should have at most: less on a bad line."""
-        return self.outgoing.payload
+        """Payload that a stream's pieces should have at most: less on a slow or bad line."""
+        return min(self.outgoing.payload, self.prompt)
 
     def idle(self):
         """True if a channel's data may go now: nothing else waits."""

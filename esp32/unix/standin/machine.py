@@ -1,6 +1,5 @@
 """Stand-in for a board's `machine`: the one UART is the tty or pty that start.py has opened."""
 
-import os
 import sys
 
 line = None
@@ -14,8 +13,7 @@ class UART:
         self.poll_object = line
         self.readinto = line.readinto
         self.write = line.write
-        if os.getenv("UARTNET_BAUD"):
-            self.init(baudrate)
+        self.init(baudrate)
 
     def init(self, baudrate, **settings):
         if tty is not None:

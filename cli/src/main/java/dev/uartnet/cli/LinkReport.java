@@ -22,7 +22,7 @@ final class LinkReport {
         lines.add("link: " + frames(health.counters())
                 + (times.count() == 0
                         ? ""
-                        : ", round trip p50/p99 = " + Units.millis(times.percentile(50)) + "/"
+                        : ", frames acknowledged in p50/p99 = " + Units.millis(times.percentile(50)) + "/"
                                 + Units.millis(times.percentile(99)) + " ms"));
         List<String> faults = faults(health.counters(), false);
         if (!faults.isEmpty()) {

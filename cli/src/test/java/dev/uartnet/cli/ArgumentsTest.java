@@ -160,8 +160,8 @@ class ArgumentsTest {
                 .anyMatch(line -> line.startsWith("3 sent, 3 answered, 0% lost"))
                 .anyMatch(line -> line.startsWith("answer 3: time="))
                 .anyMatch(line -> line.startsWith("round trip min/avg/max/mdev = "))
-                .anyMatch(
-                        line -> line.matches("link: [0-9]+ frames sent, [0-9]+ received, round trip p50/p99 = .* ms"));
+                .anyMatch(line -> line.matches(
+                        "link: [0-9]+ frames sent, [0-9]+ received, frames acknowledged in p50/p99 = .* ms"));
     }
 
     @Test

@@ -77,7 +77,7 @@ abstract class DeviceContract {
             assertThat(ping.text())
                     .contains("20 sent, 20 answered, 0% lost")
                     .containsPattern(
-                            "\\nlink: [0-9]+ frames sent, [0-9]+ received, round trip p50/p99 = [0-9.]+/[0-9.]+ ms\\R");
+                            "\\nlink: [0-9]+ frames sent, [0-9]+ received, frames acknowledged in p50/p99 = [0-9.]+/[0-9.]+ ms\\R");
 
             CommandProcess.Result resolve = CommandProcess.run("resolve", "localhost", "--port", device.port());
             assertThat(resolve.errors()).isEmpty();

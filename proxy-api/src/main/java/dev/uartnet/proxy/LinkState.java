@@ -54,7 +54,9 @@ public record LinkState(Kind kind, Session session, @Nullable Throwable cause, i
             case CONNECTED -> kind + " to " + session.agent() + String.format(" (boot %08x)", session.bootId());
             case RECONNECTING, CLOSED ->
                 kind
-                        + (attempts == 0 ? "" : " (" + attempts + " attempts failed)")
+                        + (attempts == 0
+                                ? ""
+                                : " (" + attempts + (attempts == 1 ? " attempt failed)" : " attempts failed)"))
                         + (cause == null ? "" : ": " + cause.getMessage());
         };
     }

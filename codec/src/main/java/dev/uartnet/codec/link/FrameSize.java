@@ -9,9 +9,10 @@ final class FrameSize {
     /** Bytes of a full frame that are not the user's: two END, header, CRC, and the header of CHANNEL_DATA. */
     private static final int OVERHEAD = 16;
     /** Of these, what is around the payload. */
-    private static final int AROUND_PAYLOAD = 10;
+    static final int AROUND_PAYLOAD = 10;
 
-    private static final int PAYLOAD_MIN = 70;
+    /** 64 bytes of a channel, and their header. */
+    static final int PAYLOAD_MIN = 70;
 
     /** Bytes that are taken to have passed before the first one: a loss at the very beginning tells little. */
     private static final int PRIOR_BYTES = 16_384;

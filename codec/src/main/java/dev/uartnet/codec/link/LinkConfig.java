@@ -137,6 +137,11 @@ public record LinkConfig(
         return 20_000_000L + 2 * fullFrameNanos();
     }
 
+    /** The payload of a frame that takes a quarter of a second: longer ones would make a slow line seem dead when some are lost. */
+    int promptPayloadBytes() {
+        return Math.max(FrameSize.PAYLOAD_MIN, baudRate / BITS_PER_BYTE / 4 - FrameSize.AROUND_PAYLOAD);
+    }
+
     /** How long an acknowledgement may wait for a frame to ride on: as long as a full frame takes, 1 to 50 ms. */
     long ackDelayNanos() {
         return Math.min(50_000_000L, Math.max(1_000_000L, fullFrameNanos()));

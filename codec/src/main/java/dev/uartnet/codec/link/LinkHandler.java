@@ -103,14 +103,18 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     /**
      * Returns the size that a message which could be of any size had best have now, in bytes: the peer's largest, or less on a line
-     * that loses frames. Only in a session; event loop only.
+     * that is slow or loses frames. Only in a session; event loop only.
      */
     public int payloadBytes() {
         Session open = session;
         if (open == null) {
             throw new IllegalStateException("there is no session");
         }
-        return frameSize.payloadBytes(open.maxPayload());
+        return frameSize.payloadBytes(longestPayload(open));
+    }
+
+    private int longestPayload(Session open) {
+        return Math.min(open.maxPayload(), atSpeed.promptPayloadBytes());
     }
 
     /** Returns the line's speed in force, in bits a second. From any thread. */
@@ -681,7 +685,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (open != null && speed != null && speed.inForce() != atSpeed.baudRate()) {
             atSpeed = config.withBaudRate(speed.inForce());
             roundTrip.floor(atSpeed.timeoutFloorNanos());
-            pacer.restart(atSpeed.baudRate(), open.maxPayload(), nanoTime());
+            pacer.restart(atSpeed.baudRate(), longestPayload(open), nanoTime());
         }
         awaitAcknowledgement();
         sendQueued();
@@ -704,7 +708,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         received.clear();
         atSpeed = config;
         roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
-        pacer.restart(config.baudRate(), begun.maxPayload(), nanoTime());
+        pacer.restart(config.baudRate(), longestPayload(begun), nanoTime());
         acknowledged();
         lastHeardNanos = nanoTime();
         keepAliveIn(begun.keepaliveMillis());
