@@ -19,7 +19,7 @@ import picocli.CommandLine;
         description = {
             "Shows everything at work on this machine alone: a web server, a device and a serial line of 921,600 baud.",
             "The device is the real firmware on MicroPython where that is to be had (on Debian and Ubuntu it is fetched), "
-                    + "else the simulator. Takes less than a minute; fails unless the downloaded bytes are right."
+                    + "else the simulator. Takes seconds, at first minutes, for MicroPython is fetched; fails unless the downloaded bytes are right."
         })
 final class DemoCommand implements Command {
     private static final int BAUD = 921_600;

@@ -1,5 +1,6 @@
 package dev.uartnet.cli;
 
+import dev.uartnet.codec.link.Feature;
 import dev.uartnet.proxy.DeviceInfo;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -49,7 +50,11 @@ final class InfoCommand extends DeviceCommand {
     private static Map<String, String> lines(Device device, DeviceInfo info) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("port", device.name());
-        lines.put("line", String.format(Locale.ROOT, "%,d baud", device.client().baudRate()));
+        boolean changes = (device.client().session().features() & Feature.SPEED) != 0;
+        lines.put(
+                "line",
+                String.format(Locale.ROOT, "%,d baud", device.client().baudRate())
+                        + (changes ? "" : " (this device has no other speed)"));
         lines.put("agent", device.client().session().agent());
         put(lines, "firmware", info.firmware());
         put(lines, "protocol", info.protocol());

@@ -86,7 +86,7 @@ final class LineOptions {
             description = "Lose what comes while so many bytes have arrived that the receiver has not read.")
     private @Nullable Integer fifo;
 
-    @Option(names = "--rts-cts", description = "Do not lose it: the sender waits.")
+    @Option(names = "--rts-cts", description = "With --fifo: what is beyond it is not lost, the sender waits.")
     private boolean rtsCts;
 
     @Option(

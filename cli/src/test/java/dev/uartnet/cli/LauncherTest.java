@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher in a checkout of its own, with a stand-in for Maven that delivers this build's classes. */
 @DisabledOnOs(WINDOWS)
 class LauncherTest {
-    private static final String BUILDS = "uartnet: building uartnet (first use, about a minute)...";
+    private static final String BUILDS =
+            "uartnet: building uartnet (first use: a minute, or several on a slow machine or network)...";
 
     @TempDir
     Path folder = Path.of("");

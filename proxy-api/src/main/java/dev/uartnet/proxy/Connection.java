@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /** One life of the link to a device: a session, the channel that carries it, and what runs over it. Over once it has ended. */
 final class Connection {
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+
     private final Channel channel;
     private final boolean ownsChannel;
     private final Session session;
@@ -59,6 +62,12 @@ final class Connection {
     /** Tells when the session has ended: on the channel's event loop, or at once; those who ask, in any order. */
     void onEnd(Consumer<LinkLostException> listener) {
         end.thenAccept(listener);
+    }
+
+    /** Completes when the channel is closed, or does not get closed in time. */
+    Mono<Void> closed() {
+        return Mono.<Void>create(sink -> channel.closeFuture().addListener(any -> sink.success()))
+                .timeout(CLOSE_MAX, Mono.empty());
     }
 
     /** Sends a request. Callable from any thread; see {@link dev.uartnet.codec.request.RequestHandler#request}. */

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -275,7 +276,14 @@ public final class ProxyConnector {
     private ProxyClient client(Connection first, @Nullable Mono<Connection> connecting) {
         LinkHealthSource health = new LinkHealthSource();
         health.watch(first);
-        Mono<Connection> next = connecting == null ? null : connecting.doOnNext(health::watch);
+        AtomicReference<Connection> last = new AtomicReference<>(first);
+        // A port that is still being closed would look as if another program had it.
+        Mono<Connection> next = connecting == null
+                ? null
+                : Mono.defer(() -> last.get().closed()).then(connecting).doOnNext(connection -> {
+                    last.set(connection);
+                    health.watch(connection);
+                });
         Reconnection reconnection = new Reconnection(first, next, reconnect, whileDown);
         ProxyClient client = new ProxyClient(reconnection, health, requestTimeout, loopResources());
         reconnection.start();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -30,6 +31,10 @@ final class PortLink {
             throw new FileAlreadyExistsException(link
                     + " exists and is no link to a pseudo terminal: will not overwrite it (remove it, or take another"
                     + " name)");
+        }
+        Path folder = link.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new NoSuchFileException("cannot make the link " + link + ": there is no folder " + folder);
         }
         Path made = link.resolveSibling(
                 link.getFileName() + "." + ProcessHandle.current().pid());

@@ -146,6 +146,9 @@ public final class VirtualEsp32 implements AutoCloseable {
     /**
      * Makes the device serve a pseudo terminal of its own, which ends with {@link #close}.
      *
+     * <p>The system gives the path to the next pseudo terminal of any program then: close clients first, for one that reconnects by itself
+     * would connect to that.
+     *
      * @return the path for hosts to open as a serial port; it may be opened and closed any number of times
      * @throws IOException the system has no pseudo terminal left
      * @throws UnsupportedOperationException on Windows
