@@ -55,6 +55,9 @@ final class TestBed implements AutoCloseable {
     }
 
     private Firmware boot() throws IOException {
+        if (System.getProperty(Firmware.ROOT_PROPERTY) == null) {
+            System.setProperty(Firmware.ROOT_PROPERTY, "."); // by hand, from the checkout's root
+        }
         Firmware.Builder builder = Firmware.builder().environment("UARTNET_BAUD", Integer.toString(baud));
         if (small) {
             // As many sockets as a board has, and one.
