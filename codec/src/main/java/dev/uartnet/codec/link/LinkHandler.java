@@ -369,6 +369,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (session == null || sent.isEmpty() || (speed != null && speed.holdsRepeats())) {
             return; // resume() starts the timer again
         }
+        if (sent.oldestSentNanos() + roundTrip.timeout() - nanoTime() > 0) {
+            awaitAcknowledgement(); // it was repeated meanwhile, because of a gap report
+            return;
+        }
         meter.timeout();
         if (speed != null) {
             speed.timeout();
