@@ -229,7 +229,8 @@ abstract class Traffic {
         for (int i = 0; i < 20; i++) {
             assertThat(digestOf(http, "/length/10").block(WAIT)).isEqualTo(BodyServer.sha256(10));
         }
-        // A body may end for its reader a moment before its connection is back in the pool: then the next request opens another.
+        // A body may end for its reader a moment before its connection is back in the pool: then the next request opens
+        // another.
         assertThat(server.connections.get() - connections).isLessThan(10);
     }
 
