@@ -6,6 +6,7 @@ import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.FrameCodec;
 import dev.uartnet.codec.link.FrameType;
 import dev.uartnet.codec.link.ResetReason;
+import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.EventKind;
 import dev.uartnet.codec.message.Handle;
@@ -79,6 +80,12 @@ class ConstantsTest {
                 .forEach((name, bit) -> assertThat(Feature.names(bit)).containsExactly(name.toLowerCase(Locale.ROOT)));
         assertThat(Feature.names(Feature.RETRANSMIT | 1L << 40)).containsExactly("retransmit");
         assertThat(Feature.SPEED).isEqualTo(table("feature").get("SPEED").longValue());
+        assertThat(Feature.UDP).isEqualTo(table("feature").get("UDP").longValue());
+        assertThat(Feature.LISTEN).isEqualTo(table("feature").get("LISTEN").longValue());
+        assertThat(Feature.TLS).isEqualTo(table("feature").get("TLS").longValue());
+        assertThat(Feature.IPV6).isEqualTo(table("feature").get("IPV6").longValue());
+        assertThat(ChannelDatagram.BYTES_MAX).isEqualTo(table("limit").get("DATAGRAM_BYTES_MAX"));
+        assertThat(ChannelDatagram.OVERHEAD).isEqualTo(table("limit").get("DATAGRAM_OVERHEAD"));
         assertThat((int) Handle.EXT_TYPE).isEqualTo(table("ext").get("HANDLE"));
     }
 }

@@ -11,6 +11,18 @@ public final class Feature {
     /** The line's speed can be changed. An end has it if its link is given a {@link LineSpeed}, and only then. */
     public static final long SPEED = 2;
 
+    /** The device has datagram sockets. */
+    public static final long UDP = 4;
+
+    /** The device accepts connections. */
+    public static final long LISTEN = 8;
+
+    /** The device can end TLS itself. */
+    public static final long TLS = 16;
+
+    /** The device's network has IPv6. */
+    public static final long IPV6 = 64;
+
     /** In the order of their bits. */
     private static final List<String> NAMES = List.of("retransmit", "speed", "udp", "listen", "tls", "objects", "ipv6");
 

@@ -8,6 +8,7 @@ public final class EventKind {
     public static final int DROPPED = 4;
     public static final int HEALTH = 5;
     public static final int OUTPUT = 6;
+    public static final int DATAGRAM_FAILED = 7;
 
     private EventKind() {}
 }

@@ -105,7 +105,13 @@ public final class MessageDecoder {
         if (kind == MessageKind.CHANNEL_DATAGRAM) {
             int channel = channel();
             InetSocketAddress peer = address();
-            return new ChannelDatagram(channel, peer, bytes(payload));
+            ByteBuf bytes = bytes(payload);
+            try {
+                return new ChannelDatagram(channel, peer, bytes, more());
+            } catch (IOException | RuntimeException e) {
+                bytes.release();
+                throw e;
+            }
         }
         if (kind < 0 || kind > MAX_ID) {
             return new UnknownMessage(kind);
@@ -217,6 +223,18 @@ public final class MessageDecoder {
             slice.release();
             throw e;
         }
+    }
+
+    /** The last element of a datagram that may lack. */
+    private boolean more() throws IOException {
+        if (left == 0) {
+            return false;
+        }
+        element("more");
+        if (unpacker.getNextFormat().getValueType() != ValueType.BOOLEAN) {
+            throw new MalformedMessageException("more is not a boolean");
+        }
+        return unpacker.unpackBoolean();
     }
 
     private void skip(int length) throws IOException {

@@ -3,6 +3,7 @@ package dev.uartnet.codec.message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.CompositeByteBuf;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -39,17 +40,21 @@ public final class MessageEncoder {
         }
         if (message instanceof ChannelDatagram datagram) {
             ByteBuf header = packed(alloc, DATA_HEADER_BYTES, () -> {
-                head(5, MessageKind.CHANNEL_DATAGRAM);
+                head(datagram.more() ? 6 : 5, MessageKind.CHANNEL_DATAGRAM);
                 channel(datagram.channel());
                 address(datagram.peer());
                 packer.packBinaryHeader(datagram.content().readableBytes());
             });
-            return join(alloc, header, datagram.content());
+            CompositeByteBuf frame = join(alloc, header, datagram.content());
+            if (datagram.more()) {
+                frame.addComponent(true, packed(alloc, 1, () -> packer.packBoolean(true)));
+            }
+            return frame;
         }
         return packed(alloc, CONTROL_BYTES, () -> control(message));
     }
 
-    private static ByteBuf join(ByteBufAllocator alloc, ByteBuf header, ByteBuf content) {
+    private static CompositeByteBuf join(ByteBufAllocator alloc, ByteBuf header, ByteBuf content) {
         // The caller's message is released by the pipeline when it has been encoded: the composite needs its own
         // reference.
         return alloc.compositeHeapBuffer().addComponent(true, header).addComponent(true, content.retainedSlice());

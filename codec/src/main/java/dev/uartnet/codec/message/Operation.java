@@ -15,6 +15,7 @@ public final class Operation {
     public static final int SOCKET_OPTION = 19;
     public static final int TLS_CONNECT = 20;
     public static final int TLS_LISTEN = 21;
+    public static final int BLOB_WRITE = 22;
     public static final int OBJECT_IMPORT = 32;
     public static final int OBJECT_CALL = 33;
     public static final int OBJECT_GET = 34;

@@ -207,7 +207,7 @@ class MessageTest {
                     m.credit());
         } else if (message instanceof ChannelDatagram m) {
             return list(
-                    List.of(),
+                    m.more() ? List.of(true) : List.of(),
                     21L,
                     m.channel(),
                     address(m.peer()),
