@@ -126,8 +126,9 @@ public abstract class ChannelEnd {
 
     private void sendClose(ChannelClose message) {
         synchronized (this) {
-            closeSent = true;
+            closeSent = true; // before an answer can come
+            host.send(message);
+            notifyAll();
         }
-        host.send(message);
     }
 }

@@ -24,6 +24,14 @@ final class Clients implements AutoCloseable {
         return socket;
     }
 
+    /** A client that takes little while nobody reads. */
+    Socket connectWithSmallBuffer(int port) throws IOException {
+        Socket socket = socket();
+        socket.setReceiveBufferSize(Peer.SMALL_BUFFER_BYTES);
+        socket.connect(address(port), MILLIS);
+        return socket;
+    }
+
     /** Returns null if the port's queue is full. */
     @Nullable
     Socket connectIfThereIsRoom(int port) throws IOException {

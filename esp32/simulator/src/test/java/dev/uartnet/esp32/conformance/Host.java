@@ -251,6 +251,13 @@ public final class Host implements AutoCloseable {
         return channel;
     }
 
+    /** Waits until both ends have closed every channel. */
+    void awaitChannelsOver() throws InterruptedException {
+        for (ChannelEnd channel : channels.values()) {
+            channel.await("end", channel::isOver);
+        }
+    }
+
     /** Opens a datagram socket on 127.0.0.1. */
     HostDatagrams bind(int number, int port, int credit, Map<String, Object> options) throws IOException {
         HostDatagrams channel = add(new HostDatagrams(this, number, credit));

@@ -107,17 +107,28 @@ public final class HostChannel extends ChannelEnd {
 
     /** Sends bytes as the credit allows. */
     public void send(byte[] bytes) throws InterruptedException {
+        if (!sendWhileOpen(bytes)) {
+            throw new AssertionError("channel " + number() + " ended: " + awaitClose());
+        }
+    }
+
+    /** Returns false if the device closes the channel before all is sent. */
+    private boolean sendWhileOpen(byte[] bytes) throws InterruptedException {
         int sent = 0;
         while (sent < bytes.length) {
             int count;
             synchronized (this) {
-                await("credit", () -> credit > 0);
+                await("credit", () -> credit > 0 || isClosed());
+                if (isClosed()) {
+                    return false;
+                }
                 count = Math.min(Math.min(credit, FRAME_BYTES), bytes.length - sent);
                 credit -= count;
             }
             sendWithoutCredit(Arrays.copyOfRange(bytes, sent, sent + count));
             sent += count;
         }
+        return true;
     }
 
     public void sendWithoutCredit(byte[] bytes) {
@@ -158,9 +169,9 @@ public final class HostChannel extends ChannelEnd {
         }
     }
 
-    /** Waits for bytes, or the end, and returns what has come since the last call: empty at the end. */
-    byte[] receiveSome() throws InterruptedException {
-        await("bytes, or their end", () -> received.size() > 0 || eof);
+    /** Waits for bytes, or the end, and returns what has come since the last call: empty at either end. */
+    private byte[] receiveSome() throws InterruptedException {
+        await("bytes, or their end", () -> received.size() > 0 || hasEnded());
         synchronized (this) {
             byte[] all = received.toByteArray();
             received.reset();
@@ -191,7 +202,7 @@ public final class HostChannel extends ChannelEnd {
         host().send(new ChannelEof(number()));
     }
 
-    /** An application that sends back what comes, to its end. What goes wrong fails the channel. */
+    /** An application that sends back what comes, to its end, and closes. What goes wrong fails the channel. */
     void echo() {
         Thread thread = new Thread(this::echoToTheEnd, "echo-" + number());
         thread.setDaemon(true);
@@ -200,9 +211,10 @@ public final class HostChannel extends ChannelEnd {
 
     private void echoToTheEnd() {
         try {
-            for (byte[] some = receiveSome(); some.length > 0; some = receiveSome()) {
-                send(some);
+            byte[] some = receiveSome();
+            while (some.length > 0 && sendWhileOpen(some)) {
                 grant(some.length);
+                some = receiveSome();
             }
             sendEof();
             awaitClose();
