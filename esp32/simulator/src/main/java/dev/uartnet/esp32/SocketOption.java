@@ -32,6 +32,15 @@ enum SocketOption {
         this.option = option;
     }
 
+    static SocketOption named(String word) throws DeviceException {
+        for (SocketOption option : values()) {
+            if (option.word.equals(word)) {
+                return option;
+            }
+        }
+        throw DeviceException.noSuchOption(word);
+    }
+
     /** Its name in requests. */
     String word() {
         return word;

@@ -21,20 +21,18 @@ record SocketOptions(Set<SocketOption> own, ChannelConfig socket, @Nullable Map<
     /** Sets an option, unless the value is null, and returns what is in force, null if nobody knows. */
     @Nullable
     Object exchange(String name, @Nullable Object value) throws DeviceException {
-        for (SocketOption option : SocketOption.values()) {
-            if (!option.word().equals(name)) {
-                continue;
-            } else if (own.contains(option)) {
-                if (value != null) {
-                    socket.setOptions(Map.of(option.option(), option.checked(value)));
-                }
-                return socket.getOption(option.option());
-            } else if (accepted != null && SocketOption.OF_ACCEPTED.contains(option)) {
-                if (value != null) {
-                    accepted.put(option.option(), option.checked(value));
-                }
-                return accepted.get(option.option());
+        SocketOption option = SocketOption.named(name);
+        if (own.contains(option)) {
+            if (value != null) {
+                socket.setOptions(Map.of(option.option(), option.checked(value)));
             }
+            return socket.getOption(option.option());
+        }
+        if (accepted != null && SocketOption.OF_ACCEPTED.contains(option)) {
+            if (value != null) {
+                accepted.put(option.option(), option.checked(value));
+            }
+            return accepted.get(option.option());
         }
         throw DeviceException.noSuchOption(name);
     }
