@@ -17,7 +17,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.StringUtil;
@@ -35,11 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -684,101 +679,93 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     // ---- between this channel's event loop and the link's
 
-    /**
-     * Both directions of the hop between the two event loops. Down, a task for the link's loop each; up, a queue that one task of this
-     * channel's loop empties, so that a burst of frames costs one wake-up. Each direction keeps its order.
-     */
-    private final class LinkSide implements ProxiedStream.Socket {
-        private final ChannelMultiplexer multiplexer;
+    private final class LinkSide implements ProxiedStream.Socket, LoopCrossing.Socket {
+        private final LoopCrossing crossing;
         private final ProxiedStream stream;
-        /** Buffers (data) and tasks. */
-        private final Queue<Object> events = new ConcurrentLinkedQueue<>();
-
-        private final AtomicBoolean scheduled = new AtomicBoolean();
         private final Consumer<Throwable> connectFailure;
 
         LinkSide(ChannelMultiplexer multiplexer, Consumer<Throwable> connectFailure) {
-            this.multiplexer = multiplexer;
             this.connectFailure = connectFailure;
+            this.crossing = new LoopCrossing(multiplexer, ProxySocketChannel.this::eventLoop, this);
             this.stream = new ProxiedStream(multiplexer, this);
         }
 
         // Down: this channel's loop.
 
         void connect(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
-            onLinkLoop(() -> stream.connect(address, window, timeout, options));
+            crossing.down(() -> stream.connect(address, window, timeout, options));
         }
 
         void send(List<ByteBuf> buffers) {
-            if (!onLinkLoop(() -> stream.send(buffers))) {
+            if (!crossing.down(() -> stream.send(buffers))) {
                 buffers.forEach(ByteBuf::release);
             }
         }
 
         void grant(int bytes) {
-            onLinkLoop(() -> stream.grant(bytes));
+            crossing.down(() -> stream.grant(bytes));
         }
 
         void shutdownOutput() {
-            onLinkLoop(stream::shutdownOutput);
+            crossing.down(stream::shutdownOutput);
         }
 
         void close(Duration linger) {
-            onLinkLoop(() -> stream.close(linger));
-        }
-
-        private boolean onLinkLoop(Runnable task) {
-            try {
-                var loop = multiplexer.context().executor();
-                if (loop.inEventLoop()) {
-                    task.run();
-                } else {
-                    loop.execute(task);
-                }
-                return true;
-            } catch (RejectedExecutionException e) {
-                // The link's loop has shut down, the link with it.
-                LinkLostException lost = LinkLostException.ended("its event loop has shut down", e);
-                post((Runnable) () -> failedNow(lost));
-                return false;
-            }
+            crossing.down(() -> stream.close(linger));
         }
 
         // Up: the link's loop.
 
         @Override
         public void onConnected(InetSocketAddress localAddress, InetSocketAddress remoteAddress) {
-            post((Runnable) () -> proxyUnsafe().connected(localAddress, remoteAddress));
+            crossing.up(() -> proxyUnsafe().connected(localAddress, remoteAddress));
         }
 
         @Override
-        public void onConnectFailed(Throwable cause) {
-            post((Runnable) () -> connectFailure.accept(cause));
+        public void onOpenFailed(Throwable cause) {
+            crossing.up(() -> connectFailure.accept(cause));
         }
 
         @Override
         public void onData(ByteBuf data) {
-            post(data);
+            crossing.upMessage(data);
         }
 
         @Override
         public void onEof() {
-            post((Runnable) () -> inputEnded = true);
+            crossing.up(() -> inputEnded = true);
         }
 
         @Override
         public void onSent(int bytes) {
-            post((Runnable) () -> sent(bytes));
+            crossing.up(() -> sent(bytes));
         }
 
         @Override
         public void onClosed(ChannelClose close) {
-            post((Runnable) () -> closedByDevice(close));
+            crossing.up(() -> closedByDevice(close));
         }
 
         @Override
         public void onFailed(IOException cause) {
-            post((Runnable) () -> failedNow(cause));
+            crossing.up(() -> failedNow(cause));
+        }
+
+        // This channel's loop again.
+
+        @Override
+        public void received(Object message) {
+            ProxySocketChannel.this.received((ByteBuf) message);
+        }
+
+        @Override
+        public void delivered() {
+            readIfWanted();
+        }
+
+        @Override
+        public void linkLoopGone(LinkLostException cause) {
+            failedNow(cause);
         }
 
         private void failedNow(IOException cause) {
@@ -786,31 +773,9 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             proxyUnsafe().fail(cause);
         }
 
-        private void post(Object event) {
-            events.add(event);
-            if (scheduled.compareAndSet(false, true)) {
-                try {
-                    eventLoop().execute(this::deliver);
-                } catch (RejectedExecutionException e) {
-                    // This channel's loop has shut down without closing it.
-                    for (Object late = events.poll(); late != null; late = events.poll()) {
-                        ReferenceCountUtil.release(late);
-                    }
-                    stream.close(Duration.ZERO);
-                }
-            }
-        }
-
-        private void deliver() {
-            scheduled.set(false);
-            for (Object event = events.poll(); event != null; event = events.poll()) {
-                if (event instanceof ByteBuf data) {
-                    received(data);
-                } else {
-                    ((Runnable) event).run();
-                }
-            }
-            readIfWanted();
+        @Override
+        public void socketLoopGone() {
+            stream.close(Duration.ZERO);
         }
     }
 
