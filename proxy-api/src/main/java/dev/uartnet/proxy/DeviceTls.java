@@ -142,9 +142,6 @@ public final class DeviceTls {
     /** Returns why a client with this cannot connect to a host of that name, or null. */
     @Nullable
     String problem(@Nullable String hostName) {
-        if (server) {
-            return "DeviceTls.server(...) is for listeners; a connection needs DeviceTls.client()";
-        }
         if (verify && trusted == null) {
             return "DeviceTls.client() has nobody to trust: trust(...) names the authorities, a device has none of its own";
         }

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -263,7 +264,13 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
                 promise.tryFailure(new UnsupportedOperationException(
                         "the device chooses the local address of a connection, it cannot be " + localAddress));
             } else if (remoteAddress instanceof InetSocketAddress address) {
-                connect(address, promise);
+                DeviceTls tls = config.deviceTls();
+                String problem = tls == null ? null : tls.problem(ProxiedChannel.nameOf(address));
+                if (problem == null) {
+                    connect(address, promise);
+                } else {
+                    promise.tryFailure(new SSLException(problem));
+                }
             } else {
                 promise.tryFailure(new UnsupportedAddressTypeException());
             }
@@ -739,7 +746,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         // Down: this channel's loop.
 
         void connect(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
-            crossing.down(() -> stream.connect(address, window, timeout, options));
+            DeviceTls tls = config.deviceTls();
+            crossing.down(() -> stream.connect(address, window, timeout, options, tls));
         }
 
         void send(List<ByteBuf> buffers) {
