@@ -229,13 +229,17 @@ class Board:
 
     def set_options(self, sock, options):
         for name, value in options.items():
-            if name == "no_delay":
-                sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1 if value else 0)
-            elif name != "connect_timeout_ms":
-                option = getattr(socket, _SOCKET_OPTIONS[name], None)
-                if option is None:
-                    option = network.SOCKET_OPTIONS[name]
-                sock.setsockopt(socket.SOL_SOCKET, option, int(value))
+            self.set_option(sock, name, value)
+
+    def set_option(self, sock, name, value):
+        """Does nothing for what is no option of a socket as the platform has it."""
+        if name == "no_delay":
+            sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1 if value else 0)
+        elif name in _SOCKET_OPTIONS:
+            option = getattr(socket, _SOCKET_OPTIONS[name], None)
+            if option is None:
+                option = network.SOCKET_OPTIONS[name]
+            sock.setsockopt(socket.SOL_SOCKET, option, int(value))
 
     def supports(self, option):
         """True if sockets here have this option."""
@@ -266,6 +270,7 @@ class Board:
 
 
 _SOCKET_OPTIONS = {
+    "broadcast": "SO_BROADCAST",
     "keep_alive": "SO_KEEPALIVE",
     "reuse_address": "SO_REUSEADDR",
     "receive_buffer": "SO_RCVBUF",

@@ -4,6 +4,7 @@ import errno
 import sys
 from micropython import const
 
+_ERROR_BAD_REQUEST = const(2)
 _ERROR_INTERNAL = const(8)
 _ERROR_NO_RESOURCES = const(6)
 _ERROR_IO = const(16)
@@ -71,6 +72,12 @@ class Failure(Exception):
         self.code = code
         self.text = text
         self.errno = errno
+
+
+def check(ok, name):
+    """Fails the request whose argument of this name is not ok."""
+    if not ok:
+        raise Failure(_ERROR_BAD_REQUEST, name)
 
 
 def of(e):
