@@ -5,8 +5,10 @@ from micropython import const
 from .connecting import Connecting
 from .failure import Failure, check
 from .msgpack import is_int
+from .udp import UdpChannel
 
 _OP_TCP_CONNECT = const(16)
+_OP_UDP_BIND = const(18)
 _OP_SOCKET_OPTION = const(19)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_NO_RESOURCES = const(6)
@@ -15,7 +17,7 @@ _ERROR_NETWORK_DOWN = const(23)
 _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
-FEATURES = const(0)
+FEATURES = const(4)
 
 # What an option is for, and when: of an open socket too, unless OPENING.
 CONNECTION = const(1)
@@ -94,7 +96,18 @@ def _tcp_connect(device, request, args):
     connect(device, request, args, Connecting)
 
 
+def _udp_bind(device, request, args):
+    arguments(device, args, 5, DATAGRAM)
+    number, address, port, credit, options = args[:5]
+    check(address is None or is_address(address), "address")
+    check(is_int(port, 0, 65535), "port")
+    channel = device.channels[number] = UdpChannel(device, number, credit, options)
+    request.cancel = channel.cancel
+    request.done(channel.bind(address or bytes(4), port))
+
+
 # By operation: (device, request, arguments), which answers the request at once or later.
 OPERATIONS = {
     _OP_TCP_CONNECT: _tcp_connect,
+    _OP_UDP_BIND: _udp_bind,
 }
