@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.buffer.ByteBuf;
@@ -17,6 +18,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.StringUtil;
@@ -130,10 +132,38 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         link = client.link();
     }
 
+    /**
+     * A connection that came in. On the link's event loop; nothing is delivered before it is registered.
+     *
+     * @param window bytes that the device may send at first
+     */
+    ProxySocketChannel(
+            ProxyServerSocketChannel parent,
+            ProxyClient client,
+            ChannelMultiplexer multiplexer,
+            ChannelAccept accept,
+            int window) {
+        super(parent);
+        link = client.link();
+        config.setReceiveBufferSize(window);
+        receiveWindow = window;
+        sendSpace = config.getSendBufferSize();
+        local = accept.local();
+        remote = accept.remote();
+        state = State.CONNECTED;
+        linkSide = new LinkSide(multiplexer, accept, window);
+    }
+
+    /** Returns what the link sees of the connection. */
+    ProxiedStream stream() {
+        return connectedSide().stream;
+    }
+
     // ---- what kind of channel this is
 
+    /** Returns the channel that has accepted this one, null if none has. */
     @Override
-    public ServerSocketChannel parent() {
+    public @Nullable ServerSocketChannel parent() {
         return (ServerSocketChannel) super.parent();
     }
 
@@ -195,6 +225,10 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             loop.addShutdownHook(shutdownHook);
         }
         promise.setSuccess();
+        LinkSide side = linkSide;
+        if (side != null) {
+            side.crossing.socketRegistered();
+        }
     }
 
     @Override
@@ -386,6 +420,12 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         if (side != null && (before == State.CONNECTING || (before == State.CONNECTED && !remoteGone))) {
             side.close(config.linger());
         }
+    }
+
+    /** Resets a connection that came in, and that nobody has taken. */
+    void abort() {
+        config.setSoLinger(0);
+        unsafe().closeForcibly();
     }
 
     private void releaseReceived() {
@@ -690,6 +730,12 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             this.stream = new ProxiedStream(multiplexer, this);
         }
 
+        LinkSide(ChannelMultiplexer multiplexer, ChannelAccept accept, int window) {
+            this.connectFailure = cause -> {};
+            this.crossing = LoopCrossing.held(multiplexer, ProxySocketChannel.this::eventLoop, this);
+            this.stream = new ProxiedStream(multiplexer, this, accept, window);
+        }
+
         // Down: this channel's loop.
 
         void connect(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
@@ -711,7 +757,16 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         }
 
         void close(Duration linger) {
-            crossing.down(() -> stream.close(linger));
+            if (isRegistered()) {
+                crossing.down(() -> stream.close(linger));
+            } else if (!crossing.down(() -> closeUnregistered(linger))) {
+                crossing.drop();
+            }
+        }
+
+        private void closeUnregistered(Duration linger) {
+            stream.close(linger);
+            crossing.drop();
         }
 
         // Up: the link's loop.
@@ -756,6 +811,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         @Override
         public void received(Object message) {
             ProxySocketChannel.this.received((ByteBuf) message);
+        }
+
+        @Override
+        public void dropped(Object message) {
+            ReferenceCountUtil.release(message);
         }
 
         @Override

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All but {@code SO_LINGER} and {@code ALLOW_HALF_CLOSURE} must be set before connect.
  */
 public final class ProxySocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
-    private static final int RECEIVE_WINDOW_BYTES = 65_536;
+    static final int RECEIVE_WINDOW_BYTES = 65_536;
     private static final int RECEIVE_WINDOW_BYTES_MIN = 1_024;
     private static final int RECEIVE_WINDOW_BYTES_MAX = 16 << 20;
     /** About 16 frames: enough to keep the line busy over a hop between event loops. */
@@ -154,13 +154,18 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
 
     @Override
     public ProxySocketChannelConfig setReceiveBufferSize(int bytes) {
+        requireWindow(bytes);
+        socket.requireNotConnected("SO_RCVBUF");
+        receiveWindow = bytes;
+        return this;
+    }
+
+    /** Refuses a receive window that cannot be. */
+    static void requireWindow(int bytes) {
         if (bytes < RECEIVE_WINDOW_BYTES_MIN || bytes > RECEIVE_WINDOW_BYTES_MAX) {
             throw new IllegalArgumentException("SO_RCVBUF must be " + RECEIVE_WINDOW_BYTES_MIN + " to "
                     + RECEIVE_WINDOW_BYTES_MAX + " bytes: " + bytes);
         }
-        socket.requireNotConnected("SO_RCVBUF");
-        receiveWindow = bytes;
-        return this;
     }
 
     @Override

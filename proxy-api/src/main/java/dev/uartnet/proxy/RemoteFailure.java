@@ -11,6 +11,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,28 @@ final class RemoteFailure {
         };
     }
 
+    /** A listener did not come about. */
+    static Throwable ofListen(Throwable cause, InetSocketAddress local) {
+        if (cause instanceof RequestTimeoutException) {
+            return withCause(
+                    new SocketTimeoutException("the device did not answer in time: listen on " + local), cause);
+        }
+        if (!(cause instanceof RequestFailedException failed)) {
+            return ofRequest(cause);
+        }
+        String on = ": " + local;
+        return switch (failed.errorCode()) {
+            case ADDRESS_IN_USE -> withCause(new BindException(words("Address already in use", failed) + on), cause);
+            case ADDRESS_NOT_AVAILABLE ->
+                withCause(new BindException(words("Cannot assign requested address", failed) + on), cause);
+            case NOT_ALLOWED -> withCause(new BindException(words("Permission denied", failed) + on), cause);
+            case NO_RESOURCES ->
+                withCause(new SocketException(words("The device has no socket or memory left", failed) + on), cause);
+            case NETWORK_DOWN -> withCause(new SocketException(words("The device has no network", failed) + on), cause);
+            default -> withCause(new SocketException(words("Cannot listen", failed) + on), cause);
+        };
+    }
+
     /** A name was not resolved. */
     static Throwable ofResolve(Throwable cause, String host) {
         if (!(cause instanceof RequestFailedException failed)) {
@@ -83,6 +106,11 @@ final class RemoteFailure {
             case NETWORK_UNREACHABLE, NETWORK_DOWN -> new NoRouteToHostException("Network is unreachable" + own);
             default -> new SocketException("The device closed the connection: " + close.code() + own);
         };
+    }
+
+    /** A listener ended. */
+    static IOException ofListenerClose(ChannelClose close) {
+        return new SocketException("The device listens no more: " + close.code() + words(close.text(), close.errno()));
     }
 
     private static String words(String what, RequestFailedException failed) {
