@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -184,8 +185,9 @@ abstract class HttpPrograms extends Programs {
         try {
             HttpClient http = client().httpClient(pool).secure(spec -> spec.sslContext(tls.http2Client()));
             manyStreams(http.protocol(HttpProtocol.HTTP11, HttpProtocol.H2), uri);
+            SslContext withoutAlpn = tls.client();
             assertThat(client().httpClient()
-                            .secure(spec -> spec.sslContext(tls.http2Client()))
+                            .secure(spec -> spec.sslContext(withoutAlpn))
                             .protocol(HttpProtocol.HTTP11)
                             .get()
                             .uri(uri + "/small/1")
