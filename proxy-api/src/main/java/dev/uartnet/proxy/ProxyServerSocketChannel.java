@@ -415,7 +415,7 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
             ProxySocketChannel child = new ProxySocketChannel(
                     ProxyServerSocketChannel.this, client, multiplexer, accept, config.getReceiveBufferSize());
             crossing.upMessage(child);
-            return child.stream();
+            return child.link().stream();
         }
 
         @Override

@@ -105,20 +105,25 @@ final class RemoteFailure {
     static IOException ofClose(ChannelClose close) {
         String own = words(close.text(), close.errno());
         // The first words are those of this host's own sockets: callers look for them, to tell what may be tried again.
-        return switch (close.code()) {
-            case NONE, BROKEN_PIPE -> new SocketException("Broken pipe" + own);
-            case CONNECTION_RESET -> new SocketException("Connection reset by peer" + own);
-            case CONNECTION_ABORTED -> new SocketException("Software caused connection abort" + own);
-            case TIMED_OUT -> new SocketException("Connection timed out" + own);
-            case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
-            case NETWORK_UNREACHABLE, NETWORK_DOWN -> new NoRouteToHostException("Network is unreachable" + own);
-            default -> new SocketException("The device closed the connection: " + close.code() + own);
-        };
+        IOException failure =
+                switch (close.code()) {
+                    case NONE, BROKEN_PIPE -> new SocketException("Broken pipe" + own);
+                    case CONNECTION_RESET -> new SocketException("Connection reset by peer" + own);
+                    case CONNECTION_ABORTED -> new SocketException("Software caused connection abort" + own);
+                    case TIMED_OUT -> new SocketException("Connection timed out" + own);
+                    case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
+                    case NETWORK_UNREACHABLE, NETWORK_DOWN ->
+                        new NoRouteToHostException("Network is unreachable" + own);
+                    default -> new SocketException("The device closed the connection: " + close.code() + own);
+                };
+        return withCause(failure, new ClosedByDeviceException(close));
     }
 
     /** A listener ended. */
     static IOException ofListenerClose(ChannelClose close) {
-        return new SocketException("The device listens no more: " + close.code() + words(close.text(), close.errno()));
+        return withCause(
+                new SocketException("The device listens no more: " + close.code() + words(close.text(), close.errno())),
+                new ClosedByDeviceException(close));
     }
 
     private static String words(String what, RequestFailedException failed) {
