@@ -13,6 +13,8 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,8 @@ final class RemoteFailure {
                 withCause(new BindException(words("Cannot assign a local address", failed) + to), cause);
             case NO_RESOURCES ->
                 withCause(new SocketException(words("The device has no socket or memory left", failed) + to), cause);
+            case TLS, CERTIFICATE ->
+                withCause(new SSLHandshakeException(words("TLS handshake failed on the device", failed) + to), cause);
             default -> withCause(new SocketException(words("Cannot connect", failed) + to), cause);
         };
     }
@@ -68,6 +72,10 @@ final class RemoteFailure {
             case NO_RESOURCES ->
                 withCause(new SocketException(words("The device has no socket or memory left", failed) + on), cause);
             case NETWORK_DOWN -> withCause(new SocketException(words("The device has no network", failed) + on), cause);
+            case TLS, CERTIFICATE ->
+                withCause(
+                        new SSLException(words("the device's TLS does not take the certificate or key", failed) + on),
+                        cause);
             default -> withCause(new SocketException(words("Cannot listen", failed) + on), cause);
         };
     }

@@ -36,6 +36,38 @@ final class Arguments {
         return Math.toIntExact(number);
     }
 
+    static Boolean flag(String name, @Nullable Object value) throws DeviceException {
+        if (!(value instanceof Boolean flag)) {
+            throw DeviceException.badRequest(name, "must be true or false");
+        }
+        return flag;
+    }
+
+    static InetAddress address(String name, @Nullable Object value) throws DeviceException {
+        if (!(value instanceof byte[] bytes)) {
+            throw DeviceException.badRequest(name, "must be an address");
+        }
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw DeviceException.badRequest(name, "an address has 4 or 16 bytes");
+        }
+    }
+
+    /** A value of any type. */
+    @Nullable
+    Object any() {
+        return next();
+    }
+
+    /** Any text. */
+    String text(String name) throws DeviceException {
+        if (!(next() instanceof String text)) {
+            throw DeviceException.badRequest(name, "must be text");
+        }
+        return text;
+    }
+
     /** A host's name: a String that is neither empty nor too long. */
     String name(String name) throws DeviceException {
         return name(name, next());
@@ -54,21 +86,20 @@ final class Arguments {
     /** A host's name (String) or an address (InetAddress). */
     Object nameOrAddress(String name) throws DeviceException {
         Object value = next();
-        if (!(value instanceof byte[] bytes)) {
-            return name(name, value);
-        }
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw DeviceException.badRequest(name, "an address has 4 or 16 bytes");
-        }
+        return value instanceof byte[] ? address(name, value) : name(name, value);
     }
 
-    /** A map whose keys have yet to be looked at. */
-    Map<?, ?> map(String name) throws DeviceException {
+    /** An address to bind to; nil: all that IPv4 has. */
+    InetAddress localAddress(String name) throws DeviceException {
+        Object value = next();
+        return address(name, value == null ? new byte[4] : value);
+    }
+
+    /** Options, a map. */
+    RequestOptions options() throws DeviceException {
         if (!(next() instanceof Map<?, ?> map)) {
-            throw DeviceException.badRequest(name, "must be a map");
+            throw DeviceException.badRequest("options", "must be a map");
         }
-        return map;
+        return new RequestOptions(map);
     }
 }

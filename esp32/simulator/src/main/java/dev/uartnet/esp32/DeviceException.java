@@ -56,6 +56,11 @@ public final class DeviceException extends IOException {
         return new DeviceException(ErrorCode.BAD_REQUEST, argument + ": " + problem);
     }
 
+    /** A socket of that kind does not have the option. */
+    static DeviceException noSuchOption(String name) {
+        return new DeviceException(ErrorCode.UNSUPPORTED, "no such option: " + name);
+    }
+
     /** What a device says of a failed lookup of that name. */
     static DeviceException ofLookup(String name, Throwable cause) {
         if (cause instanceof DeviceException known) {
@@ -106,6 +111,8 @@ public final class DeviceException extends IOException {
         TOO_BIG("message too long", ErrorCode.MESSAGE_TOO_BIG, 90),
         FILES("too many open files", ErrorCode.NO_RESOURCES, 24),
         BUFFERS("no buffer space", ErrorCode.NO_RESOURCES, "no buffer space available", 105),
+        FAMILY("unsupportedaddresstype", ErrorCode.IO, "address family not supported", 97),
+        FORBIDDEN("operation not permitted", ErrorCode.NOT_ALLOWED, 1),
         DENIED("permission denied", ErrorCode.NOT_ALLOWED, 13),
         INVALID("invalid argument", ErrorCode.IO, 22);
 

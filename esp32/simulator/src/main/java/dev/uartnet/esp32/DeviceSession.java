@@ -7,6 +7,7 @@ import dev.uartnet.codec.message.Cancel;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
+import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ChannelEof;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
@@ -14,10 +15,7 @@ import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
@@ -39,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceSession {
     static final int CHANNEL_MAX = 65_535;
-    static final int CREDIT_BYTES_MAX = 16 << 20;
+    static final int CREDIT_MAX = 16 << 20;
     private static final int REQUESTS_MAX = 256;
     /** Data frames on their way to the line: enough to keep it busy, few enough for an answer to overtake a transfer. */
     private static final int DATA_IN_FLIGHT_MAX = 4;
@@ -51,7 +49,8 @@ final class DeviceSession {
     private final EventLoop loop;
     private final LineHandler line;
     private final IntObjectMap<PendingRequest> requests = new IntObjectHashMap<>();
-    private final IntObjectMap<TcpChannelBridge> channels = new IntObjectHashMap<>();
+    private final ChannelTable channels;
+    private final Sockets sockets;
     private final SendTurns turns = new SendTurns();
     private boolean taking;
     private int dataInFlight;
@@ -64,6 +63,8 @@ final class DeviceSession {
         this.lookups = lookups;
         this.loop = loop;
         this.line = line;
+        channels = new ChannelTable(settings.channelsMax());
+        sockets = new Sockets(loop, line::payloadBytes);
     }
 
     EventLoop loop() {
@@ -76,24 +77,31 @@ final class DeviceSession {
         if (ended) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof ChannelData data) {
-            TcpChannelBridge channel = channel(data.channel());
+            DeviceChannel channel = channel(data.channel());
             if (channel == null) {
                 data.release();
             } else {
                 channel.receive(data.content());
             }
+        } else if (message instanceof ChannelDatagram piece) {
+            DeviceChannel channel = channel(piece.channel());
+            if (channel == null) {
+                piece.release();
+            } else {
+                channel.receive(piece);
+            }
         } else if (message instanceof ChannelCredit credit) {
-            TcpChannelBridge channel = channel(credit.channel());
+            DeviceChannel channel = channel(credit.channel());
             if (channel != null) {
                 channel.grant(credit.credit());
             }
         } else if (message instanceof ChannelEof eof) {
-            TcpChannelBridge channel = channel(eof.channel());
+            DeviceChannel channel = channel(eof.channel());
             if (channel != null) {
                 channel.endOfHost();
             }
         } else if (message instanceof ChannelClose close) {
-            TcpChannelBridge channel = channel(close.channel());
+            DeviceChannel channel = channel(close.channel());
             if (channel != null) {
                 channel.closeByHost(close.code());
             }
@@ -110,8 +118,8 @@ final class DeviceSession {
         }
     }
 
-    private @Nullable TcpChannelBridge channel(int number) {
-        TcpChannelBridge channel = channels.get(number);
+    private @Nullable DeviceChannel channel(int number) {
+        DeviceChannel channel = channels.get(number);
         if (channel == null) {
             ignored();
         }
@@ -184,6 +192,9 @@ final class DeviceSession {
             case Operation.INFO -> new Information(this, id);
             case Operation.RESOLVE -> new Resolution(this, id, args);
             case Operation.TCP_CONNECT -> new TcpConnect(this, id, args);
+            case Operation.TCP_LISTEN -> new TcpListen(this, id, args);
+            case Operation.UDP_BIND -> new UdpBind(this, id, args);
+            case Operation.SOCKET_OPTION -> new SocketOptionRequest(this, id, args);
             default -> new UnknownRequest(this, id, request.operation());
         };
     }
@@ -220,48 +231,37 @@ final class DeviceSession {
         return lookups.lookup(name, loop());
     }
 
-    /** How sockets for this channel are made: what they read at once is a frame's worth. */
-    Bootstrap socketsFor(int channel) {
-        int header = channel < 128 ? 6 : channel < 256 ? 7 : 8;
-        return new Bootstrap()
-                .group(loop())
-                .channel(NioSocketChannel.class)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FrameSizedReads(() -> line.payloadBytes() - header))
-                .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                // After a failed write there may still be something to read.
-                .option(ChannelOption.AUTO_CLOSE, false);
+    ChannelTable channels() {
+        return channels;
     }
 
-    /** Takes a free channel number for a request that opens it. */
-    TcpChannelBridge reserve(int number, int hostCredit) throws DeviceException {
-        if (number % 2 != 0) {
-            throw DeviceException.badRequest("channel", "a host opens even numbers");
-        }
-        if (channels.containsKey(number)) {
-            throw new DeviceException(ErrorCode.CHANNEL_IN_USE, "channel " + number + " is in use");
-        }
-        if (channels.size() >= settings.channelsMax()) {
-            throw new DeviceException(ErrorCode.NO_RESOURCES, "all " + settings.channelsMax() + " channels are in use");
-        }
-        TcpChannelBridge channel = new TcpChannelBridge(this, number, settings.channelCredit(), hostCredit);
-        channels.put(number, channel);
-        return channel;
+    Sockets sockets() {
+        return sockets;
+    }
+
+    SocketCounters counters() {
+        return settings.sockets();
+    }
+
+    /** Bytes that a host may have on their way in a channel at first. */
+    int channelCredit() {
+        return settings.channelCredit();
     }
 
     // ---- for channels
 
-    void free(TcpChannelBridge channel) {
-        channels.remove(channel.number());
+    /** The size that a message of any size had best have now, in bytes. */
+    int payloadBytes() {
+        return line.payloadBytes();
     }
 
     /** The channel has a frame to send. */
-    void joinTurns(TcpChannelBridge channel) {
+    void joinTurns(DeviceChannel channel) {
         turns.join(channel);
         takeTurns();
     }
 
-    void leaveTurns(TcpChannelBridge channel) {
+    void leaveTurns(DeviceChannel channel) {
         turns.leave(channel);
     }
 
@@ -278,7 +278,8 @@ final class DeviceSession {
         taking = false;
     }
 
-    void sendData(ChannelData data) {
+    /** Sends a channel's frame in its turn. */
+    void sendData(Message data) {
         dataInFlight++;
         send(data, sent -> {
             dataInFlight--;
@@ -323,6 +324,6 @@ final class DeviceSession {
     void end() {
         ended = true;
         new ArrayList<>(requests.values()).forEach(PendingRequest::drop);
-        new ArrayList<>(channels.values()).forEach(TcpChannelBridge::drop);
+        channels.all().forEach(DeviceChannel::drop);
     }
 }

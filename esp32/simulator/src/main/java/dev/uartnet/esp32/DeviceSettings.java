@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param bootId random number of this boot
  * @param bootNanos when that was, by {@link System#nanoTime()}
  * @param version implementation and version
+ * @param sockets what happened to sockets since then
  * @param gate who admits requests, null if nobody
  */
 record DeviceSettings(
-        int channelsMax, int channelCredit, int bootId, long bootNanos, String version, @Nullable RequestGate gate) {
+        int channelsMax,
+        int channelCredit,
+        int bootId,
+        long bootNanos,
+        String version,
+        SocketCounters sockets,
+        @Nullable RequestGate gate) {
     long uptimeMillis() {
         return (System.nanoTime() - bootNanos) / 1_000_000;
     }

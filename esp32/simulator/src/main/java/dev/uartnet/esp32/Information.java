@@ -8,8 +8,8 @@ import java.util.Map;
 
 /** INFO. */
 final class Information extends PendingRequest {
-    /** More than the whole answer takes; a host with smaller frames does without the link's counters. */
-    private static final int ANSWER_BYTES_MAX = 480;
+    /** More than the whole answer takes; a host with smaller frames does without the counters. */
+    private static final int ANSWER_BYTES_MAX = 560;
 
     Information(DeviceSession session, int id) {
         super(session, id);
@@ -21,6 +21,7 @@ final class Information extends PendingRequest {
             Map<String, Object> info = session.information();
             if (!counters.isEmpty()) {
                 info.put("link", counters);
+                info.put("sockets", session.counters().named());
             }
             succeed(info);
         });

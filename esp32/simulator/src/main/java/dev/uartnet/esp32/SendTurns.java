@@ -4,21 +4,21 @@ import java.util.ArrayDeque;
 
 /** Channels that hold bytes for the host take turns, a frame each (PROTOCOL.md, section 9, fairness). */
 final class SendTurns {
-    private final ArrayDeque<TcpChannelBridge> waiting = new ArrayDeque<>();
+    private final ArrayDeque<DeviceChannel> waiting = new ArrayDeque<>();
 
     /** A channel has a frame to send. */
-    void join(TcpChannelBridge channel) {
+    void join(DeviceChannel channel) {
         waiting.add(channel);
     }
 
     /** A channel is over. */
-    void leave(TcpChannelBridge channel) {
+    void leave(DeviceChannel channel) {
         waiting.remove(channel);
     }
 
     /** Lets the next channel send its frame; false if none has one. */
     boolean next() {
-        TcpChannelBridge channel = waiting.poll();
+        DeviceChannel channel = waiting.poll();
         if (channel == null) {
             return false;
         }

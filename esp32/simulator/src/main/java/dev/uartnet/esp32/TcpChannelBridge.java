@@ -1,6 +1,5 @@
 package dev.uartnet.esp32;
 
-import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
 import dev.uartnet.codec.message.ChannelEof;
@@ -9,7 +8,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory: towards the network at most the credit granted, towards the host one frame. The socket's own buffers and TCP's window
  * stop the peer behind that.
  */
-final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
+final class TcpChannelBridge extends DeviceChannel {
     /** How long a closed channel may go on writing what it holds (PROTOCOL.md, section 9). */
     private static final int FLUSH_SECONDS_MAX = 30;
 
@@ -35,8 +33,6 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         FREE
     }
 
-    private final DeviceSession session;
-    private final int number;
     private final int firstCredit;
     private State state = State.OPENING;
     private @Nullable SocketChannel socket;
@@ -69,15 +65,10 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
     private boolean eofSent;
 
     TcpChannelBridge(DeviceSession session, int number, int firstCredit, int hostCredit) {
-        this.session = session;
-        this.number = number;
+        super(session, number);
         this.firstCredit = firstCredit;
         this.granted = firstCredit;
         this.credit = hostCredit;
-    }
-
-    int number() {
-        return number;
     }
 
     int firstCredit() {
@@ -97,6 +88,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
     }
 
     /** The session has ended. */
+    @Override
     void drop() {
         free();
         reset();
@@ -104,6 +96,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
 
     // What the host sends.
 
+    @Override
     void receive(ByteBuf data) {
         if (state != State.OPEN || failure != null) {
             data.release();
@@ -150,7 +143,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         taken += bytes;
         if (taken >= portion() && state == State.OPEN && !hostEnded && failure == null) {
             granted += taken;
-            session.send(new ChannelCredit(number, taken));
+            session.send(new ChannelCredit(number(), taken));
             taken = 0;
         }
         if (writing > 0) {
@@ -196,18 +189,16 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @Override
     void grant(int bytes) {
         if (state != State.OPEN) {
             return;
         }
-        if (credit > DeviceSession.CREDIT_BYTES_MAX - bytes) {
-            session.protocolError("channel " + number + ": more than 16 MiB of credit outstanding");
-            return;
-        }
-        credit += bytes;
+        credit = added(credit, bytes);
         takeTurn();
     }
 
+    @Override
     void endOfHost() {
         if (state != State.OPEN || hostEnded) {
             session.ignored();
@@ -219,6 +210,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @Override
     void closeByHost(ErrorCode code) {
         switch (state) {
             case OPEN -> {
@@ -304,6 +296,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
     }
 
     /** It is this channel's turn. */
+    @Override
     void sendFrame() {
         inTurns = false;
         ByteBuf data = held;
@@ -316,7 +309,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
             data = data.readRetainedSlice(credit);
         }
         credit -= data.readableBytes();
-        session.sendData(new ChannelData(number, data));
+        session.sendData(new ChannelData(number(), data));
         afterInput();
         readOn();
     }
@@ -327,7 +320,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         }
         if (failure == null && !eofSent) {
             eofSent = true;
-            session.send(new ChannelEof(number));
+            session.send(new ChannelEof(number()));
         }
         closeIfBothEnded();
     }
@@ -343,6 +336,14 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
             socket().close();
             sendClose(null);
         }
+    }
+
+    @Override
+    SocketOptions options() throws DeviceException {
+        if (state != State.OPEN) {
+            throw notOpen();
+        }
+        return SocketOptions.of(SocketOption.OF_CONNECTION, socket().config());
     }
 
     // Ends.
@@ -369,13 +370,6 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         sendClose(why);
     }
 
-    private void sendClose(@Nullable DeviceException why) {
-        session.send(
-                why == null
-                        ? ChannelClose.orderly(number)
-                        : new ChannelClose(number, why.code(), why.text(), why.errno()));
-    }
-
     private void free() {
         state = State.FREE;
         releaseHeld();
@@ -383,7 +377,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
         if (flushDeadline != null) {
             flushDeadline.cancel(false);
         }
-        session.free(this);
+        session.channels().remove(this);
     }
 
     /** Closes the socket so that the peer sees a reset: bytes may be missing. */
@@ -420,7 +414,7 @@ final class TcpChannelBridge extends ChannelInboundHandlerAdapter {
 
     private SocketChannel socket() {
         if (socket == null) {
-            throw new IllegalStateException("channel " + number + " has no socket yet");
+            throw new IllegalStateException("channel " + number() + " has no socket yet");
         }
         return socket;
     }

@@ -1,9 +1,7 @@
 package dev.uartnet.esp32;
 
 import dev.uartnet.codec.message.ErrorCode;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -16,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** TCP_CONNECT: looks the name up, tries its addresses one after the other, and hands the socket to its channel. */
 final class TcpConnect extends PendingRequest {
     private static final int PORT_MAX = 65_535;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     private final Arguments args;
     private @Nullable TcpChannelBridge bridge;
-    private @Nullable Bootstrap sockets;
-    private @Nullable ChannelFuture attempt;
+    private @Nullable SocketChannel attempt;
+    private @Nullable InetSocketAddress local;
+    private Map<ChannelOption<?>, Object> options = Map.of();
     private Iterator<InetAddress> addresses = List.<InetAddress>of().iterator();
     private int port;
+    private int timeoutMillis;
 
     TcpConnect(DeviceSession session, int id, Arguments args) {
         super(session, id);
@@ -34,16 +35,19 @@ final class TcpConnect extends PendingRequest {
         int channel = args.integer("channel", 0, DeviceSession.CHANNEL_MAX);
         Object destination = args.nameOrAddress("name");
         port = args.integer("port", 0, PORT_MAX);
-        int credit = args.integer("credit", 0, DeviceSession.CREDIT_BYTES_MAX);
-        Map<?, ?> options = args.map("options");
-        Bootstrap sockets = session.socketsFor(channel);
-        TcpOptions.apply(options, sockets);
-        // Sockets have no handler before they are connected: the channel's joins then.
-        this.sockets = sockets.handler(new ChannelInitializer<SocketChannel>() {
-            @Override
-            protected void initChannel(SocketChannel socket) {}
-        });
-        bridge = session.reserve(channel, credit);
+        int credit = args.integer("credit", 0, DeviceSession.CREDIT_MAX);
+        RequestOptions given = args.options();
+        timeoutMillis = given.integer("connect_timeout_ms", 1, Integer.MAX_VALUE, TIMEOUT_MILLIS);
+        InetAddress localAddress = given.address("local_address");
+        int localPort = given.integer("local_port", 0, PORT_MAX, 0);
+        if (localAddress != null || localPort > 0) {
+            local = new InetSocketAddress(localAddress, localPort); // null: any
+        }
+        options = given.ofSocket(SocketOption.OF_CONNECTION);
+        given.end();
+        TcpChannelBridge bridge = new TcpChannelBridge(session, channel, session.channelCredit(), credit);
+        session.channels().open(bridge);
+        this.bridge = bridge;
         if (destination instanceof InetAddress address) {
             tryAll(List.of(address));
         } else {
@@ -67,18 +71,29 @@ final class TcpConnect extends PendingRequest {
     }
 
     private void tryNext(DeviceException lastFailure) {
-        Bootstrap sockets = this.sockets;
-        if (sockets == null || !addresses.hasNext()) {
+        if (bridge == null || !addresses.hasNext()) {
             refuse(lastFailure);
             return;
         }
-        ChannelFuture connecting = sockets.connect(new InetSocketAddress(addresses.next(), port));
-        attempt = connecting;
-        connecting.addListener((ChannelFuture connected) -> {
+        InetSocketAddress remote = new InetSocketAddress(addresses.next(), port);
+        SocketChannel socket;
+        try {
+            socket = session.sockets().connection(bridge.number(), options);
+        } catch (DeviceException e) {
+            refuse(e);
+            return;
+        }
+        socket.config().setConnectTimeoutMillis(timeoutMillis);
+        attempt = socket;
+        socket.connect(remote, local).addListener(connected -> {
+            if (!connected.isSuccess()) {
+                socket.close();
+            }
             if (isOver()) {
-                connected.channel().close();
-            } else if (connected.isSuccess()) {
-                open((SocketChannel) connected.channel());
+                return; // and abandoned
+            }
+            if (connected.isSuccess()) {
+                open(socket);
             } else {
                 tryNext(DeviceException.ofSocket(connected.cause()));
             }
@@ -109,14 +124,14 @@ final class TcpConnect extends PendingRequest {
     @Override
     void abandon() {
         if (attempt != null) {
-            attempt.channel().close();
+            attempt.close();
         }
         releaseChannel();
     }
 
     private void releaseChannel() {
         if (bridge != null) {
-            session.free(bridge);
+            session.channels().remove(bridge);
             bridge = null;
         }
     }

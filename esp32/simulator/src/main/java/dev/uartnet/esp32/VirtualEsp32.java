@@ -1,6 +1,7 @@
 package dev.uartnet.esp32;
 
 import dev.uartnet.codec.EndpointPipeline;
+import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
@@ -18,9 +19,12 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.NetworkInterface;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -56,7 +60,7 @@ public final class VirtualEsp32 implements AutoCloseable {
     private final List<PseudoTerminal> terminals = new CopyOnWriteArrayList<>();
 
     private VirtualEsp32(Builder builder) {
-        link = builder.link;
+        link = builder.link.withFeatures(builder.link.features() | features());
         maxBaudRate = builder.maxBaudRate;
         settings = new DeviceSettings(
                 builder.channels,
@@ -64,12 +68,21 @@ public final class VirtualEsp32 implements AutoCloseable {
                 builder.bootId,
                 System.nanoTime(),
                 builder.link.agent(),
+                new SocketCounters(),
                 builder.gate);
         lookups = new NameLookups(builder.names);
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("uartnet-device", true), NioIoHandler.newFactory());
         loop = group.next();
         lines = new DefaultChannelGroup(loop, true);
+    }
+
+    /** What the sockets of this machine can do. */
+    private static long features() {
+        boolean ipv6 = NetUtil.NETWORK_INTERFACES.stream()
+                .flatMap(NetworkInterface::inetAddresses)
+                .anyMatch(Inet6Address.class::isInstance);
+        return Feature.UDP | Feature.LISTEN | (ipv6 ? Feature.IPV6 : 0);
     }
 
     /** Returns a builder with the limits of a real device. */
@@ -222,7 +235,7 @@ public final class VirtualEsp32 implements AutoCloseable {
          * channels is at most this, and a frame, for each.
          */
         public Builder channelCredit(int bytes) {
-            if (bytes < 1 || bytes > DeviceSession.CREDIT_BYTES_MAX) {
+            if (bytes < 1 || bytes > DeviceSession.CREDIT_MAX) {
                 throw new IllegalArgumentException("channelCredit must be 1 to 16777216: " + bytes);
             }
             channelCredit = bytes;

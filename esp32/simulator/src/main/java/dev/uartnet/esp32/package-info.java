@@ -30,6 +30,44 @@
  * <tr><td>any</td><td>the session ends</td><td>RST</td><td>(free)</td></tr>
  * </table>
  *
+ * <p>States of a listener's channel ({@link dev.uartnet.esp32.TcpListener}). It reads from its socket, one connection at a time, while
+ * it is OPEN, has credit, and the device has room: then only.
+ *
+ * <table border="1">
+ * <caption>Listener</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>OPENING</td><td>bound</td><td>RESPONSE</td><td>OPEN</td></tr>
+ * <tr><td></td><td>failure, CANCEL, deadline</td><td>ERROR</td><td>(free)</td></tr>
+ * <tr><td>OPEN</td><td>connection</td><td>takes credit and a place, CHANNEL_ACCEPT</td><td>OPEN</td></tr>
+ * <tr><td></td><td>connection that fails at once</td><td>gives both back, counts it</td><td>OPEN</td></tr>
+ * <tr><td></td><td>CHANNEL_CREDIT</td><td>more credit</td><td>OPEN</td></tr>
+ * <tr><td></td><td>the system gives none (no file left)</td><td>rests for 100 ms</td><td>OPEN</td></tr>
+ * <tr><td></td><td>socket fails</td><td>CHANNEL_CLOSE (IO)</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>CHANNEL_CLOSE</td><td>closes the socket, which resets what waits in its backlog</td><td>CLOSE_RECEIVED</td></tr>
+ * <tr><td>CLOSE_RECEIVED</td><td>its port is free</td><td>CHANNEL_CLOSE</td><td>(free)</td></tr>
+ * <tr><td>CLOSE_SENT</td><td>CHANNEL_CLOSE</td><td></td><td>(free)</td></tr>
+ * <tr><td>any</td><td>the session ends</td><td>closes the socket</td><td>(free)</td></tr>
+ * </table>
+ *
+ * <p>States of a datagram channel ({@link dev.uartnet.esp32.DatagramBridge}):
+ *
+ * <table border="1">
+ * <caption>Datagram channel</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>OPENING</td><td>bound</td><td>RESPONSE, begins to read</td><td>OPEN</td></tr>
+ * <tr><td></td><td>failure, CANCEL, deadline</td><td>ERROR</td><td>(free)</td></tr>
+ * <tr><td>OPEN</td><td>CHANNEL_DATAGRAM with more</td><td>keeps the piece</td><td>OPEN</td></tr>
+ * <tr><td></td><td>CHANNEL_DATAGRAM</td><td>to the socket, with the pieces before it; credit back as the socket takes it</td><td>OPEN</td></tr>
+ * <tr><td></td><td>more than the credit or the largest</td><td>CHANNEL_CLOSE (CREDIT_EXCEEDED)</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>the network refuses one</td><td>EVENT DATAGRAM_FAILED</td><td>OPEN</td></tr>
+ * <tr><td></td><td>datagram of the network</td><td>takes credit; CHANNEL_DATAGRAM, a piece in each turn, then reads on</td><td>OPEN</td></tr>
+ * <tr><td></td><td>one without credit, or too long</td><td>drops and counts it, EVENT DROPPED</td><td>OPEN</td></tr>
+ * <tr><td></td><td>CHANNEL_CLOSE</td><td>stops reading, sends what is whole</td><td>CLOSE_RECEIVED</td></tr>
+ * <tr><td>CLOSE_RECEIVED</td><td>all is sent, or 30 s; its port is free</td><td>CHANNEL_CLOSE</td><td>(free)</td></tr>
+ * <tr><td>CLOSE_SENT</td><td>CHANNEL_CLOSE</td><td></td><td>(free)</td></tr>
+ * <tr><td>any</td><td>the session ends</td><td>closes the socket</td><td>(free)</td></tr>
+ * </table>
+ *
  * <p>What a byte meets on a line, in {@link dev.uartnet.esp32.LineDirection}'s two threads: the sender's port, the sender's FIFO
  * (SendQueue), the time that it takes (LineClock), then a cut, or a receiver of another speed (SpeedMismatch), or the faults
  * ({@link dev.uartnet.esp32.FaultStream}), then the receiver's adapter and FIFO (ReceivingEnd), the receiver's port.

@@ -1,15 +1,22 @@
 package dev.uartnet.esp32.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.uartnet.codec.EndpointPipeline;
+import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.codec.link.LinkEnded;
 import dev.uartnet.codec.link.LinkEstablished;
 import dev.uartnet.codec.link.Session;
+import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
+import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ChannelEof;
+import dev.uartnet.codec.message.Event;
 import dev.uartnet.codec.message.Message;
+import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestHandler;
 import io.netty.buffer.Unpooled;
@@ -19,11 +26,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +45,13 @@ import org.jspecify.annotations.Nullable;
 public final class Host implements AutoCloseable {
     public static final Duration NO_DEADLINE = Duration.ZERO;
 
+    private static final long FEATURES = Feature.RETRANSMIT | Feature.UDP | Feature.LISTEN | Feature.TLS | Feature.IPV6;
+
     private final Channel line;
     private final CompletableFuture<Session> session = new CompletableFuture<>();
     private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
-    private final Map<Integer, HostChannel> channels = new ConcurrentHashMap<>();
+    private final Map<Integer, ChannelEnd> channels = new ConcurrentHashMap<>();
+    private final BlockingQueue<Event> events = new LinkedTransferQueue<>();
 
     public Host(Device device) throws Exception {
         this(device, new byte[0]);
@@ -43,7 +60,7 @@ public final class Host implements AutoCloseable {
     /** A host which finds bytes on its line before anything else. */
     public Host(Device device, byte[] before) throws Exception {
         line = device.open(channel -> {
-            EndpointPipeline.addHost(channel.pipeline(), LinkConfig.host());
+            EndpointPipeline.addHost(channel.pipeline(), LinkConfig.host().withFeatures(FEATURES));
             channel.pipeline().addLast(new Receiver());
             if (before.length > 0) {
                 channel.eventLoop().execute(() -> come(channel, before));
@@ -77,14 +94,20 @@ public final class Host implements AutoCloseable {
                     channel(eof.channel()).onEof();
                 } else if (msg instanceof ChannelClose close) {
                     channel(close.channel()).onClose(close);
+                } else if (msg instanceof ChannelAccept accept) {
+                    channel(accept.listener()).onAccept(accept);
+                } else if (msg instanceof ChannelDatagram datagram) {
+                    channel(datagram.channel()).onDatagram(datagram);
+                } else if (msg instanceof Event event) {
+                    events.add(event);
                 }
             } finally {
                 ReferenceCountUtil.release(msg);
             }
         }
 
-        private HostChannel channel(int number) {
-            HostChannel channel = channels.get(number);
+        private ChannelEnd channel(int number) {
+            ChannelEnd channel = channels.get(number);
             if (channel == null) {
                 throw new IllegalStateException("the device speaks of channel " + number + ", which is not open");
             }
@@ -149,9 +172,24 @@ public final class Host implements AutoCloseable {
         }
     }
 
+    // Channels
+
+    static InetSocketAddress address(@Nullable Object address, @Nullable Object port) {
+        assertThat(address).isInstanceOf(byte[].class);
+        assertThat(port).isInstanceOf(Long.class);
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress((byte[]) address), Math.toIntExact((Long) port));
+        } catch (UnknownHostException e) {
+            throw new AssertionError("not an address", e);
+        }
+    }
+
     public HostChannel channel(int number, int credit) {
-        HostChannel channel = new HostChannel(this, number, credit);
-        channels.put(number, channel);
+        return add(new HostChannel(this, number, credit));
+    }
+
+    private <C extends ChannelEnd> C add(C channel) {
+        channels.put(channel.number(), channel);
         return channel;
     }
 
@@ -164,6 +202,110 @@ public final class Host implements AutoCloseable {
         HostChannel channel = channel(number, credit);
         channel.opened(request(HostChannel.TCP_CONNECT, number, Peer.localhost(), port, credit, options));
         return channel;
+    }
+
+    /** Opens a TLS connection of the device to a peer. */
+    HostChannel connectTls(int number, int port, int credit, Map<String, Object> options) throws IOException {
+        HostChannel channel = channel(number, credit);
+        channel.opened(request(Operation.TLS_CONNECT, number, Peer.localhost(), port, credit, options));
+        return channel;
+    }
+
+    /** Opens a listener on a port of 127.0.0.1 that the device chooses. */
+    HostListener listen(int number, int connections, int credit) throws IOException {
+        return listen(Operation.TCP_LISTEN, number, 0, 0, connections, credit, Map.of());
+    }
+
+    /**
+     * Opens a listener on 127.0.0.1.
+     *
+     * @param connections that the device may announce at first
+     * @param credit bytes that each of them is granted at first
+     */
+    HostListener listen(
+            int operation,
+            int number,
+            int port,
+            int backlog,
+            int connections,
+            int credit,
+            Map<String, ? extends Object> options)
+            throws IOException {
+        HostListener listener = add(new HostListener(this, number, connections, credit));
+        Map<String, Object> all = new HashMap<>(options);
+        all.put("credit", credit);
+        listener.opened(request(operation, number, Peer.localhost(), port, backlog, connections, all));
+        return listener;
+    }
+
+    /** A connection that the device announces. */
+    HostChannel accepted(ChannelAccept accept, int credit) {
+        ChannelEnd before = channels.get(accept.channel());
+        if (accept.channel() % 2 == 0) {
+            throw new IllegalStateException("the device has opened channel " + accept.channel());
+        } else if (before != null && !before.isOver()) {
+            throw new IllegalStateException("the device has opened channel " + accept.channel() + " twice");
+        }
+        HostChannel channel = channel(accept.channel(), credit);
+        channel.opened(accept);
+        return channel;
+    }
+
+    /** Waits until both ends have closed every channel. */
+    void awaitChannelsOver() throws InterruptedException {
+        for (ChannelEnd channel : channels.values()) {
+            channel.await("end", channel::isOver);
+        }
+    }
+
+    /** Opens a datagram socket on 127.0.0.1. */
+    HostDatagrams bind(int number, int port, int credit, Map<String, Object> options) throws IOException {
+        HostDatagrams channel = add(new HostDatagrams(this, number, credit));
+        channel.opened(request(Operation.UDP_BIND, number, Peer.localhost(), port, credit, options));
+        return channel;
+    }
+
+    HostDatagrams bind(int number, int credit) throws IOException {
+        return bind(number, 0, credit, Map.of());
+    }
+
+    /** Writes a blob, in pieces of a frame each. */
+    void writeBlob(int blob, byte[] bytes) throws IOException {
+        for (int at = 0; at < bytes.length; at += ChannelEnd.FRAME_BYTES) {
+            int end = Math.min(at + ChannelEnd.FRAME_BYTES, bytes.length);
+            assertThat(request(Operation.BLOB_WRITE, blob, Arrays.copyOfRange(bytes, at, end)))
+                    .containsExactly((long) end);
+        }
+    }
+
+    // What the device tells
+
+    Map<?, ?> info() throws IOException {
+        return (Map<?, ?>) request(Operation.INFO).get(0);
+    }
+
+    /** Returns one of INFO's counters of sockets. */
+    long counter(String name) throws IOException {
+        Map<?, ?> sockets = (Map<?, ?>) info().get("sockets");
+        assertThat(sockets).as("INFO's sockets").isNotNull();
+        Object count = sockets.get(name);
+        assertThat(count).as(name).isInstanceOf(Long.class);
+        return (Long) count;
+    }
+
+    /** Returns the arguments of the next event of that kind for a channel; others before it are gone. */
+    List<@Nullable Object> awaitEvent(int kind, int channel) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ConformanceTest.SECONDS);
+        while (true) {
+            Event event = events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (event == null) {
+                throw new AssertionError("no event " + kind + " of channel " + channel);
+            }
+            if (event.event() == kind
+                    && Long.valueOf(channel).equals(event.args().get(0))) {
+                return event.args();
+            }
+        }
     }
 
     /** Ends the session without closing anything before. */

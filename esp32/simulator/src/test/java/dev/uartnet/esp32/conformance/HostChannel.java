@@ -2,26 +2,21 @@ package dev.uartnet.esp32.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.uartnet.codec.message.ChannelClose;
+import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
 import dev.uartnet.codec.message.ChannelEof;
-import dev.uartnet.codec.message.ErrorCode;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The host's side of one channel, which holds the device to the rules of section 9. */
-public final class HostChannel {
+/** The host's side of a connection. */
+public final class HostChannel extends ChannelEnd {
     public static final int TCP_CONNECT = 16;
-    private static final int FRAME_BYTES = 1000;
 
-    private final Host host;
-    private final int number;
     /** Bytes that the device may still send. */
     private long granted;
 
@@ -29,40 +24,57 @@ public final class HostChannel {
     /** Bytes that we may still send. */
     private int credit;
 
+    private @Nullable InetSocketAddress local;
+    private @Nullable InetSocketAddress remote;
+
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private boolean grantsBack;
     private boolean eof;
-    private @Nullable ChannelClose close;
-    private @Nullable Throwable failure;
 
     public HostChannel(Host host, int number, int granted) {
-        this.host = host;
-        this.number = number;
+        super(host, number);
         this.granted = granted;
     }
 
     public synchronized void opened(List<@Nullable Object> response) {
-        firstCredit = Math.toIntExact((Long) response.get(4));
-        credit += firstCredit; // more may have come already
-        notifyAll();
+        local = Host.address(response.get(0), response.get(1));
+        remote = Host.address(response.get(2), response.get(3));
+        opened(Math.toIntExact((Long) response.get(4)));
     }
 
-    public int number() {
-        return number;
+    synchronized void opened(ChannelAccept accept) {
+        local = accept.local();
+        remote = accept.remote();
+        opened(accept.credit());
+    }
+
+    private void opened(int first) {
+        firstCredit = first;
+        credit += first; // more may have come already
+        notifyAll();
     }
 
     public synchronized int firstCredit() {
         return firstCredit;
     }
 
+    synchronized @Nullable InetSocketAddress local() {
+        return local;
+    }
+
+    synchronized @Nullable InetSocketAddress remote() {
+        return remote;
+    }
+
     // What comes from the device, on the event loop
 
-    public synchronized void onData(byte[] bytes) {
+    @Override
+    synchronized void onData(byte[] bytes) {
         granted -= bytes.length;
         if (granted < 0) {
             fail(new AssertionError("the device exceeded its credit by " + -granted));
-        } else if (eof || close != null) {
-            fail(new AssertionError("data behind the end of channel " + number));
+        } else if (eof || isClosed()) {
+            fail(new AssertionError("data behind the end of channel " + number()));
         }
         received.writeBytes(bytes);
         if (grantsBack) {
@@ -71,69 +83,56 @@ public final class HostChannel {
         notifyAll();
     }
 
-    public synchronized void onCredit(int bytes) {
+    @Override
+    synchronized void onCredit(int bytes) {
         credit += bytes;
         notifyAll();
     }
 
-    public synchronized void onEof() {
-        if (eof || close != null) {
-            fail(new AssertionError("a second end of channel " + number));
+    @Override
+    synchronized void onEof() {
+        if (eof || isClosed()) {
+            fail(new AssertionError("a second end of channel " + number()));
         }
         eof = true;
         notifyAll();
     }
 
-    public synchronized void onClose(ChannelClose closed) {
-        if (close != null) {
-            fail(new AssertionError("a second CHANNEL_CLOSE of channel " + number));
-        }
-        close = closed;
-        notifyAll();
-    }
-
-    public synchronized void fail(Throwable cause) {
-        if (failure == null) {
-            failure = cause;
-        }
-        notifyAll();
-    }
-
     // What the test does
 
-    private synchronized void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ConformanceTest.SECONDS);
-        while (failure == null && !condition.getAsBoolean()) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                throw new AssertionError("channel " + number + ": no " + what + " within " + ConformanceTest.SECONDS
-                        + " s; received " + received.size() + " bytes, credit " + credit + ", eof " + eof
-                        + ", close " + close);
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-        }
-        if (failure != null) {
-            throw new AssertionError("channel " + number, failure);
-        }
+    @Override
+    synchronized String state() {
+        return "received " + received.size() + " bytes, credit " + credit + ", eof " + eof;
     }
 
     /** Sends bytes as the credit allows. */
     public void send(byte[] bytes) throws InterruptedException {
+        if (!sendWhileOpen(bytes)) {
+            throw new AssertionError("channel " + number() + " ended: " + awaitClose());
+        }
+    }
+
+    /** Returns false if the device closes the channel before all is sent. */
+    private boolean sendWhileOpen(byte[] bytes) throws InterruptedException {
         int sent = 0;
         while (sent < bytes.length) {
             int count;
             synchronized (this) {
-                await("credit", () -> credit > 0);
+                await("credit", () -> credit > 0 || isClosed());
+                if (isClosed()) {
+                    return false;
+                }
                 count = Math.min(Math.min(credit, FRAME_BYTES), bytes.length - sent);
                 credit -= count;
             }
             sendWithoutCredit(Arrays.copyOfRange(bytes, sent, sent + count));
             sent += count;
         }
+        return true;
     }
 
     public void sendWithoutCredit(byte[] bytes) {
-        host.send(new ChannelData(number, Unpooled.wrappedBuffer(bytes)));
+        host().send(new ChannelData(number(), Unpooled.wrappedBuffer(bytes)));
     }
 
     public void awaitCredit(int bytes) throws InterruptedException {
@@ -150,7 +149,7 @@ public final class HostChannel {
 
     public synchronized void grant(int bytes) {
         granted += bytes;
-        host.send(new ChannelCredit(number, bytes));
+        host().send(new ChannelCredit(number(), bytes));
     }
 
     /** From now on, what is received is granted again. */
@@ -165,6 +164,16 @@ public final class HostChannel {
         synchronized (this) {
             byte[] all = received.toByteArray();
             assertThat(all).hasSize(bytes);
+            received.reset();
+            return all;
+        }
+    }
+
+    /** Waits for bytes, or the end, and returns what has come since the last call: empty at either end. */
+    private byte[] receiveSome() throws InterruptedException {
+        await("bytes, or their end", () -> received.size() > 0 || hasEnded());
+        synchronized (this) {
+            byte[] all = received.toByteArray();
             received.reset();
             return all;
         }
@@ -186,27 +195,32 @@ public final class HostChannel {
     }
 
     public synchronized boolean hasEnded() {
-        return eof || close != null;
-    }
-
-    public ChannelClose awaitClose() throws InterruptedException {
-        await("CHANNEL_CLOSE", () -> close != null);
-        synchronized (this) {
-            ChannelClose closed = close;
-            assertThat(closed).isNotNull();
-            return closed;
-        }
+        return eof || isClosed();
     }
 
     public void sendEof() {
-        host.send(new ChannelEof(number));
+        host().send(new ChannelEof(number()));
     }
 
-    public void sendClose() {
-        host.send(ChannelClose.orderly(number));
+    /** An application that sends back what comes, to its end, and closes. What goes wrong fails the channel. */
+    void echo() {
+        Thread thread = new Thread(this::echoToTheEnd, "echo-" + number());
+        thread.setDaemon(true);
+        thread.start();
     }
 
-    public void sendClose(ErrorCode code) {
-        host.send(new ChannelClose(number, code, "given up", null));
+    private void echoToTheEnd() {
+        try {
+            byte[] some = receiveSome();
+            while (some.length > 0 && sendWhileOpen(some)) {
+                grant(some.length);
+                some = receiveSome();
+            }
+            sendEof();
+            awaitClose();
+            sendClose();
+        } catch (InterruptedException | AssertionError e) {
+            fail(e);
+        }
     }
 }

@@ -1,0 +1,98 @@
+package dev.uartnet.esp32;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/** Makes the sockets of a session, which all read once when they are told to, and live on the device's event loop. */
+final class Sockets {
+    /** More than any datagram has. */
+    private static final int DATAGRAM_BUFFER_BYTES = 65_536;
+
+    private final EventLoop loop;
+    private final IntSupplier payloadBytes;
+
+    /** @param payloadBytes the size that a frame had best have now */
+    Sockets(EventLoop loop, IntSupplier payloadBytes) {
+        this.loop = loop;
+        this.payloadBytes = payloadBytes;
+    }
+
+    /** A socket to connect. */
+    SocketChannel connection(int channel, Map<ChannelOption<?>, Object> options) throws DeviceException {
+        NioSocketChannel socket = new NioSocketChannel();
+        prepare(socket, channel, options);
+        return socket;
+    }
+
+    /** A socket that a listener has taken from the network. */
+    void prepare(SocketChannel socket, int channel, Map<ChannelOption<?>, Object> options) throws DeviceException {
+        int header = channel < 128 ? 6 : channel < 256 ? 7 : 8;
+        socket.config().setRecvByteBufAllocator(new FrameSizedReads(() -> payloadBytes.getAsInt() - header));
+        socket.config().setAllowHalfClosure(true);
+        socket.config().setAutoClose(false); // after a failed write there may still be something to read
+        register(socket, options);
+    }
+
+    /** A socket to listen; takes one connection at a time while it reads. */
+    ServerSocketChannel listener(InetAddress address, Map<ChannelOption<?>, Object> options) throws DeviceException {
+        try {
+            NioServerSocketChannel socket = new NioServerSocketChannel(SelectorProvider.provider(), family(address));
+            socket.config().setRecvByteBufAllocator(new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(1));
+            register(socket, options);
+            return socket;
+        } catch (ChannelException e) {
+            throw DeviceException.ofSocket(e);
+        }
+    }
+
+    /** A socket for datagrams. */
+    DatagramSocket datagrams(InetAddress address, Map<ChannelOption<?>, Object> options) throws DeviceException {
+        DatagramChannel raw;
+        try {
+            raw = SelectorProvider.provider()
+                    .openDatagramChannel(family(address).toJdkFamily());
+        } catch (java.io.IOException e) {
+            throw DeviceException.ofSocket(e);
+        }
+        NioDatagramChannel socket = new NioDatagramChannel(raw);
+        socket.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(DATAGRAM_BUFFER_BYTES));
+        register(socket, options);
+        return new DatagramSocket(socket, raw);
+    }
+
+    /** One for IPv4 is no other's: else the JDK would open all for IPv6, and bind to all that both have. */
+    private static SocketProtocolFamily family(InetAddress address) {
+        return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    }
+
+    private void register(Channel socket, Map<ChannelOption<?>, Object> options) throws DeviceException {
+        try {
+            socket.config().setAutoRead(false);
+            socket.config().setOptions(options);
+        } catch (ChannelException e) {
+            socket.unsafe().closeForcibly();
+            throw DeviceException.ofSocket(e);
+        }
+        ChannelFuture registered = loop.register(socket); // which is done at once: this is the loop
+        if (registered.cause() != null) {
+            throw DeviceException.ofSocket(registered.cause());
+        }
+    }
+}
