@@ -136,7 +136,7 @@ final class StreamReading {
         }
         reading = true;
         ChannelPipeline pipeline = channel.pipeline();
-        RecvByteBufAllocator.Handle handle = channel.unsafe().recvBufAllocHandle();
+        var handle = (RecvByteBufAllocator.ExtendedHandle) channel.unsafe().recvBufAllocHandle();
         handle.reset(channel.config());
         boolean end = false;
         do {
@@ -153,7 +153,9 @@ final class StreamReading {
             readPending = false;
             pipeline.fireChannelRead(next);
             consumed(bytes);
-        } while (continues(handle));
+            // Frames are smaller than a socket's buffers: that there is more counts, not whether the last read was
+            // full.
+        } while (handle.continueReading(this::hasMore));
         handle.readComplete();
         pipeline.fireChannelReadComplete();
         reading = false;
@@ -165,7 +167,7 @@ final class StreamReading {
     }
 
     /** Returns as much of the oldest frame as one read is to have: without copying it. */
-    private @Nullable ByteBuf next(RecvByteBufAllocator.Handle handle) {
+    private @Nullable ByteBuf next(RecvByteBufAllocator.ExtendedHandle handle) {
         ByteBuf first = received.peek();
         if (first == null) {
             return null;
@@ -176,13 +178,6 @@ final class StreamReading {
             return first.readRetainedSlice(limit);
         }
         return received.remove();
-    }
-
-    /** Frames are smaller than what a socket's buffer would give: the next one counts, not whether the last one was full. */
-    private boolean continues(RecvByteBufAllocator.Handle handle) {
-        return handle instanceof RecvByteBufAllocator.ExtendedHandle extended
-                ? extended.continueReading(this::hasMore)
-                : handle.continueReading();
     }
 
     /** Everything received has been read, and the reader has come to the end. */
