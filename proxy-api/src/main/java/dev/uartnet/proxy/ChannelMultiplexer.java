@@ -3,11 +3,13 @@ package dev.uartnet.proxy;
 import dev.uartnet.codec.link.LinkEstablished;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
+import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
 import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ChannelEof;
+import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Event;
 import dev.uartnet.codec.message.EventKind;
@@ -112,6 +114,10 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(msg);
             return;
         }
+        if (message instanceof ChannelAccept accept) {
+            accepted(accept);
+            return;
+        }
         int number = channelOf(message);
         if (number < 0) {
             ctx.fireChannelRead(msg);
@@ -122,6 +128,23 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
             unknown(message, number);
         } else {
             channel.receive(message);
+        }
+    }
+
+    private void accepted(ChannelAccept accept) {
+        int number = accept.channel();
+        if (number % 2 == 0 || channels.containsKey(number)) {
+            violated("a connection came in as channel " + number + ", which cannot be its number");
+            return;
+        }
+        ProxiedStream stream =
+                channels.get(accept.listener()) instanceof ProxiedListener listener ? listener.accept(accept) : null;
+        if (stream != null) {
+            channels.put(number, stream);
+        } else {
+            // The listener was closed meanwhile. What else comes for the channel is unknown, and the device's own end
+            // of it.
+            sendNow(new ChannelClose(number, ErrorCode.CONNECTION_ABORTED, "nobody listens any more", null));
         }
     }
 
@@ -183,7 +206,9 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
 
     /** Makes a number free for the next channel. */
     void remove(int number) {
-        numbers.clear(number / 2);
+        if (number % 2 == 0) {
+            numbers.clear(number / 2);
+        }
         channels.remove(number);
     }
 

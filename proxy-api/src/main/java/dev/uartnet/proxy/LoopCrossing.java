@@ -1,7 +1,6 @@
 package dev.uartnet.proxy;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.ReferenceCountUtil;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -17,6 +16,9 @@ final class LoopCrossing {
     interface Socket {
         /** Something came up that is no task: takes it over. On the socket's loop. */
         void received(Object message);
+
+        /** Something came up and cannot be delivered, as the socket's loop is gone, or never was: undoes it. On any thread, once. */
+        void dropped(Object message);
 
         /** What has come up so far is delivered. On the socket's loop. */
         void delivered();
@@ -34,12 +36,38 @@ final class LoopCrossing {
     /** Messages and tasks. */
     private final Queue<Object> events = new ConcurrentLinkedQueue<>();
 
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    /** Whether what came up is about to be delivered. Stays set while the socket has no loop yet. */
+    private final AtomicBoolean scheduled;
 
-    LoopCrossing(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket) {
+    private LoopCrossing(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket, boolean held) {
         this.multiplexer = multiplexer;
         this.socketLoop = socketLoop;
         this.socket = socket;
+        scheduled = new AtomicBoolean(held);
+    }
+
+    /** A crossing for a socket that has its loop. */
+    LoopCrossing(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket) {
+        this(multiplexer, socketLoop, socket, false);
+    }
+
+    /** A crossing for a socket that is not registered yet: what comes up waits until {@link #socketRegistered}. */
+    static LoopCrossing held(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket) {
+        return new LoopCrossing(multiplexer, socketLoop, socket, true);
+    }
+
+    /** The socket has its loop now. */
+    void socketRegistered() {
+        schedule();
+    }
+
+    /** The socket will never have a loop. Nothing may come up any more. */
+    void drop() {
+        for (Object event = events.poll(); event != null; event = events.poll()) {
+            if (!(event instanceof Runnable)) {
+                socket.dropped(event);
+            }
+        }
     }
 
     /** Runs a task on the link's loop. Returns false if that is gone. */
@@ -72,14 +100,16 @@ final class LoopCrossing {
     private void post(Object event) {
         events.add(event);
         if (scheduled.compareAndSet(false, true)) {
-            try {
-                socketLoop.get().execute(this::deliver);
-            } catch (RejectedExecutionException e) {
-                for (Object late = events.poll(); late != null; late = events.poll()) {
-                    ReferenceCountUtil.release(late);
-                }
-                socket.socketLoopGone();
-            }
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        try {
+            socketLoop.get().execute(this::deliver);
+        } catch (RejectedExecutionException e) {
+            drop();
+            socket.socketLoopGone();
         }
     }
 

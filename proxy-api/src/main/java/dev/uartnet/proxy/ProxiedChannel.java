@@ -5,6 +5,7 @@ import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Event;
 import dev.uartnet.codec.message.Message;
+import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestTimeoutException;
 import io.netty.util.ReferenceCountUtil;
@@ -17,6 +18,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -227,6 +229,25 @@ abstract class ProxiedChannel {
     }
 
     // ---- sending, closing
+
+    /**
+     * Sets an option of the open channel (PROTOCOL.md, section 8).
+     *
+     * @param onFailure hears of it if the device refuses; not if the channel or the link ends first
+     */
+    final void setOption(String name, Object value, Consumer<Throwable> onFailure) {
+        if (state != State.OPEN) {
+            return;
+        }
+        multiplexer
+                .requests()
+                .request(Operation.SOCKET_OPTION, Duration.ZERO, number, name, value)
+                .addListener(answer -> {
+                    if (answer.cause() instanceof RequestFailedException refused && state == State.OPEN) {
+                        onFailure.accept(refused);
+                    }
+                });
+    }
 
     /** Sends at most one frame, in this channel's turn. Returns whether there is more to send. */
     abstract boolean sendFrame();

@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
@@ -59,6 +60,20 @@ final class ProxiedStream extends ProxiedChannel {
     ProxiedStream(ChannelMultiplexer multiplexer, Socket socket) {
         super(multiplexer, socket);
         this.socket = socket;
+    }
+
+    /**
+     * A connection that came in at a listener; it is open.
+     *
+     * @param window bytes that the device may send before it is granted more
+     */
+    ProxiedStream(ChannelMultiplexer multiplexer, Socket socket, ChannelAccept accept, int window) {
+        this(multiplexer, socket);
+        local = accept.local();
+        remote = accept.remote();
+        receiveCredit = window;
+        sendCredit = Math.max(0, accept.credit());
+        openedByDevice(accept.channel());
     }
 
     // ---- what the socket asks for

@@ -731,6 +731,11 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
         }
 
         @Override
+        public void dropped(Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
         public void delivered() {
             readIfWanted();
         }
