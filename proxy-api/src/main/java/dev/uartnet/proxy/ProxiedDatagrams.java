@@ -228,7 +228,8 @@ final class ProxiedDatagrams extends ProxiedChannel {
             String text = args.get(2) instanceof String said ? said : "";
             Integer errno =
                     args.size() > 3 && args.get(3) instanceof Number number ? (Integer) number.intValue() : null;
-            socket.onDatagramFailed(RemoteFailure.ofDatagram(ErrorCode.of(code.intValue()), text, errno));
+            socket.onDatagramFailed(
+                    RemoteFailure.ofDatagram(new RemoteError(ErrorCode.of(code.intValue()), text, errno)));
             return true;
         }
         return false;
