@@ -5,7 +5,8 @@ from micropython import const
 
 from .pool import SLOT, Pool
 
-_LEAST = const(4)  # slots' worth of credit that every channel gets
+_LEAST = const(2)  # slots' worth of credit that every channel gets
+_SHARE = const(4)  # slots for each channel at least, of which the first ones get more than the last
 _MOST = const(64)
 
 
@@ -15,7 +16,7 @@ class Store:
     def __init__(self, size, channels):
         # A channel's bytes may begin and end in the middle of a slot: one more than its credit fills.
         least = (_LEAST + 1) * channels
-        n = max(least, min(size // SLOT, (_MOST + 1) * channels))
+        n = max(_SHARE * channels, min(size // SLOT, (_MOST + 1) * channels))
         self.pool = Pool(n)
         self.spare = n - least
 
