@@ -86,6 +86,9 @@ class Channel:
     def data(self, view):
         pass
 
+    def datagram(self, address, port, view, more):
+        pass
+
     def eof(self):
         pass
 

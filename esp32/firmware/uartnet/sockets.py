@@ -6,9 +6,11 @@ from .connecting import Connecting
 from .failure import Failure, check
 from .listener import Listener
 from .msgpack import is_int
+from .udp import UdpChannel
 
 _OP_TCP_CONNECT = const(16)
 _OP_TCP_LISTEN = const(17)
+_OP_UDP_BIND = const(18)
 _OP_SOCKET_OPTION = const(19)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_NO_RESOURCES = const(6)
@@ -18,7 +20,8 @@ _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
 _FEATURE_LISTEN = const(8)
-FEATURES = const(_FEATURE_LISTEN)
+_FEATURE_UDP = const(4)
+FEATURES = const(_FEATURE_LISTEN | _FEATURE_UDP)
 
 # What an option is for, and when: of an open socket too, unless OPENING.
 CONNECTION = const(1)
@@ -125,6 +128,16 @@ def _tcp_listen(device, request, args):
     listen(device, request, args, Listener)
 
 
+def _udp_bind(device, request, args):
+    arguments(device, args, 5, DATAGRAM)
+    number, address, port, credit, options = args[:5]
+    check(address is None or is_address(address), "address")
+    check(is_int(port, 0, 65535), "port")
+    channel = device.channels[number] = UdpChannel(device, number, credit, options)
+    request.cancel = channel.cancel
+    request.done(channel.open(address or bytes(4), port))
+
+
 def _socket_option(device, request, args):
     check(len(args) > 2, "arguments")
     number, name, value = args[:3]
@@ -145,5 +158,6 @@ def _socket_option(device, request, args):
 OPERATIONS = {
     _OP_TCP_CONNECT: _tcp_connect,
     _OP_TCP_LISTEN: _tcp_listen,
+    _OP_UDP_BIND: _udp_bind,
     _OP_SOCKET_OPTION: _socket_option,
 }
