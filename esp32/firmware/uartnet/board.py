@@ -11,9 +11,6 @@ from select import POLLOUT
 
 from . import dns
 
-from . import dns
-
-_AF_INET = 2
 _IPPROTO_TCP = 6
 _TCP_NODELAY = 1
 _FEATURE_SPEED = 2
