@@ -153,7 +153,7 @@ class TlsServerConformanceTest extends ConformanceTest {
     @Test
     void theClientsEndComesBehindItsBytes() throws Exception {
         HostListener listener = listen(MANY);
-        SSLSocket client = client(listener, "TLSv1.2");
+        SSLSocket client = client(listener);
         Peer.thread(() -> {
             client.getOutputStream().write(Peer.content(3000));
             client.shutdownOutput();
