@@ -11,6 +11,7 @@ import static io.netty.channel.ChannelOption.SO_SNDBUF;
 import static io.netty.channel.ChannelOption.TCP_NODELAY;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
@@ -183,7 +184,9 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
             throw new IllegalArgumentException(
                     "DeviceTls.server(...) is for listeners; a connection needs DeviceTls.client()");
         }
-        socket.requireNotConnected("DEVICE_TLS");
+        if (socket.isActive()) {
+            throw new ChannelException("DEVICE_TLS must be set before the channel is connected");
+        }
         deviceTls = tls;
     }
 

@@ -24,8 +24,8 @@ public record RemoteError(ErrorCode code, String text, @Nullable Integer errno) 
             if (cause instanceof RequestFailedException refused) {
                 return Optional.of(new RemoteError(refused.errorCode(), refused.text(), refused.errno()));
             }
-            if (cause instanceof ClosedByDeviceException closed) {
-                return Optional.of(closed.error());
+            if (cause instanceof RemoteErrorException said) {
+                return Optional.of(said.error());
             }
         }
         return Optional.empty();

@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -56,14 +57,22 @@ final class RemoteFailure {
 
     /** A listener did not come about. */
     static Throwable ofListen(Throwable cause, InetSocketAddress local) {
+        return ofBind(cause, local, "listen");
+    }
+
+    /** A datagram socket was not bound. */
+    static Throwable ofBind(Throwable cause, InetSocketAddress local) {
+        return ofBind(cause, local, "bind");
+    }
+
+    private static Throwable ofBind(Throwable cause, InetSocketAddress local, String what) {
+        String on = " on " + local;
         if (cause instanceof RequestTimeoutException) {
-            return withCause(
-                    new SocketTimeoutException("the device did not answer in time: listen on " + local), cause);
+            return withCause(new SocketTimeoutException("the device did not answer in time: " + what + on), cause);
         }
         if (!(cause instanceof RequestFailedException failed)) {
             return ofRequest(cause);
         }
-        String on = ": " + local;
         return switch (failed.errorCode()) {
             case ADDRESS_IN_USE -> withCause(new BindException(words("Address already in use", failed) + on), cause);
             case ADDRESS_NOT_AVAILABLE ->
@@ -76,8 +85,34 @@ final class RemoteFailure {
                 withCause(
                         new SSLException(words("the device's TLS does not take the certificate or key", failed) + on),
                         cause);
-            default -> withCause(new SocketException(words("Cannot listen", failed) + on), cause);
+            default -> withCause(new SocketException(words("Cannot " + what, failed) + on), cause);
         };
+    }
+
+    /** A datagram was not taken by the network, or not delivered. */
+    static IOException ofDatagram(RemoteError error) {
+        String own = words(error.text(), error.errno());
+        IOException failure =
+                switch (error.code()) {
+                    case CONNECTION_REFUSED, CONNECTION_RESET -> new PortUnreachableException("Port unreachable" + own);
+                    case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
+                    case NETWORK_UNREACHABLE -> new NoRouteToHostException("Network is unreachable" + own);
+                    case NETWORK_DOWN -> new NoRouteToHostException("The device has no network" + own);
+                    case MESSAGE_TOO_BIG -> new SocketException("Message too long" + own);
+                    case NOT_ALLOWED -> new SocketException("Permission denied" + own);
+                    case ADDRESS_NOT_AVAILABLE -> new SocketException("Cannot assign requested address" + own);
+                    case NO_RESOURCES -> new SocketException("No buffer space available" + own);
+                    default -> new SocketException("The device could not send a datagram: " + error.code() + own);
+                };
+        return withCause(failure, new RemoteErrorException("the device said that a datagram failed", error));
+    }
+
+    /** A bound datagram socket ended. */
+    static IOException ofDatagramClose(ChannelClose close) {
+        return withCause(
+                new SocketException(
+                        "The device closed the socket: " + close.code() + words(close.text(), close.errno())),
+                closed(close));
     }
 
     /** A name was not resolved. */
@@ -116,14 +151,19 @@ final class RemoteFailure {
                         new NoRouteToHostException("Network is unreachable" + own);
                     default -> new SocketException("The device closed the connection: " + close.code() + own);
                 };
-        return withCause(failure, new ClosedByDeviceException(close));
+        return withCause(failure, closed(close));
     }
 
     /** A listener ended. */
     static IOException ofListenerClose(ChannelClose close) {
         return withCause(
                 new SocketException("The device listens no more: " + close.code() + words(close.text(), close.errno())),
-                new ClosedByDeviceException(close));
+                closed(close));
+    }
+
+    private static RemoteErrorException closed(ChannelClose close) {
+        return new RemoteErrorException(
+                "the device closed the channel", new RemoteError(close.code(), close.text(), close.errno()));
     }
 
     private static String words(String what, RequestFailedException failed) {
