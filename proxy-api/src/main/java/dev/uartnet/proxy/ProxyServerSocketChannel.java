@@ -391,7 +391,8 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         // Down: this channel's loop.
 
         void listen(InetSocketAddress address, int backlog, int credit, Duration timeout, Map<String, Object> options) {
-            crossing.down(() -> listener.listen(address, backlog, credit, timeout, options));
+            DeviceTls tls = config.deviceTls();
+            crossing.down(() -> listener.listen(address, backlog, credit, timeout, options, tls));
         }
 
         void grant(int connections) {

@@ -5,6 +5,7 @@ import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -27,6 +28,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,16 +263,25 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
                 promise.tryFailure(new ConnectionPendingException());
             } else if (remoteAddress instanceof InetSocketAddress address) {
                 try {
+                    requireTlsFor(address);
                     if (localAddress != null) {
                         doBind(localAddress);
                     }
-                } catch (IllegalStateException | IllegalArgumentException e) {
+                } catch (SSLException | IllegalStateException | IllegalArgumentException e) {
                     promise.tryFailure(e);
                     return;
                 }
                 connect(address, promise);
             } else {
                 promise.tryFailure(new UnsupportedAddressTypeException());
+            }
+        }
+
+        private void requireTlsFor(InetSocketAddress address) throws SSLException {
+            DeviceTls tls = config.deviceTls();
+            String problem = tls == null ? null : tls.problem(ProxiedChannel.nameOf(address));
+            if (problem != null) {
+                throw new SSLException(problem);
             }
         }
 
@@ -324,7 +335,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             int window = config.getReceiveBufferSize();
             reading.start(window);
             writing.start(config.getSendBufferSize());
-            side.connect(address, window, left, options.atConnect(local));
+            side.connect(address, window, left, options.atConnect(local), config.deviceTls());
         }
 
         @Override
@@ -486,6 +497,13 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws IOException {
         writing.write(in);
+    }
+
+    /** Refuses a change that comes too late. */
+    void requireNotConnected(String option) {
+        if (state != State.OPEN) {
+            throw new ChannelException(option + " must be set before the channel is connected");
+        }
     }
 
     /** An option of the connection has changed, by any thread. */

@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import static dev.uartnet.proxy.ProxyChannelOption.DEVICE_TLS;
 import static io.netty.channel.ChannelOption.ALLOW_HALF_CLOSURE;
 import static io.netty.channel.ChannelOption.IP_TOS;
 import static io.netty.channel.ChannelOption.SO_KEEPALIVE;
@@ -10,6 +11,7 @@ import static io.netty.channel.ChannelOption.SO_SNDBUF;
 import static io.netty.channel.ChannelOption.TCP_NODELAY;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
@@ -63,6 +65,7 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
     private volatile @Nullable Boolean noDelay;
     private volatile @Nullable Boolean keepAlive;
     private volatile @Nullable Boolean reuseAddress;
+    private volatile @Nullable DeviceTls deviceTls;
 
     ProxySocketChannelConfig(ProxySocketChannel socket) {
         super(socket);
@@ -110,7 +113,8 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
                 ALLOW_HALF_CLOSURE,
                 TCP_NODELAY,
                 SO_KEEPALIVE,
-                SO_REUSEADDR);
+                SO_REUSEADDR,
+                DEVICE_TLS);
     }
 
     @SuppressWarnings("unchecked")
@@ -137,6 +141,9 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
         if (SO_REUSEADDR.equals(option)) {
             return (T) Boolean.valueOf(isReuseAddress());
         }
+        if (DEVICE_TLS.equals(option)) {
+            return (T) deviceTls;
+        }
         return super.getOption(option);
     }
 
@@ -159,10 +166,28 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
             setReuseAddress((Boolean) value);
         } else if (IP_TOS.equals(option)) {
             setTrafficClass((Integer) value);
+        } else if (DEVICE_TLS.equals(option)) {
+            setDeviceTls((DeviceTls) value);
         } else {
             return super.setOption(option, value);
         }
         return true;
+    }
+
+    @Nullable
+    DeviceTls deviceTls() {
+        return deviceTls;
+    }
+
+    private void setDeviceTls(DeviceTls tls) {
+        if (tls.isServer()) {
+            throw new IllegalArgumentException(
+                    "DeviceTls.server(...) is for listeners; a connection needs DeviceTls.client()");
+        }
+        if (socket.isActive()) {
+            throw new ChannelException("DEVICE_TLS must be set before the channel is connected");
+        }
+        deviceTls = tls;
     }
 
     @Override

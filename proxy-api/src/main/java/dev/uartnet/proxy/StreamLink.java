@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Between a {@link ProxySocketChannel} and the {@link ProxiedStream} of its connection, each on its own event loop. */
 final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
@@ -42,8 +43,13 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
         crossing.socketRegistered();
     }
 
-    void connect(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
-        crossing.down(() -> stream.connect(address, window, timeout, options));
+    void connect(
+            InetSocketAddress address,
+            int window,
+            Duration timeout,
+            Map<String, Object> options,
+            @Nullable DeviceTls tls) {
+        crossing.down(() -> stream.connect(address, window, timeout, options, tls));
     }
 
     void send(List<ByteBuf> buffers) {
