@@ -11,6 +11,8 @@ import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ChannelEof;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
+import dev.uartnet.codec.message.Event;
+import dev.uartnet.codec.message.EventKind;
 import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.request.RequestHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -158,8 +160,15 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
             return eof.channel();
         } else if (message instanceof ChannelClose close) {
             return close.channel();
+        } else if (message instanceof Event event && isOfChannel(event.event())) {
+            return !event.args().isEmpty() && event.args().get(0) instanceof Number number ? number.intValue() : -1;
         }
         return -1;
+    }
+
+    /** Returns whether an event's first argument is a channel. */
+    private static boolean isOfChannel(int event) {
+        return event == EventKind.DROPPED || event == EventKind.DATAGRAM_FAILED;
     }
 
     /** The device has opened what a request asked for. */

@@ -3,6 +3,7 @@ package dev.uartnet.proxy;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
+import dev.uartnet.codec.message.Event;
 import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestTimeoutException;
@@ -184,6 +185,9 @@ abstract class ProxiedChannel {
     final void receive(Message message) {
         if (message instanceof ChannelClose close) {
             receiveClose(close);
+        } else if (message instanceof Event && state != State.OPEN) {
+            // It may be late: of the channel that had the number before.
+            ReferenceCountUtil.release(message);
         } else if (state == State.OPENING || state == State.ABANDONED) {
             multiplexer.violated(
                     message.getClass().getSimpleName() + " for channel " + number + ", which is not open yet");

@@ -1,5 +1,7 @@
 package dev.uartnet.proxy;
 
+import java.net.PortUnreachableException;
+import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.request.RequestAbortedException;
 import dev.uartnet.codec.request.RequestFailedException;
@@ -70,6 +72,52 @@ final class RemoteFailure {
             case NETWORK_DOWN -> withCause(new SocketException(words("The device has no network", failed) + on), cause);
             default -> withCause(new SocketException(words("Cannot listen", failed) + on), cause);
         };
+    }
+
+    /** A datagram socket was not bound. */
+    static Throwable ofBind(Throwable cause, InetSocketAddress local) {
+        if (cause instanceof RequestTimeoutException) {
+            return withCause(new SocketTimeoutException("binding timed out: " + local), cause);
+        }
+        if (!(cause instanceof RequestFailedException failed)) {
+            return ofRequest(cause);
+        }
+        String to = ": " + local;
+        return switch (failed.errorCode()) {
+            case ADDRESS_IN_USE -> withCause(new BindException(words("Address already in use", failed) + to), cause);
+            case ADDRESS_NOT_AVAILABLE ->
+                withCause(new BindException(words("Cannot assign requested address", failed) + to), cause);
+            case NOT_ALLOWED -> withCause(new BindException(words("Permission denied", failed) + to), cause);
+            case UNSUPPORTED ->
+                withCause(new SocketException(words("The device cannot bind such a socket", failed) + to), cause);
+            case NO_RESOURCES ->
+                withCause(new SocketException(words("The device has no socket or memory left", failed) + to), cause);
+            case DEADLINE, TIMED_OUT ->
+                withCause(new SocketTimeoutException(words("binding timed out", failed) + to), cause);
+            default -> withCause(new BindException(words("Cannot bind", failed) + to), cause);
+        };
+    }
+
+    /** A datagram was not taken by the network, or not delivered. */
+    static IOException ofDatagram(ErrorCode code, String text, @Nullable Integer errno) {
+        String own = words(text, errno);
+        return switch (code) {
+            case CONNECTION_REFUSED, CONNECTION_RESET -> new PortUnreachableException("Port unreachable" + own);
+            case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
+            case NETWORK_UNREACHABLE -> new NoRouteToHostException("Network is unreachable" + own);
+            case NETWORK_DOWN -> new NoRouteToHostException("The device has no network" + own);
+            case MESSAGE_TOO_BIG -> new SocketException("Message too long" + own);
+            case NOT_ALLOWED -> new SocketException("Permission denied" + own);
+            case ADDRESS_NOT_AVAILABLE -> new SocketException("Cannot assign requested address" + own);
+            case NO_RESOURCES -> new SocketException("No buffer space available" + own);
+            default -> new SocketException("The device could not send a datagram: " + code + own);
+        };
+    }
+
+    /** A bound datagram socket ended. */
+    static IOException ofDatagramClose(ChannelClose close) {
+        return new SocketException(
+                "The device closed the socket: " + close.code() + words(close.text(), close.errno()));
     }
 
     /** A name was not resolved. */

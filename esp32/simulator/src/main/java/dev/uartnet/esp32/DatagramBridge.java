@@ -289,8 +289,7 @@ final class DatagramBridge extends DeviceChannel {
     private void fail(DeviceException why) {
         state = State.CLOSE_SENT;
         releaseAll();
-        socket().channel().close();
-        sendClose(why);
+        close(socket().channel(), () -> sendClose(why));
     }
 
     @Override

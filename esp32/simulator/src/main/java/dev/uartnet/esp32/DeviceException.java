@@ -111,7 +111,7 @@ public final class DeviceException extends IOException {
         TOO_BIG("message too long", ErrorCode.MESSAGE_TOO_BIG, 90),
         FILES("too many open files", ErrorCode.NO_RESOURCES, 24),
         BUFFERS("no buffer space", ErrorCode.NO_RESOURCES, "no buffer space available", 105),
-        FAMILY("unsupportedaddresstype", ErrorCode.IO, "address family not supported", 97),
+        FAMILY("unsupportedaddresstype", ErrorCode.ADDRESS_NOT_AVAILABLE, "address family not supported", 97),
         FORBIDDEN("operation not permitted", ErrorCode.NOT_ALLOWED, 1),
         DENIED("permission denied", ErrorCode.NOT_ALLOWED, 13),
         INVALID("invalid argument", ErrorCode.IO, 22);
