@@ -46,8 +46,9 @@ final class ProxyLoopResources implements LoopResources {
     }
 
     private static UnsupportedOperationException unsupported(Class<?> type) {
-        return new UnsupportedOperationException("no " + type.getSimpleName()
-                + " over a serial line: a device has SocketChannel, ServerSocketChannel and DatagramChannel (TCP and UDP)");
+        return new UnsupportedOperationException(
+                "no " + type.getSimpleName()
+                        + " over a serial line: a device has SocketChannel, ServerSocketChannel and DatagramChannel (TCP and UDP)");
     }
 
     @Override

@@ -1,8 +1,7 @@
 package dev.uartnet.proxy;
 
-import java.net.PortUnreachableException;
-import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ChannelClose;
+import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.request.RequestAbortedException;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestTimeoutException;
@@ -12,6 +11,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
