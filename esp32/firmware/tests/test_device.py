@@ -328,7 +328,7 @@ def test_long_texts_are_cut_to_the_frame():
 def test_an_answer_that_cannot_be_written_is_an_error():
     bench, host = _session()
     for results, code in (((object(),), INTERNAL), ((bytes(2000),), MESSAGE_TOO_BIG)):
-        bench.device.dispatcher.operations[INFO] = lambda request, args: request.done(results)
+        bench.device.dispatcher.operations = {INFO: lambda device, request, args: request.done(results)}
         check.equal(host.refused(INFO), code)
 
 
@@ -346,10 +346,10 @@ def test_credit_beyond_the_limit():
 def test_memory_short_is_an_error_not_an_end():
     bench, host = _session()
     # As if decoding had run out of memory.
-    def starve(request, args):
+    def starve(device, request, args):
         raise MemoryError
 
-    bench.device.dispatcher.operations[INFO] = starve
+    bench.device.dispatcher.operations = {INFO: starve}
     check.equal(host.refused(INFO), NO_RESOURCES)
     check.equal(host.call(PING, 1), (1,))
 

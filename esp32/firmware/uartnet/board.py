@@ -7,7 +7,12 @@ import micropython
 import network
 import socket
 import sys
+from random import getrandbits
+from select import POLLOUT
 
+from . import dns
+
+_AF_INET = 2
 _IPPROTO_TCP = 6
 _TCP_NODELAY = 1
 _FEATURE_SPEED = 2
@@ -28,6 +33,7 @@ _DEFAULTS = {
     "keepalive": 60000,  # longest interval that a host may ask for, ms
     "takeover": True,  # a new host may end another's session
     "channels": None,  # sockets at the same time; None: what the platform has
+    "datagram": None,  # the largest, bytes; None: 1472, which is what a board gets whole, with a large heap of the unix port 65507
     "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
     "ssid": None,
     "password": "",
@@ -51,6 +57,7 @@ _RANGES = {
     "payload": (256, 16384),
     "keepalive": (100, 60000),
     "channels": (1, 1000),
+    "datagram": (64, 65507),
     "credit": (0, 1 << 28),
 }
 
@@ -118,6 +125,8 @@ class Board:
         self.features = _FEATURE_IPV6 if self.ipv6 else 0
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
+        self.datagram = c["datagram"] or getattr(network, "DATAGRAM", 1472)
+        self.empty_ends = sys.platform == "esp32"  # its sockets take an empty datagram for the end of a connection
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
         self.log = getattr(machine, "log", None)  # where unexpected exceptions go; a board's console may be the line itself
@@ -229,13 +238,17 @@ class Board:
 
     def set_options(self, sock, options):
         for name, value in options.items():
-            if name == "no_delay":
-                sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1 if value else 0)
-            elif name != "connect_timeout_ms":
-                option = getattr(socket, _SOCKET_OPTIONS[name], None)
-                if option is None:
-                    option = network.SOCKET_OPTIONS[name]
-                sock.setsockopt(socket.SOL_SOCKET, option, int(value))
+            self.set_option(sock, name, value)
+
+    def set_option(self, sock, name, value):
+        """Does nothing for what is no option of a socket as the platform has it."""
+        if name == "no_delay":
+            sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1 if value else 0)
+        elif name in _SOCKET_OPTIONS:
+            option = getattr(socket, _SOCKET_OPTIONS[name], None)
+            if option is None:
+                option = network.SOCKET_OPTIONS[name]
+            sock.setsockopt(socket.SOL_SOCKET, option, int(value))
 
     def supports(self, option):
         """True if sockets here have this option."""
@@ -252,6 +265,38 @@ class Board:
             return name(sock)
         return bytes(int(part) for part in self.address().split(".")), 0
 
+    def free_port(self):
+        """A port to bind to where any will do: 0 if the platform is to choose one, and tells which."""
+        return 0 if hasattr(network, "socket_name") else 0xC000 | getrandbits(14)
+
+    def bound_address(self, sock, address, port):
+        """Address and port of a socket that was bound to these."""
+        name = getattr(network, "socket_name", None)
+        return name(sock) if name else (address, port)
+
+    def peer_address(self, name):
+        """Address and port from what recvfrom() and accept() return: a tuple on a board, C's sockaddr on the unix port."""
+        if isinstance(name, tuple):
+            return dns.literal(name[0]), name[1]
+        return bytes(name[4:8] if name[0] | name[1] << 8 == _AF_INET else name[8:24]), name[2] << 8 | name[3]
+
+    def send_datagram(self, sock, data, to):
+        """None if the network has taken it; else it has to be tried again: when the poll reports what is returned, or, if that is 0, a little later."""
+        try:
+            sock.sendto(data, to)
+        except OSError as e:
+            n = e.errno
+            if n == errno.EAGAIN:
+                return POLLOUT
+            if n == errno.ENOMEM or n == errno.ENOBUFS:
+                return 0
+            # So the ESP32 says both that it takes none now, and that it has sent 0 bytes.
+            if n != errno.ETIMEDOUT:
+                raise
+            if len(data):
+                return POLLOUT
+        return None
+
     def shut_output(self, sock):
         """Sends FIN. Stock MicroPython has no shutdown(): there the peer sees our end when the socket closes."""
         shut = getattr(sock, "shutdown", None) or getattr(network, "shut_output", None)
@@ -266,6 +311,7 @@ class Board:
 
 
 _SOCKET_OPTIONS = {
+    "broadcast": "SO_BROADCAST",
     "keep_alive": "SO_KEEPALIVE",
     "reuse_address": "SO_REUSEADDR",
     "receive_buffer": "SO_RCVBUF",

@@ -7,12 +7,14 @@ from socket import socket
 from time import ticks_add, ticks_diff, ticks_ms
 from micropython import const
 
+from .link import Link  # first: modules that import one another nest deep, and a board's stack is small
+
 from . import failure
 from .board import Board, LineGone
 from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
-from .link import Link
+from .sockets import FEATURES
 from .store import Store
 
 _RESET_PROTOCOL = const(5)
@@ -28,6 +30,9 @@ class Device:
         self.link = Link(board, board.config["payload"])
         self.link.handler = self
         self.link.clock = ticks_ms
+        self.link.features |= FEATURES
+        # Connections that came in, those that had to be turned away, and datagrams likewise; since boot.
+        self.counted = {"accepted": 0, "refused": 0, "datagrams_dropped": 0}
         self.channels = {}
         self.by_socket = {}
         self.readable = deque((), board.channels_max + 1)
@@ -96,6 +101,10 @@ class Device:
                 self.writers.register(sock, POLLOUT)
             else:
                 self.writers.unregister(sock)
+
+    def has_room(self):
+        """True if there may be one channel more."""
+        return len(self.channels) < self.board.channels_max
 
     def forget(self, channel):
         if self.channels.get(channel.number) is channel:

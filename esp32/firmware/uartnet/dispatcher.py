@@ -4,10 +4,10 @@ import gc
 from time import ticks_add, ticks_diff
 from micropython import const
 
-from . import dns, failure, info
-from .failure import Failure
-from .msgpack import Malformed, Overflow
-from .tcp import TcpChannel
+from . import failure, info
+from .failure import Failure, check
+from .msgpack import Malformed, Overflow, is_int
+from .sockets import OPERATIONS
 
 _KIND_REQUEST = const(1)
 _KIND_RESPONSE = const(2)
@@ -18,19 +18,17 @@ _KIND_CHANNEL_DATA = const(16)
 _KIND_CHANNEL_CREDIT = const(17)
 _KIND_CHANNEL_EOF = const(18)
 _KIND_CHANNEL_CLOSE = const(19)
+_KIND_CHANNEL_DATAGRAM = const(21)
 _OP_PING = const(0)
 _OP_INFO = const(1)
 _OP_RESOLVE = const(2)
-_OP_TCP_CONNECT = const(16)
 _RESET_PROTOCOL = const(5)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_BAD_REQUEST = const(2)
 _ERROR_CANCELLED = const(3)
 _ERROR_DEADLINE = const(4)
 _ERROR_NO_RESOURCES = const(6)
-_ERROR_CHANNEL_IN_USE = const(7)
 _ERROR_MESSAGE_TOO_BIG = const(27)
-_ERROR_NETWORK_DOWN = const(23)
 _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_REQUEST_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
@@ -38,25 +36,6 @@ _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 _ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 _PENDING = const(64)  # requests at the same time
 _DEADLINE_MS_MAX = const(0x1FFFFFFF)  # what ticks_diff() can tell apart; six days
-
-_OPTIONS = {
-    "no_delay": bool,
-    "keep_alive": bool,
-    "reuse_address": bool,
-    "receive_buffer": int,
-    "send_buffer": int,
-    "connect_timeout_ms": int,
-}
-
-
-def _check(ok, name):
-    if not ok:
-        raise Failure(_ERROR_BAD_REQUEST, name)
-
-
-def _is_int(v, low, high):
-    return isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
-
 
 class Request:
     """One that is not answered yet. cancel, if set, stops what it began."""
@@ -108,11 +87,7 @@ class Dispatcher:
         self.device = device
         self.link = device.link
         self.pending = {}
-        self.operations = {
-            _OP_INFO: self._info,
-            _OP_RESOLVE: self._resolve,
-            _OP_TCP_CONNECT: self._tcp_connect,
-        }
+        self.operations = OPERATIONS
 
     def clear(self):
         """The session is over: nobody waits for answers any more."""
@@ -159,12 +134,14 @@ class Dispatcher:
         if n < 0:
             raise Malformed
         kind = r.value()
-        if not _is_int(kind, -1 << 63, 1 << 64):
+        if not is_int(kind, -1 << 63, 1 << 64):
             raise Malformed
         if kind == _KIND_REQUEST:
             self._request(r, n, end)
         elif _KIND_CHANNEL_DATA <= kind <= _KIND_CHANNEL_CLOSE or kind == _KIND_CANCEL:
             self._known(r, kind, n, end)
+        elif kind == _KIND_CHANNEL_DATAGRAM:
+            self._datagram(r, n, end)
         else:
             self._rest(r, n, end)
             self.link.counters.ignored += 1
@@ -223,6 +200,26 @@ class Dispatcher:
             self.device.trouble(e)
             channel.broken(e)
 
+    def _datagram(self, r, n, end):
+        number = r.int(0, _LIMIT_CHANNEL_ID_MAX)
+        at, stop = r.binary()
+        port = r.int(0, 0xFFFF)
+        start, end_of_data = r.binary()
+        more = n > 4 and r.value()
+        if stop - at not in (4, 16) or not isinstance(more, bool):
+            raise Malformed
+        self._rest(r, n - (5 if n > 4 else 4), end)
+        channel = self.device.channels.get(number)
+        if not channel:
+            self.link.counters.ignored += 1
+            return
+        view = self.link.view
+        try:
+            channel.datagram(view[at:stop], port, view[start:end_of_data], more)
+        except Exception as e:
+            self.device.trouble(e)
+            channel.broken(e)
+
     def _request(self, r, n, end):
         number = r.int(0, _LIMIT_REQUEST_ID_MAX)
         op = r.int(0, _LIMIT_REQUEST_ID_MAX)
@@ -234,7 +231,7 @@ class Dispatcher:
             self.link.fail(_RESET_PROTOCOL, "request %d is running already" % number)
             return
         try:
-            _check(_is_int(deadline, 0, 1 << 64), "deadline")
+            check(is_int(deadline, 0, 1 << 64), "deadline")
             if op == _OP_PING:
                 self._ping(number, n, start, end)
                 return
@@ -252,12 +249,10 @@ class Dispatcher:
             self.error(number, failure.of(e))
             return
         try:
-            operation(request, args)
+            operation(self.device, request, args)
         except Exception as e:
             self.device.trouble(e)
             request.stop(failure.of(e))
-
-    # The operations
 
     def _ping(self, number, n, start, end):
         # The arguments go back as they came, without being decoded.
@@ -271,62 +266,20 @@ class Dispatcher:
             raise Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame")
         self.link.commit()
 
-    def _info(self, request, args):
-        gc.collect()
-        request.done((info.collect(self.device, self.link.max_payload - _ANSWER_BYTES),))
 
-    def _resolve(self, request, args):
-        _check(len(args) > 0 and isinstance(args[0], str) and args[0], "name")
-        _check(len(args) > 1 and args[1] in (0, 4, 6), "family")
-        resolver = self.device.resolver
-        query = resolver.resolve(args[0], args[1], self.link.now, request.done, request.fail)
-        if query:
-            request.cancel = lambda: resolver.cancel(query)
+def _info(device, request, args):
+    gc.collect()
+    request.done((info.collect(device, device.link.max_payload - _ANSWER_BYTES),))
 
-    def _tcp_connect(self, request, args):
-        _check(len(args) > 4, "arguments")
-        number, host, port, credit, options = args[:5]
-        _check(_is_int(number, 0, _LIMIT_CHANNEL_ID_MAX) and not number & 1, "channel")
-        if isinstance(host, bytes):
-            _check(len(host) in (4, 16), "address")
-        else:
-            _check(isinstance(host, str) and host, "name")
-        _check(_is_int(port, 0, 65535), "port")
-        _check(_is_int(credit, 0, _LIMIT_CREDIT_BYTES_MAX), "credit")
-        _check(isinstance(options, dict), "options")
-        for name, value in options.items():
-            kind = _OPTIONS.get(name)
-            if not kind or not self.device.board.supports(name):
-                raise Failure(_ERROR_UNSUPPORTED, "option " + str(name))
-            _check(isinstance(value, bool) if kind is bool else _is_int(value, 0, 0x1FFFFFFF), name)
-        device = self.device
-        if number in device.channels:
-            raise Failure(_ERROR_CHANNEL_IN_USE, "channel %d is in use" % number)
-        if len(device.channels) >= device.board.channels_max:
-            raise Failure(_ERROR_NO_RESOURCES, "more than %d channels" % device.board.channels_max)
-        if not device.board.connected():
-            raise Failure(_ERROR_NETWORK_DOWN, "Wi-Fi is not connected")
-        channel = TcpChannel(device, number, credit)
-        device.channels[number] = channel
-        request.cancel = channel.cancel
-        if isinstance(host, bytes):
-            channel.connect((host,), port, options, request.done, request.fail)
-            return
 
-        def resolved(addresses):
-            request.cancel = channel.cancel
-            channel.connect(addresses, port, options, request.done, request.fail)
+def _resolve(device, request, args):
+    check(len(args) > 0 and isinstance(args[0], str) and args[0], "name")
+    check(len(args) > 1 and args[1] in (0, 4, 6), "family")
+    resolver = device.resolver
+    query = resolver.resolve(args[0], args[1], device.link.now, request.done, request.fail)
+    if query:
+        request.cancel = lambda: resolver.cancel(query)
 
-        def unresolved(reason):
-            channel.cancel()
-            request.fail(reason)
 
-        resolver = device.resolver
-        query = resolver.resolve(host, 0, self.link.now, resolved, unresolved)
-        if query:
-
-            def cancel():
-                resolver.cancel(query)
-                channel.cancel()
-
-            request.cancel = cancel
+OPERATIONS[_OP_INFO] = _info
+OPERATIONS[_OP_RESOLVE] = _resolve

@@ -48,6 +48,7 @@ def collect(device, room):
         ("uptime_ms", device.uptime.now()),
         ("platform", board.platform),
         ("python", "%d.%d.%d" % sys.implementation.version[:3]),
+        ("sockets", device.counted),
         ("link", {name: getattr(c, name) for name in _COUNTERS}),
     ):
         if value is not None:

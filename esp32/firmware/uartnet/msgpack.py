@@ -24,6 +24,11 @@ def cut(text, size):
     return str(data[:size], "utf-8")
 
 
+def is_int(v, low, high):
+    """True if a value is an int within these bounds."""
+    return isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
+
+
 class Ext:
     """A value of an extension type."""
 
@@ -189,7 +194,7 @@ class Reader:
     def int(self, low, high):
         """The int that begins here, within these bounds."""
         v = self.value(_LIMIT_NESTING_MAX)
-        if not isinstance(v, int) or isinstance(v, bool) or not low <= v <= high:
+        if not is_int(v, low, high):
             raise Malformed
         return v
 

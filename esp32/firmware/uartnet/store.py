@@ -3,10 +3,11 @@ sockets has room enough but nowhere a kilobyte in one piece."""
 
 from micropython import const
 
-from .pool import SLOT, Pool
+from .pool import SLOT, Pool, slots
 
 _LEAST = const(4)  # slots' worth of credit that every channel gets
 _MOST = const(64)
+_DATAGRAM = const(20)  # beyond the least: what makes a datagram of an Ethernet frame possible
 
 
 class Store:
@@ -18,10 +19,12 @@ class Store:
         n = max(least, min(size // SLOT, (_MOST + 1) * channels))
         self.pool = Pool(n)
         self.spare = n - least
+        self.rests = 0  # bytes of datagrams that are on their way to the host in pieces; these are on the heap
 
-    def grant(self):
-        """Bytes of credit for one more channel."""
-        extra = min(_MOST - _LEAST, self.spare // 2)
+    def grant(self, datagram=0):
+        """Bytes of credit for one more channel, if there is room as many as such a datagram takes."""
+        extra = max(self.spare // 2, min(self.spare, _DATAGRAM)) if datagram else self.spare // 2
+        extra = min(max(_MOST, slots(datagram)) - _LEAST, extra)
         self.spare -= extra
         return (_LEAST + extra) * SLOT
 

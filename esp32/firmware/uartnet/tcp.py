@@ -1,12 +1,10 @@
-"""TCP client channels: sockets that never block, and no byte more than the other side has allowed (section 9)."""
+"""Open TCP connections: sockets that never block, and no byte more than the other side has allowed (section 9)."""
 
-import errno
-import socket
 from time import ticks_add, ticks_diff
 from select import POLLERR, POLLHUP, POLLIN, POLLOUT
 from micropython import const
 
-from . import dns, failure
+from .channel import Channel
 from .failure import Failure
 from .link import BODY
 from .store import Held
@@ -14,146 +12,72 @@ from .store import Held
 _KIND_CHANNEL_DATA = const(16)
 _KIND_CHANNEL_CREDIT = const(17)
 _KIND_CHANNEL_EOF = const(18)
-_KIND_CHANNEL_CLOSE = const(19)
 _ERROR_NONE = const(0)
 _ERROR_CREDIT_EXCEEDED = const(9)
-_ERROR_CONNECTION_REFUSED = const(17)
-_ERROR_CONNECTION_RESET = const(18)
 _ERROR_TIMED_OUT = const(20)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
-_CONNECT_MS = const(30000)
 _DRAIN_MS = const(30000)  # to write what a closed channel still holds
 
-# A channel's states; both directions of an OPEN one have flags of their own.
-_OPENING = const(0)
+# A connection's states; both directions of an OPEN one have flags of their own.
 _OPEN = const(1)
 _DRAINING = const(2)  # the host has closed: what we hold goes to the network first (CLOSE_RECEIVED)
 _CLOSE_SENT = const(3)
 
 
-def _wait(e):
-    return e.errno == errno.EINPROGRESS or e.errno == errno.EAGAIN or e.errno == errno.EALREADY
+class TcpChannel(Channel):
+    """One open connection. Its owner has it in the device's tables once take_over() is done."""
 
+    state = _OPEN
+    grant = 0  # bytes that we hold for the host at most
+    left = 0  # of these, what the host may send still
+    owed = 0  # taken by the network, not yet given back to the host
+    host_eof = False
+    network_eof = False
+    failure = None  # writing has failed; said when all that had come before it has been read
+    eager = False  # True where bytes may be there to read without an event: a socket that has buffers of its own
 
-class Opening:
-    """What a channel needs until it is open."""
-
-    def __init__(self, options, addresses, port, done, failed):
-        self.options = options
-        self.addresses = addresses
-        self.port = port
-        self.done = done
-        self.failed = failed
-        self.address = None
-
-
-class TcpChannel:
-    """One connection. `device` has the link, the poll sets, the store and the table of channels."""
-
-    def __init__(self, device, number, credit):
-        self.device = device
-        self.number = number
-        self.opening = None
-        self.state = _OPENING
-        self.sock = None
-        self.mask = 0  # what the poll sets look for
-        self.ready = False  # stands in the device's queue of readable channels
+    def __init__(self, device, number, sock, credit):
+        super().__init__(device, number)
+        self.sock = sock
         self.credit = credit  # bytes that we may send to the host
-        self.grant = 0  # bytes that we hold for the host at most
-        self.left = 0  # of these, what the host may send still
-        self.owed = 0  # taken by the network, not yet given back to the host
         self.held = Held(device.store)  # what the network has not taken yet
-        self.host_eof = False
-        self.network_eof = False
-        self.failure = None  # writing has failed; said when all that had come before it has been read
-        self.deadline = None
 
-    # Opening
+    def take_over(self, before):
+        """Takes the place of another channel with the same socket, and begins."""
+        device = self.device
+        self.options = before.options
+        self.mask = before.mask
+        device.by_socket[self.raw()] = self
+        device.channels[self.number] = self
+        self.begin()
 
-    def connect(self, addresses, port, options, done, failed):
-        self.opening = Opening(options, list(addresses), port, done, failed)
-        self._next(Failure(_ERROR_CONNECTION_REFUSED, "no address to connect to"))
-
-    def _next(self, reason):
-        """Tries the next address; reason is why the one before it did not do."""
-        opening = self.opening
-        while opening.addresses:
-            opening.address = opening.addresses.pop(0)
-            try:
-                info = socket.getaddrinfo(dns.text(opening.address), opening.port, 0, socket.SOCK_STREAM)[0]
-                self.sock = socket.socket(info[0], socket.SOCK_STREAM)
-                self.sock.setblocking(False)
-                self.device.board.set_options(self.sock, opening.options)
-                self.deadline = ticks_add(self.device.link.now, opening.options.get("connect_timeout_ms", _CONNECT_MS))
-                try:
-                    self.sock.connect(info[-1])
-                except OSError as e:
-                    if not _wait(e):
-                        raise
-                self._watch(POLLOUT)
-                return
-            except Exception as e:
-                reason = self._reason(e)
-                self._release()
-        self.device.forget(self)
-        opening.failed(reason)
-
-    def _reason(self, e):
-        reason = failure.of(e)
-        if reason.code == _ERROR_CONNECTION_RESET:  # lwIP's word for a refusal
-            return Failure(_ERROR_CONNECTION_REFUSED, "connection refused", reason.errno)
-        return reason
-
-    def _connected(self, event):
-        if event & (POLLERR | POLLHUP):
-            try:
-                self.sock.recv(0)
-            except OSError as e:
-                if not _wait(e):
-                    reason = self._reason(e)
-                    self._release()
-                    self._next(reason)
-                    return
-        self.deadline = None
-        self.state = _OPEN
+    def begin(self):
         self.grant = self.left = self.device.store.grant()
-        local, port = self.device.board.local_address(self.sock)
-        opening = self.opening
-        self.opening = None
-        self._watch(POLLIN if self.credit else 0)
-        opening.done((local, port, opening.address, opening.port, self.grant))
-
-    def cancel(self):
-        """Gives up opening."""
-        self._release()
-        self.device.forget(self)
+        self.watch(POLLIN if self.credit else 0)
 
     # What the poll sets say
 
     def event(self, event):
-        if self.state == _OPENING:
-            self._connected(event)
-            return
         if event & POLLOUT and self.held.size:
             self._drain()
         if self.sock and event & (POLLIN | POLLERR | POLLHUP):
             if self.state == _OPEN and self.mask & POLLIN:
-                if not self.ready:
-                    self.ready = True
-                    self.device.readable.append(self)
+                self.readable()
             elif not event & POLLOUT:
                 # Broken, and writing is all that we wait for: find out why.
                 self._drain()
 
+    def readable(self):
+        if not self.ready:
+            self.ready = True
+            self.device.readable.append(self)
+
     def tick(self, now):
         if self.deadline is not None and ticks_diff(now, self.deadline) >= 0:
             self.deadline = None
-            if self.state == _OPENING:
-                self._release()
-                self._next(Failure(_ERROR_TIMED_OUT, "connect timed out: " + dns.text(self.opening.address)))
-            elif self.state == _DRAINING:
-                self._answer_close(Failure(_ERROR_TIMED_OUT, "the peer did not take the last bytes in time"))
+            if self.state == _DRAINING:
+                self.answer_close(Failure(_ERROR_TIMED_OUT, "the peer did not take the last bytes in time"))
 
     # From the network to the host
 
@@ -169,7 +93,7 @@ class TcpChannel:
         try:
             got = self.sock.readinto(link.body, n)
         except OSError as e:
-            self._lost(failure.of(e))
+            self._lost(self.reason(e))
             return False
         if got is None:
             return False
@@ -205,17 +129,17 @@ class TcpChannel:
         link.send(s, BODY + got)
         self.credit -= got
         if not self.credit:
-            self._watch(self.mask & ~POLLIN)
+            self.watch(self.mask & ~POLLIN)
             return False
-        return got == n
+        return got == n or self.eager
 
     def _network_eof(self):
         self.network_eof = True
-        self._watch(self.mask & ~POLLIN)
+        self.watch(self.mask & ~POLLIN)
         if self.failure:
             self._lost(self.failure)
             return
-        self._say((_KIND_CHANNEL_EOF, self.number))
+        self.say((_KIND_CHANNEL_EOF, self.number))
         if self.host_eof and not self.held.size:
             self._finish()
 
@@ -236,7 +160,7 @@ class TcpChannel:
             try:
                 taken = self.sock.write(view) or 0
             except OSError as e:
-                self._write_failed(failure.of(e))
+                self._write_failed(self.reason(e))
                 return
             if taken:
                 self._taken(taken)
@@ -244,7 +168,7 @@ class TcpChannel:
                 return
             view = view[taken:]
         self.held.add(view)
-        self._watch(self.mask | POLLOUT)
+        self.watch(self.mask | POLLOUT)
 
     def _drain(self):
         held = self.held
@@ -257,11 +181,11 @@ class TcpChannel:
                 held.drop(taken)
                 self._taken(taken)
         except OSError as e:
-            self._write_failed(failure.of(e))
+            self._write_failed(self.reason(e))
             return
-        self._watch(self.mask & ~POLLOUT)
+        self.watch(self.mask & ~POLLOUT)
         if self.state == _DRAINING:
-            self._answer_close()
+            self.answer_close()
         elif self.host_eof:
             self._shut()
 
@@ -269,19 +193,19 @@ class TcpChannel:
         self.owed += n
         if self.owed * 4 >= self.grant and self.state == _OPEN and not self.host_eof:
             self.left += self.owed
-            self._say((_KIND_CHANNEL_CREDIT, self.number, self.owed))
+            self.say((_KIND_CHANNEL_CREDIT, self.number, self.owed))
             self.owed = 0
 
     def _write_failed(self, reason):
         self.held.clear()
         if self.state == _DRAINING:
-            self._answer_close(reason)
+            self.answer_close(reason)
         elif self.network_eof:
             self._lost(reason)
         else:
             # What the peer sent before it went away is still to be read, and stands before the failure.
             self.failure = reason
-            self._watch(POLLIN if self.credit else 0)
+            self.watch(POLLIN if self.credit else 0)
 
     def eof(self):
         """The host sends no more."""
@@ -297,9 +221,9 @@ class TcpChannel:
             self._finish()
             return
         try:
-            self.device.board.shut_output(self.sock)
+            self.device.board.shut_output(self.raw())
         except OSError as e:
-            self._write_failed(failure.of(e))
+            self._write_failed(self.reason(e))
 
     # Both
 
@@ -310,7 +234,9 @@ class TcpChannel:
                 return False
             self.credit += n
             if n and not self.network_eof:
-                self._watch(self.mask | POLLIN)
+                self.watch(self.mask | POLLIN)
+                if self.eager:
+                    self.readable()
         return True
 
     # Closing
@@ -323,74 +249,39 @@ class TcpChannel:
             self.state = _DRAINING
             if code != _ERROR_NONE:
                 self.held.clear()
-                self.device.board.set_reset(self.sock)
+                self.device.board.set_reset(self.raw())
             if self.held.size:
                 self.deadline = ticks_add(self.device.link.now, _DRAIN_MS)
-                self._watch(POLLOUT)
+                self.watch(POLLOUT)
             else:
-                self._answer_close()
-
-    def _answer_close(self, reason=None):
-        """Answers the host's CHANNEL_CLOSE; with a reason, bytes that we held are lost."""
-        if reason:
-            self.device.board.set_reset(self.sock)
-        self._release()
-        if reason:
-            self.device.link.report(_KIND_CHANNEL_CLOSE, self.number, reason)
-        else:
-            self._say((_KIND_CHANNEL_CLOSE, self.number, _ERROR_NONE, "", None))
-        self.device.forget(self)
+                self.answer_close()
 
     def _finish(self):
         """Both directions have ended in order."""
-        self._release()
+        self.free()
         self.state = _CLOSE_SENT
-        self._say((_KIND_CHANNEL_CLOSE, self.number, _ERROR_NONE, "", None))
+        self.say_close()
 
     def _lost(self, reason):
         """The connection is of no use any more."""
         if self.failure:
             reason = self.failure
         if reason.code == _ERROR_CREDIT_EXCEEDED:
-            self.device.board.set_reset(self.sock)
-        self._release()
+            self.device.board.set_reset(self.raw())
+        self.free()
         self.state = _CLOSE_SENT
-        self.device.link.report(_KIND_CHANNEL_CLOSE, self.number, reason)
+        self.say_close(reason)
 
     def broken(self, e):
         """An exception that nobody expected ends this channel, not the device."""
-        reason = failure.of(e)
-        if self.state == _OPENING:
-            self._release()
-            self.device.forget(self)
-            if self.opening:
-                self.opening.failed(reason)
-        elif self.state == _OPEN:
+        reason = self.reason(e)
+        if self.state == _OPEN:
             self._lost(reason)
         elif self.state == _DRAINING:
-            self._answer_close(reason)
+            self.answer_close(reason)
 
-    def release(self):
-        """The session is over: a reset, so that the peer does not take what it has for the whole."""
-        if self.sock:
-            self.device.board.set_reset(self.sock)
-        self._release()
-
-    def _release(self):
-        self._watch(0)
+    def free(self):
+        super().free()
         self.held.clear()
-        if self.sock:
-            self.sock.close()
-            self.sock = None
         self.device.store.give_back(self.grant)
         self.grant = 0
-
-    def _watch(self, mask):
-        if mask != self.mask:
-            self.device.watch(self, mask)
-            self.mask = mask
-
-    def _say(self, message):
-        link = self.device.link
-        link.begin().put(message)
-        link.commit()

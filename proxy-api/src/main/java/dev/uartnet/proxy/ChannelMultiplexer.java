@@ -45,6 +45,7 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     private final IntSupplier payloadBytes;
     private final IntObjectMap<ProxiedChannel> channels = new IntObjectHashMap<>();
     private final BitSet numbers = new BitSet();
+    private final BitSet blobNumbers = new BitSet();
     /** Those that have bytes and credit, in the order of their turns. */
     private final ArrayDeque<ProxiedChannel> ready = new ArrayDeque<>();
 
@@ -210,6 +211,16 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
             numbers.clear(number / 2);
         }
         channels.remove(number);
+    }
+
+    /** Returns how many bytes of payload a frame had best have now. */
+    int payloadBytes() {
+        return payloadBytes.getAsInt();
+    }
+
+    /** Returns a place for what one request needs on the device. */
+    Blobs blobs() {
+        return new Blobs(this, blobNumbers);
     }
 
     /** Returns how many bytes of this channel a frame had best carry now. */

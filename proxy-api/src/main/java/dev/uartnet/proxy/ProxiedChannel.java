@@ -5,6 +5,7 @@ import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Event;
 import dev.uartnet.codec.message.Message;
+import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestTimeoutException;
 import io.netty.util.ReferenceCountUtil;
@@ -17,6 +18,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,7 @@ abstract class ProxiedChannel {
     private boolean ownerClosed;
     private Duration timeout = Duration.ZERO;
     private @Nullable Future<?> request;
+    private @Nullable Blobs blobs;
 
     ProxiedChannel(ChannelMultiplexer multiplexer, Owner owner) {
         this.multiplexer = multiplexer;
@@ -82,9 +86,9 @@ abstract class ProxiedChannel {
      * Asks the device to open the channel.
      *
      * @param timeout for the device; zero: none
-     * @param args behind the channel's number
+     * @param arguments what stands behind the channel's number; asked when the request is sure to be sent
      */
-    final void open(int operation, Duration timeout, @Nullable Object... args) {
+    final void open(int operation, Duration timeout, Function<Blobs, @Nullable Object[]> arguments) {
         LinkLostException lost = multiplexer.lost();
         if (lost != null) {
             owner.onOpenFailed(LinkLostException.down(lost));
@@ -100,6 +104,9 @@ abstract class ProxiedChannel {
         }
         state = State.OPENING;
         this.timeout = timeout;
+        Blobs blobs = multiplexer.blobs();
+        this.blobs = blobs;
+        @Nullable Object[] args = arguments.apply(blobs);
         @Nullable Object[] all = new @Nullable Object[1 + args.length];
         all[0] = number;
         System.arraycopy(args, 0, all, 1, args.length);
@@ -136,8 +143,11 @@ abstract class ProxiedChannel {
     /** The device has answered with an error. */
     final void refused(ErrorResponse error) {
         boolean tell = state == State.OPENING && !ownerClosed;
+        Throwable notWritten = blobs == null ? null : blobs.failure();
         free();
-        if (tell) {
+        if (tell && notWritten != null) {
+            owner.onOpenFailed(openFailure(notWritten));
+        } else if (tell) {
             Throwable cause = error.code() == ErrorCode.DEADLINE
                     ? new RequestTimeoutException(timeout)
                     : new RequestFailedException(error);
@@ -154,6 +164,7 @@ abstract class ProxiedChannel {
             return;
         }
         boolean wanted = state == State.OPENING && !ownerClosed;
+        blobsConsumed();
         state = State.OPEN;
         if (wanted) {
             established();
@@ -228,6 +239,25 @@ abstract class ProxiedChannel {
 
     // ---- sending, closing
 
+    /**
+     * Sets an option of the open channel (PROTOCOL.md, section 8).
+     *
+     * @param onFailure hears of it if the device refuses; not if the channel or the link ends first
+     */
+    final void setOption(String name, Object value, Consumer<Throwable> onFailure) {
+        if (state != State.OPEN) {
+            return;
+        }
+        multiplexer
+                .requests()
+                .request(Operation.SOCKET_OPTION, Duration.ZERO, number, name, value)
+                .addListener(answer -> {
+                    if (answer.cause() instanceof RequestFailedException refused && state == State.OPEN) {
+                        onFailure.accept(refused);
+                    }
+                });
+    }
+
     /** Sends at most one frame, in this channel's turn. Returns whether there is more to send. */
     abstract boolean sendFrame();
 
@@ -259,7 +289,15 @@ abstract class ProxiedChannel {
         multiplexer.remove(number);
     }
 
+    private void blobsConsumed() {
+        if (blobs != null) {
+            blobs.consumed();
+            blobs = null;
+        }
+    }
+
     private void end(State next) {
+        blobsConsumed();
         state = next;
         release();
     }

@@ -98,11 +98,12 @@ final class ProxiedDatagrams extends ProxiedChannel {
      * @param timeout for the device; zero: none
      */
     void bind(InetSocketAddress local, int window, Duration timeout, Map<String, Object> options) {
-        asked = local;
+        this.asked = local;
         receiveCredit = window;
         InetAddress address = local.getAddress();
         boolean allIpv4 = address.isAnyLocalAddress() && address.getAddress().length == 4;
-        open(Operation.UDP_BIND, timeout, allIpv4 ? null : address.getAddress(), local.getPort(), window, options);
+        byte[] asked = allIpv4 ? null : address.getAddress();
+        open(Operation.UDP_BIND, timeout, blobs -> new @Nullable Object[] {asked, local.getPort(), window, options});
     }
 
     @Override
@@ -227,7 +228,8 @@ final class ProxiedDatagrams extends ProxiedChannel {
             String text = args.get(2) instanceof String said ? said : "";
             Integer errno =
                     args.size() > 3 && args.get(3) instanceof Number number ? (Integer) number.intValue() : null;
-            socket.onDatagramFailed(RemoteFailure.ofDatagram(ErrorCode.of(code.intValue()), text, errno));
+            socket.onDatagramFailed(
+                    RemoteFailure.ofDatagram(new RemoteError(ErrorCode.of(code.intValue()), text, errno)));
             return true;
         }
         return false;

@@ -9,6 +9,7 @@ import dev.uartnet.codec.message.Operation;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,18 +45,31 @@ final class ProxiedListener extends ProxiedChannel {
      * @param backlog 0: the device's own
      * @param credit connections that the device may announce before it is granted more
      * @param timeout for the device; zero: none
+     * @param tls what the device needs to end TLS, null if it is not to
      */
-    void listen(InetSocketAddress local, int backlog, int credit, Duration timeout, Map<String, Object> options) {
+    void listen(
+            InetSocketAddress local,
+            int backlog,
+            int credit,
+            Duration timeout,
+            Map<String, Object> options,
+            @Nullable DeviceTls tls) {
         asked = local;
         this.credit = credit;
         byte[] address = local.getAddress().getAddress();
         boolean allIpv4 = address.length == 4 && local.getAddress().isAnyLocalAddress();
-        open(Operation.TCP_LISTEN, timeout, allIpv4 ? null : address, local.getPort(), backlog, credit, options);
+        Map<String, Object> all = new LinkedHashMap<>(options);
+        open(tls == null ? Operation.TCP_LISTEN : Operation.TLS_LISTEN, timeout, blobs -> {
+            if (tls != null) {
+                all.putAll(tls.options(null, blobs));
+            }
+            return new @Nullable Object[] {allIpv4 ? null : address, local.getPort(), backlog, credit, all};
+        });
     }
 
     @Override
     Throwable openFailure(Throwable cause) {
-        return RemoteFailure.ofListen(cause, Objects.requireNonNull(asked));
+        return RemoteFailure.ofBind(cause, Objects.requireNonNull(asked));
     }
 
     /** Local address and port. */

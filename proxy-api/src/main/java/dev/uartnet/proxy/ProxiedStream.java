@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,14 +84,26 @@ final class ProxiedStream extends ProxiedChannel {
      *
      * @param window bytes that the device may send before it is granted more
      * @param timeout for the device; zero: none
+     * @param tls what the device needs to end TLS, null if it is not to
      */
-    void connect(InetSocketAddress remote, int window, Duration timeout, Map<String, Object> options) {
+    void connect(
+            InetSocketAddress remote,
+            int window,
+            Duration timeout,
+            Map<String, Object> options,
+            @Nullable DeviceTls tls) {
         this.remote = remote;
         receiveCredit = window;
         Object host = remote.isUnresolved()
                 ? remote.getHostString()
                 : remote.getAddress().getAddress();
-        open(Operation.TCP_CONNECT, timeout, host, remote.getPort(), window, options);
+        Map<String, Object> all = new LinkedHashMap<>(options);
+        open(tls == null ? Operation.TCP_CONNECT : Operation.TLS_CONNECT, timeout, blobs -> {
+            if (tls != null) {
+                all.putAll(tls.options(nameOf(remote), blobs));
+            }
+            return new @Nullable Object[] {host, remote.getPort(), window, all};
+        });
     }
 
     @Override

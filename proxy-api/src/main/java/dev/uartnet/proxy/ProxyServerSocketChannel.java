@@ -391,7 +391,8 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         // Down: this channel's loop.
 
         void listen(InetSocketAddress address, int backlog, int credit, Duration timeout, Map<String, Object> options) {
-            crossing.down(() -> listener.listen(address, backlog, credit, timeout, options));
+            DeviceTls tls = config.deviceTls();
+            crossing.down(() -> listener.listen(address, backlog, credit, timeout, options, tls));
         }
 
         void grant(int connections) {
@@ -414,7 +415,7 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
             ProxySocketChannel child = new ProxySocketChannel(
                     ProxyServerSocketChannel.this, client, multiplexer, accept, config.getReceiveBufferSize());
             crossing.upMessage(child);
-            return child.stream();
+            return child.link().stream();
         }
 
         @Override

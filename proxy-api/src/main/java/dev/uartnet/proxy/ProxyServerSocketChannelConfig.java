@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import static dev.uartnet.proxy.ProxyChannelOption.DEVICE_TLS;
 import static io.netty.channel.ChannelOption.SO_BACKLOG;
 import static io.netty.channel.ChannelOption.SO_RCVBUF;
 import static io.netty.channel.ChannelOption.SO_REUSEADDR;
@@ -37,6 +38,7 @@ public final class ProxyServerSocketChannelConfig extends DefaultChannelConfig i
     private volatile int backlog;
     private volatile int receiveWindow = ProxySocketChannelConfig.RECEIVE_WINDOW_BYTES;
     private volatile boolean reuseAddress = true;
+    private volatile @Nullable DeviceTls deviceTls;
 
     ProxyServerSocketChannelConfig(ProxyServerSocketChannel socket) {
         super(socket, new ServerChannelRecvByteBufAllocator());
@@ -55,7 +57,7 @@ public final class ProxyServerSocketChannelConfig extends DefaultChannelConfig i
 
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), SO_RCVBUF, SO_REUSEADDR, SO_BACKLOG);
+        return getOptions(super.getOptions(), SO_RCVBUF, SO_REUSEADDR, SO_BACKLOG, DEVICE_TLS);
     }
 
     @SuppressWarnings("unchecked")
@@ -70,6 +72,9 @@ public final class ProxyServerSocketChannelConfig extends DefaultChannelConfig i
         if (SO_BACKLOG.equals(option)) {
             return (T) Integer.valueOf(backlog);
         }
+        if (DEVICE_TLS.equals(option)) {
+            return (T) deviceTls;
+        }
         return super.getOption(option);
     }
 
@@ -82,10 +87,26 @@ public final class ProxyServerSocketChannelConfig extends DefaultChannelConfig i
             setReuseAddress((Boolean) value);
         } else if (SO_BACKLOG.equals(option)) {
             setBacklog((Integer) value);
+        } else if (DEVICE_TLS.equals(option)) {
+            setDeviceTls((DeviceTls) value);
         } else {
             return super.setOption(option, value);
         }
         return true;
+    }
+
+    @Nullable
+    DeviceTls deviceTls() {
+        return deviceTls;
+    }
+
+    private void setDeviceTls(DeviceTls tls) {
+        if (!tls.isServer()) {
+            throw new IllegalArgumentException(
+                    "DeviceTls.client() is for connections; a listener needs DeviceTls.server(...)");
+        }
+        socket.requireNotBound("DEVICE_TLS");
+        deviceTls = tls;
     }
 
     @Override

@@ -113,7 +113,7 @@ class ChannelMultiplexerTest {
 
     private ProxiedStream connect(Note note, Duration timeout) {
         ProxiedStream stream = new ProxiedStream(multiplexer, note);
-        stream.connect(InetSocketAddress.createUnresolved("server.test", 80), WINDOW, timeout, Map.of());
+        stream.connect(InetSocketAddress.createUnresolved("server.test", 80), WINDOW, timeout, Map.of(), null);
         return stream;
     }
 

@@ -1,0 +1,98 @@
+"""What the channels of all kinds of sockets have in common (PROTOCOL.md, section 9)."""
+
+from micropython import const
+
+from . import failure
+
+_KIND_CHANNEL_CLOSE = const(19)
+_ERROR_NONE = const(0)
+
+
+class Channel:
+    """One socket. `device` has the link, the poll sets, the store and the table of channels.
+
+    What is the same for most channels stands in the class, and in a channel only once it differs: each place in each costs 8 bytes.
+    """
+
+    sock = None  # what is read and written
+    mask = 0  # what the poll sets look for
+    deadline = None  # when tick() is to be called
+    options = None  # map of those that were set, shared by channels: never changed, but replaced
+    ready = False  # stands in the device's queue of readable channels
+
+    def __init__(self, device, number):
+        self.device = device
+        self.number = number
+
+    def raw(self):
+        """The socket of the platform, which polls and options are for; where bytes pass through something in between, `sock` is that."""
+        return self.sock
+
+    def watch(self, mask):
+        if mask != self.mask:
+            self.device.watch(self, mask)
+            self.mask = mask
+
+    def free(self):
+        """Closes the socket."""
+        self.watch(0)
+        if self.sock:
+            self.sock.close()
+            self.sock = None
+
+    def cancel(self):
+        """Gives up opening."""
+        self.free()
+        self.device.forget(self)
+
+    def release(self):
+        """The session is over: a reset, so that the peer does not take what it has for the whole."""
+        if self.sock:
+            self.device.board.set_reset(self.raw())
+        self.free()
+
+    def say(self, message):
+        link = self.device.link
+        link.begin().put(message)
+        link.commit()
+
+    def answer_close(self, reason=None):
+        """Answers the host's CHANNEL_CLOSE; with a reason, bytes that we held are lost."""
+        if reason:
+            if self.sock:
+                self.device.board.set_reset(self.raw())
+        self.free()
+        self.say_close(reason)
+        self.device.forget(self)
+
+    def say_close(self, reason=None):
+        if reason:
+            self.device.link.report(_KIND_CHANNEL_CLOSE, self.number, reason)
+        else:
+            self.say((_KIND_CHANNEL_CLOSE, self.number, _ERROR_NONE, "", None))
+
+    # What arrives for a channel; each kind has its own for what it knows
+
+    def data(self, view):
+        pass
+
+    def datagram(self, address, port, view, more):
+        pass
+
+    def eof(self):
+        pass
+
+    def more(self, n):
+        """The host allows n more; False if that is more than the protocol has."""
+        return True
+
+    def close(self, code):
+        """The host's CHANNEL_CLOSE."""
+
+    def set_option(self, name, value):
+        if self.sock:
+            self.device.board.set_option(self.raw(), name, value)
+
+    def reason(self, e):
+        """Why this exception of the socket ends the channel."""
+        return failure.of(e)
