@@ -33,6 +33,20 @@ def test_the_first_get_more():
     check.equal(grants, sorted(grants, reverse=True))
 
 
+def test_a_datagram_s_room_comes_before_shares():
+    # Half of what is left would be too little for a datagram that fills an Ethernet frame.
+    store = Store(6000, 10)
+    check.equal([store.grant(1496) for _ in range(4)], [1600, 1536, 384, 256])
+    # Where there is much, the largest; and what is granted is there.
+    store = Store(1 << 20, 100)
+    grants = [store.grant(65531) for _ in range(100)]
+    check.equal(grants[0], 65536)
+    assert sum(grants) // 64 + 100 <= store.pool.state[1], grants
+    for grant in grants:
+        store.give_back(grant)
+    check.equal(store.grant(65531), 65536)
+
+
 def test_first_in_first_out():
     random.seed(11)
     store = Store(8192, 3)

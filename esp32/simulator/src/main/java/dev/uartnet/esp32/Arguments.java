@@ -2,6 +2,8 @@ package dev.uartnet.esp32;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ final class Arguments {
     private int next;
 
     Arguments(List<@Nullable Object> values) {
-        this.values = values;
+        this.values = new ArrayList<>(values);
     }
 
     private @Nullable Object next() {
@@ -73,7 +75,7 @@ final class Arguments {
         return name(name, next());
     }
 
-    private static String name(String name, @Nullable Object value) throws DeviceException {
+    static String name(String name, @Nullable Object value) throws DeviceException {
         if (!(value instanceof String text)) {
             throw DeviceException.badRequest(name, "must be a name");
         }
@@ -93,6 +95,27 @@ final class Arguments {
     InetAddress localAddress(String name) throws DeviceException {
         Object value = next();
         return address(name, value == null ? new byte[4] : value);
+    }
+
+    byte[] bytes(String name) throws DeviceException {
+        if (!(next() instanceof byte[] bytes)) {
+            throw DeviceException.badRequest(name, "must be bytes");
+        }
+        return bytes;
+    }
+
+    /** Puts the bytes of blobs in the place of their numbers: a request consumes them, also if it fails later. */
+    void takeBlobs(int ofOptions, Blobs blobs, List<String> names) {
+        if (ofOptions < values.size() && values.get(ofOptions) instanceof Map<?, ?> given) {
+            Map<Object, @Nullable Object> options = new LinkedHashMap<>(given);
+            for (String name : names) {
+                if (options.get(name) instanceof Long blob) {
+                    byte[] bytes = blobs.take(blob);
+                    options.put(name, bytes == null ? blob : bytes);
+                }
+            }
+            values.set(ofOptions, options);
+        }
     }
 
     /** Options, a map. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A failure as a device reports it: a code of the protocol, a text, and the platform's own number where it has one. */
@@ -77,6 +78,13 @@ public final class DeviceException extends IOException {
         return new DeviceException(ErrorCode.NAME_FAILED, "cannot look up " + name + ": " + text);
     }
 
+    /** What a device says of TLS that cannot begin. */
+    static DeviceException ofTls(Throwable cause) {
+        return cause instanceof DeviceException known
+                ? known
+                : new DeviceException(ErrorCode.TLS, String.valueOf(cause));
+    }
+
     /** What a device says of a failed socket. */
     static DeviceException ofSocket(Throwable failure) {
         Throwable cause = failure;
@@ -87,6 +95,11 @@ public final class DeviceException extends IOException {
             return known;
         }
         String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        if (cause instanceof SSLException) {
+            return text.contains("closed")
+                    ? new DeviceException(ErrorCode.BROKEN_PIPE, "the peer has ended TLS", 32)
+                    : new DeviceException(ErrorCode.TLS, text);
+        }
         for (SocketError error : SocketError.values()) {
             if (text.toLowerCase(Locale.ROOT).contains(error.words)) {
                 return new DeviceException(error.code, error.text, error.errno);

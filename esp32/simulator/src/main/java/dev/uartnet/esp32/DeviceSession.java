@@ -51,6 +51,7 @@ final class DeviceSession {
     private final IntObjectMap<PendingRequest> requests = new IntObjectHashMap<>();
     private final ChannelTable channels;
     private final Sockets sockets;
+    private final Blobs blobs = new Blobs();
     private final SendTurns turns = new SendTurns();
     private boolean taking;
     private int dataInFlight;
@@ -64,7 +65,7 @@ final class DeviceSession {
         this.loop = loop;
         this.line = line;
         channels = new ChannelTable(settings.channelsMax());
-        sockets = new Sockets(loop, line::payloadBytes);
+        sockets = new Sockets(loop, this::dataBytes);
     }
 
     EventLoop loop() {
@@ -191,8 +192,11 @@ final class DeviceSession {
             case Operation.PING -> new ImmediateRequest(this, id, request::args);
             case Operation.INFO -> new Information(this, id);
             case Operation.RESOLVE -> new Resolution(this, id, args);
-            case Operation.TCP_CONNECT -> new TcpConnect(this, id, args);
-            case Operation.TCP_LISTEN -> new TcpListen(this, id, args);
+            case Operation.TCP_CONNECT -> new TcpConnect(this, id, args, false);
+            case Operation.TCP_LISTEN -> new TcpListen(this, id, args, false);
+            case Operation.TLS_CONNECT -> new TcpConnect(this, id, args, true);
+            case Operation.TLS_LISTEN -> new TcpListen(this, id, args, true);
+            case Operation.BLOB_WRITE -> new BlobWrite(this, id, args);
             case Operation.UDP_BIND -> new UdpBind(this, id, args);
             case Operation.SOCKET_OPTION -> new SocketOptionRequest(this, id, args);
             default -> new UnknownRequest(this, id, request.operation());
@@ -239,6 +243,14 @@ final class DeviceSession {
         return sockets;
     }
 
+    Blobs blobs() {
+        return blobs;
+    }
+
+    TlsWorkers tls() {
+        return settings.tls();
+    }
+
     SocketCounters counters() {
         return settings.sockets();
     }
@@ -253,6 +265,11 @@ final class DeviceSession {
     /** The size that a message of any size had best have now, in bytes. */
     int payloadBytes() {
         return line.payloadBytes();
+    }
+
+    /** The bytes that a CHANNEL_DATA had best carry now. */
+    int dataBytes(int channel) {
+        return line.payloadBytes() - (channel < 128 ? 6 : channel < 256 ? 7 : 8);
     }
 
     /** The channel has a frame to send. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootNanos when that was, by {@link System#nanoTime()}
  * @param version implementation and version
  * @param sockets what happened to sockets since then
+ * @param tls who computes for TLS
  * @param gate who admits requests, null if nobody
  */
 record DeviceSettings(
@@ -20,6 +21,7 @@ record DeviceSettings(
         long bootNanos,
         String version,
         SocketCounters sockets,
+        TlsWorkers tls,
         @Nullable RequestGate gate) {
     long uptimeMillis() {
         return (System.nanoTime() - bootNanos) / 1_000_000;

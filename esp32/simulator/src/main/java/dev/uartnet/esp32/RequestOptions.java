@@ -34,6 +34,27 @@ final class RequestOptions {
         return left.containsKey(name) ? Arguments.address(name, left.remove(name)) : null;
     }
 
+    /** A host's name. */
+    @Nullable
+    String name(String name) throws DeviceException {
+        return left.containsKey(name) ? Arguments.name(name, left.remove(name)) : null;
+    }
+
+    /** Bytes, which may have been in a blob. */
+    byte @Nullable [] bytes(String name) throws DeviceException {
+        if (!left.containsKey(name)) {
+            return null;
+        }
+        Object value = left.remove(name);
+        if (value instanceof Long blob) {
+            throw DeviceException.badRequest(name, "there is no blob " + blob);
+        }
+        if (!(value instanceof byte[] bytes)) {
+            throw DeviceException.badRequest(name, "must be bytes, or a blob's number");
+        }
+        return bytes;
+    }
+
     /** Those of the socket itself. */
     Map<ChannelOption<?>, Object> ofSocket(Set<SocketOption> kind) throws DeviceException {
         Map<ChannelOption<?>, Object> options = new HashMap<>();

@@ -3,6 +3,7 @@ package dev.uartnet.esp32;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -13,12 +14,14 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Map;
-import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
 
 /** Makes the sockets of a session, which all read once when they are told to, and live on the device's event loop. */
 final class Sockets {
@@ -26,12 +29,12 @@ final class Sockets {
     private static final int DATAGRAM_BUFFER_BYTES = 65_536;
 
     private final EventLoop loop;
-    private final IntSupplier payloadBytes;
+    private final IntUnaryOperator dataBytes;
 
-    /** @param payloadBytes the size that a frame had best have now */
-    Sockets(EventLoop loop, IntSupplier payloadBytes) {
+    /** @param dataBytes what a frame for a channel had best carry now */
+    Sockets(EventLoop loop, IntUnaryOperator dataBytes) {
         this.loop = loop;
-        this.payloadBytes = payloadBytes;
+        this.dataBytes = dataBytes;
     }
 
     /** A socket to connect. */
@@ -43,11 +46,30 @@ final class Sockets {
 
     /** A socket that a listener has taken from the network. */
     void prepare(SocketChannel socket, int channel, Map<ChannelOption<?>, Object> options) throws DeviceException {
-        int header = channel < 128 ? 6 : channel < 256 ? 7 : 8;
-        socket.config().setRecvByteBufAllocator(new FrameSizedReads(() -> payloadBytes.getAsInt() - header));
+        socket.config().setRecvByteBufAllocator(new FrameSizedReads(() -> dataBytes.applyAsInt(channel)));
         socket.config().setAllowHalfClosure(true);
+        socket.config().setTcpNoDelay(false); // as the system has it; Netty has its own mind
         socket.config().setAutoClose(false); // after a failed write there may still be something to read
         register(socket, options);
+    }
+
+    /** Closes a connection so that the peer sees a reset: bytes may be missing. */
+    static void reset(SocketChannel connection) {
+        if (!connection.isOpen()) {
+            return;
+        }
+        try {
+            connection.config().setSoLinger(0);
+        } catch (ChannelException alreadyGone) {
+            // Then there is nobody to be told.
+        }
+        if (connection.isRegistered()) {
+            // Without TLS's close_notify, which would make it look whole.
+            ChannelHandlerContext tls = connection.pipeline().context(SslHandler.class);
+            ChannelFuture unused = tls == null ? connection.close() : tls.close();
+        } else {
+            connection.unsafe().closeForcibly();
+        }
     }
 
     /** A socket to listen; takes one connection at a time while it reads. */
@@ -68,7 +90,7 @@ final class Sockets {
         try {
             raw = SelectorProvider.provider()
                     .openDatagramChannel(family(address).toJdkFamily());
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw DeviceException.ofSocket(e);
         }
         NioDatagramChannel socket = new NioDatagramChannel(raw);

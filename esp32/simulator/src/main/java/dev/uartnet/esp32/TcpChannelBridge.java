@@ -5,12 +5,12 @@ import dev.uartnet.codec.message.ChannelData;
 import dev.uartnet.codec.message.ChannelEof;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One TCP channel: a socket on one side, messages on the other. Its states stand in the package's description.
  *
- * <p>Memory: towards the network at most the credit granted, towards the host one frame. The socket's own buffers and TCP's window
+ * <p>Memory: towards the network at most the credit granted, towards the host one frame, or with TLS one record. The socket's own buffers and TCP's window
  * stop the peer behind that.
  */
-final class TcpChannelBridge extends DeviceChannel {
+final class TcpChannelBridge extends DeviceChannel implements NetworkOutput.Owner {
     /** How long a closed channel may go on writing what it holds (PROTOCOL.md, section 9). */
     private static final int FLUSH_SECONDS_MAX = 30;
 
@@ -33,31 +33,24 @@ final class TcpChannelBridge extends DeviceChannel {
         FREE
     }
 
-    private final int firstCredit;
     private State state = State.OPENING;
     private @Nullable SocketChannel socket;
+    /** Whether TLS stands between it and this channel. */
+    private boolean secured;
     /** Why the connection fails; told to the host when all bytes before it have gone. */
     private @Nullable DeviceException failure;
 
     private @Nullable Future<?> flushDeadline;
 
     // Host to network.
-    /** Bytes that the host may still send. */
-    private int granted;
-    /** Bytes that the network has taken and that are yet to be granted again. */
-    private int taken;
-    /** Bytes handed to the socket and not taken yet. */
-    private int writing;
-    /** Bytes that wait behind these, null if none: one buffer, whatever the size of the frames that brought them. */
-    private @Nullable ByteBuf backlog;
-
+    private final NetworkOutput output;
     private boolean hostEnded;
     private boolean outputEnded;
 
     // Network to host.
     /** Bytes that the device may still send. */
     private int credit;
-    /** What was read and not sent: at most one frame. */
+    /** What was read and not sent: at most one frame, or with TLS one record. */
     private @Nullable ByteBuf held;
 
     private boolean inTurns;
@@ -66,13 +59,12 @@ final class TcpChannelBridge extends DeviceChannel {
 
     TcpChannelBridge(DeviceSession session, int number, int firstCredit, int hostCredit) {
         super(session, number);
-        this.firstCredit = firstCredit;
-        this.granted = firstCredit;
+        this.output = new NetworkOutput(this, firstCredit);
         this.credit = hostCredit;
     }
 
     int firstCredit() {
-        return firstCredit;
+        return output.firstCredit();
     }
 
     /** The socket is connected, and the host knows. */
@@ -83,6 +75,7 @@ final class TcpChannelBridge extends DeviceChannel {
         }
         socket = connected;
         state = State.OPEN;
+        secured = connected.pipeline().get(SslHandler.class) != null;
         connected.pipeline().addLast(this);
         connected.read();
     }
@@ -103,72 +96,33 @@ final class TcpChannelBridge extends DeviceChannel {
             return;
         }
         int bytes = data.readableBytes();
-        int allowed = hostEnded ? 0 : granted; // who has ended has nothing left to send
+        int allowed = hostEnded ? 0 : output.granted(); // who has ended has nothing left to send
         if (bytes > allowed) {
             data.release();
             fail(new DeviceException(ErrorCode.CREDIT_EXCEEDED, bytes + " bytes sent, " + allowed + " were allowed"));
             return;
         }
-        granted -= bytes;
-        if (bytes == 0) {
-            data.release();
-        } else if (writing == 0) {
-            writing = bytes;
-            write(data);
-        } else {
-            ByteBuf waiting = backlog;
-            if (waiting == null) {
-                waiting = data.alloc().buffer(bytes, firstCredit);
-                backlog = waiting;
-            }
-            waiting.writeBytes(data);
-            data.release();
-        }
+        output.send(data, socket());
     }
 
-    /** Writes what {@link #writing} counts already. */
-    private void write(ByteBuf data) {
-        int bytes = data.readableBytes();
-        socket().writeAndFlush(data).addListener(written -> {
-            writing -= bytes;
-            if (written.isSuccess()) {
-                onTaken(bytes);
-            } else {
-                onWriteFailed(written.cause());
-            }
-        });
+    @Override
+    public boolean giveBack(int bytes) {
+        if (state != State.OPEN || hostEnded || failure != null) {
+            return false;
+        }
+        session.send(new ChannelCredit(number(), bytes));
+        return true;
     }
 
-    private void onTaken(int bytes) {
-        taken += bytes;
-        if (taken >= portion() && state == State.OPEN && !hostEnded && failure == null) {
-            granted += taken;
-            session.send(new ChannelCredit(number(), taken));
-            taken = 0;
-        }
-        if (writing > 0) {
-            return;
-        }
-        ByteBuf waiting = backlog;
-        backlog = null;
-        if (waiting != null) {
-            writing = waiting.readableBytes();
-            while (waiting.readableBytes() > portion()) {
-                write(waiting.readRetainedSlice(portion())); // so that credit goes back piece by piece
-            }
-            write(waiting);
-        } else {
-            onAllWritten();
-        }
-    }
-
-    private int portion() {
-        return Math.max(1, firstCredit / 4);
-    }
-
-    private void onAllWritten() {
+    @Override
+    public void onAllWritten() {
         if (state == State.CLOSE_RECEIVED) {
             finish(null);
+        } else if (state == State.OPEN && hostEnded && !outputEnded && secured) {
+            outputEnded =
+                    true; // a peer may take close_notify for the end of both directions: it gets it when they have
+            // ended
+            closeIfBothEnded();
         } else if (state == State.OPEN && hostEnded && !outputEnded) {
             socket().shutdownOutput().addListener(shut -> {
                 outputEnded = true;
@@ -177,9 +131,9 @@ final class TcpChannelBridge extends DeviceChannel {
         }
     }
 
-    private void onWriteFailed(Throwable cause) {
+    @Override
+    public void onWriteFailed(Throwable cause) {
         outputEnded = true;
-        releaseBacklog();
         if (state == State.CLOSE_RECEIVED) {
             finish(DeviceException.ofSocket(cause));
         } else if (state == State.OPEN && failure == null) {
@@ -205,7 +159,7 @@ final class TcpChannelBridge extends DeviceChannel {
             return;
         }
         hostEnded = true;
-        if (writing == 0 && failure == null) {
+        if (output.isEmpty() && failure == null) {
             onAllWritten();
         }
     }
@@ -220,7 +174,7 @@ final class TcpChannelBridge extends DeviceChannel {
                     free();
                     reset();
                     sendClose(null);
-                } else if (failure != null || writing == 0) {
+                } else if (failure != null || output.isEmpty()) {
                     finish(failure);
                 } else {
                     flushDeadline = session.loop().schedule(this::flushTooSlow, FLUSH_SECONDS_MAX, TimeUnit.SECONDS);
@@ -240,11 +194,20 @@ final class TcpChannelBridge extends DeviceChannel {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (state != State.OPEN || held != null) {
-            ReferenceCountUtil.release(msg);
+        ByteBuf data = (ByteBuf) msg;
+        if (state != State.OPEN) {
+            data.release();
             return;
         }
-        held = (ByteBuf) msg;
+        ByteBuf before = held;
+        if (before == null) {
+            held = data;
+        } else { // several records of TLS, which came with one read
+            held = ctx.alloc().buffer(before.readableBytes() + data.readableBytes());
+            held.writeBytes(before).writeBytes(data);
+            before.release();
+            data.release();
+        }
         takeTurn();
     }
 
@@ -255,7 +218,13 @@ final class TcpChannelBridge extends DeviceChannel {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event == SslCloseCompletionEvent.SUCCESS) { // close_notify
+            onInputEnded();
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            if (secured && !inputEnded && failure == null) {
+                failure = new DeviceException(
+                        ErrorCode.CONNECTION_RESET, "the peer ended the connection without close_notify", 104);
+            }
             onInputEnded();
         }
     }
@@ -303,13 +272,15 @@ final class TcpChannelBridge extends DeviceChannel {
         if (data == null || credit == 0) {
             return;
         }
-        if (data.readableBytes() <= credit) {
+        int most = Math.min(credit, session.dataBytes(number()));
+        if (data.readableBytes() <= most) {
             held = null;
         } else {
-            data = data.readRetainedSlice(credit);
+            data = data.readRetainedSlice(most);
         }
         credit -= data.readableBytes();
         session.sendData(new ChannelData(number(), data));
+        takeTurn(); // if there is more
         afterInput();
         readOn();
     }
@@ -373,25 +344,17 @@ final class TcpChannelBridge extends DeviceChannel {
     private void free() {
         state = State.FREE;
         releaseHeld();
-        releaseBacklog();
+        output.release();
         if (flushDeadline != null) {
             flushDeadline.cancel(false);
         }
         session.channels().remove(this);
     }
 
-    /** Closes the socket so that the peer sees a reset: bytes may be missing. */
     private void reset() {
-        SocketChannel open = socket;
-        if (open == null || !open.isOpen()) {
-            return;
+        if (socket != null) {
+            Sockets.reset(socket);
         }
-        try {
-            open.config().setSoLinger(0);
-        } catch (ChannelException alreadyGone) {
-            // Then there is nobody to be told.
-        }
-        ChannelFuture unused = open.close();
     }
 
     private void releaseHeld() {
@@ -402,13 +365,6 @@ final class TcpChannelBridge extends DeviceChannel {
         if (held != null) {
             held.release();
             held = null;
-        }
-    }
-
-    private void releaseBacklog() {
-        if (backlog != null) {
-            backlog.release();
-            backlog = null;
         }
     }
 

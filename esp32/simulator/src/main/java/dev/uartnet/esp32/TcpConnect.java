@@ -3,20 +3,31 @@ package dev.uartnet.esp32;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** TCP_CONNECT: looks the name up, tries its addresses one after the other, and hands the socket to its channel. */
+/**
+ * TCP_CONNECT, TLS_CONNECT: looks the name up, tries its addresses one after the other, and hands the socket, when TLS's handshake is
+ * done, to its channel.
+ */
 final class TcpConnect extends PendingRequest {
     private static final int PORT_MAX = 65_535;
     private static final int TIMEOUT_MILLIS = 30_000;
 
+    private static final int OPTIONS = 4;
+
     private final Arguments args;
+    private final boolean secure;
+    private @Nullable TlsClient tls;
+    private @Nullable SslContext context;
     private @Nullable TcpChannelBridge bridge;
     private @Nullable SocketChannel attempt;
     private @Nullable InetSocketAddress local;
@@ -25,13 +36,17 @@ final class TcpConnect extends PendingRequest {
     private int port;
     private int timeoutMillis;
 
-    TcpConnect(DeviceSession session, int id, Arguments args) {
+    TcpConnect(DeviceSession session, int id, Arguments args, boolean secure) {
         super(session, id);
         this.args = args;
+        this.secure = secure;
     }
 
     @Override
     void start() throws DeviceException {
+        if (secure) {
+            args.takeBlobs(OPTIONS, session.blobs(), TlsClient.BLOBS);
+        }
         int channel = args.integer("channel", 0, DeviceSession.CHANNEL_MAX);
         Object destination = args.nameOrAddress("name");
         port = args.integer("port", 0, PORT_MAX);
@@ -44,10 +59,30 @@ final class TcpConnect extends PendingRequest {
             local = new InetSocketAddress(localAddress, localPort); // null: any
         }
         options = given.ofSocket(SocketOption.OF_CONNECTION);
+        TlsClient tls = secure ? TlsClient.of(given, destination) : null;
         given.end();
         TcpChannelBridge bridge = new TcpChannelBridge(session, channel, session.channelCredit(), credit);
         session.channels().open(bridge);
         this.bridge = bridge;
+        if (tls == null) {
+            find(destination);
+            return;
+        }
+        this.tls = tls;
+        session.tls().compute(session.loop(), tls::context).addListener((Future<SslContext> made) -> {
+            if (isOver()) {
+                return;
+            }
+            if (made.isSuccess()) {
+                context = made.getNow();
+                find(destination);
+            } else {
+                refuse(DeviceException.ofTls(made.cause()));
+            }
+        });
+    }
+
+    private void find(Object destination) {
         if (destination instanceof InetAddress address) {
             tryAll(List.of(address));
         } else {
@@ -85,6 +120,7 @@ final class TcpConnect extends PendingRequest {
         }
         socket.config().setConnectTimeoutMillis(timeoutMillis);
         attempt = socket;
+        long begun = System.nanoTime();
         socket.connect(remote, local).addListener(connected -> {
             if (!connected.isSuccess()) {
                 socket.close();
@@ -93,9 +129,29 @@ final class TcpConnect extends PendingRequest {
                 return; // and abandoned
             }
             if (connected.isSuccess()) {
-                open(socket);
+                onConnected(socket, begun);
             } else {
                 tryNext(DeviceException.ofSocket(connected.cause()));
+            }
+        });
+    }
+
+    private void onConnected(SocketChannel socket, long begunNanos) {
+        if (tls == null || context == null) {
+            open(socket);
+            return;
+        }
+        long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+        SslHandler handler = tls.handler(context, socket.alloc(), session.tls().executor());
+        TlsHandshake.begin(socket, handler, Math.max(1, timeoutMillis - passed), failure -> {
+            if (isOver()) {
+                return; // and abandoned
+            }
+            if (failure == null) {
+                open(socket);
+            } else {
+                socket.close();
+                refuse(failure);
             }
         });
     }

@@ -2,26 +2,35 @@ package dev.uartnet.esp32;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** TCP_LISTEN: binds a socket, and hands it to its channel. */
+/** TCP_LISTEN, TLS_LISTEN: binds a socket, and hands it to its channel. */
 final class TcpListen extends PendingRequest {
     private static final int PORT_MAX = 65_535;
 
+    private static final int OPTIONS = 5;
+
     private final Arguments args;
+    private final boolean secure;
     private @Nullable TcpListener listener;
     private @Nullable ServerSocketChannel socket;
 
-    TcpListen(DeviceSession session, int id, Arguments args) {
+    TcpListen(DeviceSession session, int id, Arguments args, boolean secure) {
         super(session, id);
         this.args = args;
+        this.secure = secure;
     }
 
     @Override
     void start() throws DeviceException {
+        if (secure) {
+            args.takeBlobs(OPTIONS, session.blobs(), TlsServer.BLOBS);
+        }
         int channel = args.integer("channel", 0, DeviceSession.CHANNEL_MAX);
         InetAddress address = args.localAddress("address");
         int port = args.integer("port", 0, PORT_MAX);
@@ -31,7 +40,15 @@ final class TcpListen extends PendingRequest {
         int hostCredit = options.integer("credit", 0, DeviceSession.CREDIT_MAX, 0);
         Map<ChannelOption<?>, Object> own = options.ofSocket(SocketOption.OF_LISTENER);
         Map<ChannelOption<?>, Object> accepted = options.ofSocket(SocketOption.OF_ACCEPTED);
+        byte[] certificate = secure ? options.bytes("certificate") : null;
+        byte[] key = secure ? options.bytes("key") : null;
         options.end();
+        if (secure && certificate == null) {
+            throw DeviceException.badRequest("certificate", "a server needs one");
+        }
+        if (secure && key == null) {
+            throw DeviceException.badRequest("key", "a server needs one");
+        }
         own.putIfAbsent(ChannelOption.SO_REUSEADDR, true);
         Object receiveBuffer = accepted.get(ChannelOption.SO_RCVBUF);
         if (receiveBuffer != null) {
@@ -46,23 +63,50 @@ final class TcpListen extends PendingRequest {
         TcpListener listener = new TcpListener(session, channel, credit, hostCredit, accepted);
         session.channels().open(listener);
         this.listener = listener;
-        try {
-            bind(listener, session.sockets().listener(address, own), new InetSocketAddress(address, port));
-        } catch (DeviceException e) {
-            refuse(e);
+        InetSocketAddress local = new InetSocketAddress(address, port);
+        if (certificate == null || key == null) {
+            bind(listener, local, own, null);
+            return;
         }
+        session.tls()
+                .compute(session.loop(), () -> TlsServer.context(certificate, key))
+                .addListener((Future<SslContext> made) -> {
+                    if (isOver()) {
+                        return;
+                    }
+                    if (made.isSuccess()) {
+                        bind(
+                                listener,
+                                local,
+                                own,
+                                new TlsServer(made.getNow(), session.tls().executor()));
+                    } else {
+                        refuse(DeviceException.ofTls(made.cause()));
+                    }
+                });
     }
 
-    private void bind(TcpListener listener, ServerSocketChannel socket, InetSocketAddress address) {
+    private void bind(
+            TcpListener listener,
+            InetSocketAddress local,
+            Map<ChannelOption<?>, Object> options,
+            @Nullable TlsServer tls) {
+        ServerSocketChannel socket;
+        try {
+            socket = session.sockets().listener(local.getAddress(), options);
+        } catch (DeviceException e) {
+            refuse(e);
+            return;
+        }
         this.socket = socket;
-        socket.bind(address).addListener(bound -> {
+        socket.bind(local).addListener(bound -> {
             if (isOver()) {
                 return; // and abandoned
             }
             if (bound.isSuccess()) {
-                InetSocketAddress local = socket.localAddress();
-                succeed(local.getAddress().getAddress(), local.getPort());
-                listener.open(socket);
+                InetSocketAddress address = socket.localAddress();
+                succeed(address.getAddress().getAddress(), address.getPort());
+                listener.open(socket, tls);
             } else {
                 refuse(DeviceException.ofSocket(bound.cause()));
             }

@@ -2,7 +2,6 @@ package dev.uartnet.esp32;
 
 import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ErrorCode;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -34,6 +33,7 @@ final class TcpListener extends DeviceChannel {
     private final Map<ChannelOption<?>, Object> acceptedOptions;
     private State state = State.OPENING;
     private @Nullable ServerSocketChannel socket;
+    private @Nullable TlsServer tls;
     /** Connections that may be announced. */
     private int credit;
 
@@ -56,13 +56,14 @@ final class TcpListener extends DeviceChannel {
         this.acceptedOptions = acceptedOptions;
     }
 
-    /** The socket is bound, and the host knows. */
-    void open(ServerSocketChannel bound) {
+    /** The socket is bound, and the host knows. With TLS, connections are announced when their handshakes are done. */
+    void open(ServerSocketChannel bound, @Nullable TlsServer tls) {
         if (state != State.OPENING) {
             bound.close(); // the answer has ended the session
             return;
         }
         socket = bound;
+        this.tls = tls;
         state = State.OPEN;
         bound.pipeline().addLast(this);
         acceptOrNot();
@@ -76,7 +77,7 @@ final class TcpListener extends DeviceChannel {
     }
 
     private boolean mayAccept() {
-        return state == State.OPEN && credit > 0 && session.channels().hasRoom();
+        return state == State.OPEN && credit > 0 && session.channels().hasRoom() && (tls == null || !tls.isBusy());
     }
 
     @Override
@@ -84,7 +85,7 @@ final class TcpListener extends DeviceChannel {
         SocketChannel connection = (SocketChannel) msg;
         if (!mayAccept()) { // it had come before that was known
             session.counters().refused();
-            reset(connection);
+            Sockets.reset(connection);
             return;
         }
         credit--;
@@ -93,19 +94,36 @@ final class TcpListener extends DeviceChannel {
         int number = session.channels().lowestOfDevice();
         try {
             session.sockets().prepare(connection, number, acceptedOptions);
-            announce(connection, number);
+            if (tls == null) {
+                announce(connection);
+            } else {
+                tls.accept(connection, failure -> onHandshake(connection, failure));
+            }
         } catch (DeviceException e) {
-            connection.unsafe().closeForcibly();
+            Sockets.reset(connection);
             failed();
         }
     }
 
-    private void announce(SocketChannel connection, int number) throws DeviceException {
+    private void onHandshake(SocketChannel connection, @Nullable DeviceException failure) {
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+            announce(connection);
+        } catch (DeviceException e) {
+            connection.close();
+            failed();
+        }
+    }
+
+    private void announce(SocketChannel connection) throws DeviceException {
         InetSocketAddress local = connection.localAddress();
         InetSocketAddress remote = connection.remoteAddress();
-        if (local == null || remote == null) {
-            throw new DeviceException(ErrorCode.CONNECTION_ABORTED, "it is gone again");
+        if (state != State.OPEN || local == null || remote == null) {
+            throw new DeviceException(ErrorCode.CONNECTION_ABORTED, "the listener is gone, or the peer");
         }
+        int number = session.channels().lowestOfDevice();
         int firstCredit = session.channelCredit();
         TcpChannelBridge channel = new TcpChannelBridge(session, number, firstCredit, hostCredit);
         session.channels().accept(channel);
@@ -119,15 +137,6 @@ final class TcpListener extends DeviceChannel {
         session.counters().refused();
         credit++;
         session.channels().freePlace(); // and looks for the next one
-    }
-
-    private static void reset(SocketChannel connection) {
-        try {
-            connection.config().setSoLinger(0);
-        } catch (ChannelException alreadyGone) {
-            // Then there is nobody to be told.
-        }
-        connection.unsafe().closeForcibly();
     }
 
     @Override
@@ -146,6 +155,7 @@ final class TcpListener extends DeviceChannel {
     public void channelInactive(ChannelHandlerContext ctx) {
         if (state == State.OPEN) {
             state = State.CLOSE_SENT;
+            abortHandshakes();
             sendClose(new DeviceException(ErrorCode.IO, "the socket was closed"));
         }
     }
@@ -163,6 +173,7 @@ final class TcpListener extends DeviceChannel {
         switch (state) {
             case OPEN -> {
                 state = State.CLOSE_RECEIVED;
+                abortHandshakes();
                 if (socket != null) {
                     close(socket, this::onClosed);
                 }
@@ -182,8 +193,15 @@ final class TcpListener extends DeviceChannel {
     @Override
     void drop() {
         free();
+        abortHandshakes();
         if (socket != null) {
             socket.close();
+        }
+    }
+
+    private void abortHandshakes() {
+        if (tls != null) {
+            tls.abort();
         }
     }
 

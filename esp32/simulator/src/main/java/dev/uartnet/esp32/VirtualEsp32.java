@@ -69,6 +69,7 @@ public final class VirtualEsp32 implements AutoCloseable {
                 System.nanoTime(),
                 builder.link.agent(),
                 new SocketCounters(),
+                new TlsWorkers(),
                 builder.gate);
         lookups = new NameLookups(builder.names);
         group = new MultiThreadIoEventLoopGroup(
@@ -82,7 +83,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         boolean ipv6 = NetUtil.NETWORK_INTERFACES.stream()
                 .flatMap(NetworkInterface::inetAddresses)
                 .anyMatch(Inet6Address.class::isInstance);
-        return Feature.UDP | Feature.LISTEN | (ipv6 ? Feature.IPV6 : 0);
+        return Feature.UDP | Feature.LISTEN | Feature.TLS | (ipv6 ? Feature.IPV6 : 0);
     }
 
     /** Returns a builder with the limits of a real device. */
@@ -188,6 +189,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         lines.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
         terminals.forEach(PseudoTerminal::close);
         lookups.close();
+        settings.tls().close();
         group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
