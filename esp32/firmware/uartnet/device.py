@@ -1,12 +1,14 @@
 """The device: one loop over the UART and every socket."""
 
 import gc
+import sys
 from collections import deque
 from select import POLLIN, POLLOUT, poll
 from socket import socket
 from time import ticks_add, ticks_diff, ticks_ms
 from micropython import const
 
+import uartnet
 from .link import Link  # first: modules that import one another nest deep, and a board's stack is small
 
 from . import failure
@@ -33,6 +35,7 @@ class Device:
         self.link.features |= FEATURES
         # Connections that came in, those that had to be turned away, and datagrams likewise; since boot.
         self.counted = {"accepted": 0, "refused": 0, "datagrams_dropped": 0}
+        self.crowded = False  # a listener waits for has_room()
         self.channels = {}
         self.by_socket = {}
         self.readable = deque((), board.channels_max + 1)
@@ -87,7 +90,7 @@ class Device:
     def watch(self, channel, mask):
         """Changes what the poll sets look for on this channel's socket."""
         old = channel.mask
-        sock = channel.sock
+        sock = channel.raw()
         if not mask:
             self.all.unregister(sock)
             del self.by_socket[sock]
@@ -106,9 +109,20 @@ class Device:
         """True if there may be one channel more."""
         return len(self.channels) < self.board.channels_max
 
+    def free_number(self):
+        """The lowest of a channel that we open."""
+        number = 1
+        while number in self.channels:
+            number += 2
+        return number
+
     def forget(self, channel):
         if self.channels.get(channel.number) is channel:
             del self.channels[channel.number]
+            if self.crowded:
+                self.crowded = False
+                for other in self.channels.values():
+                    other.resume()
 
     def trouble(self, e, expected=(failure.Failure, OSError)):
         """An exception that a channel, a request or the loop did not expect."""
@@ -140,7 +154,6 @@ class Device:
         self.link.booted()
 
     def run(self):
-        self.start()
         while True:
             self.round(ticks_ms())
 
@@ -242,4 +255,11 @@ def main(config="/uartnet.json"):
     gc.collect()
     board = Board(config)
     board.start_network()
-    Device(board).run()
+    device = Device(board)
+    device.start()
+    # What only the start needs gives its memory back.
+    del Board.__init__, Board._open_uart, Board.start_network
+    del Device.__init__, Device._make_room, Device.start
+    del Link.__init__, Link.booted
+    del sys.modules["uartnet.config"], uartnet.config
+    device.run()

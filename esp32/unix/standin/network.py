@@ -83,7 +83,12 @@ def socket_name(sock):
     struct.pack_into("i", _size, 0, len(_name))
     if _getsockname(sock.fileno(), _name, _size) < 0:
         raise OSError(os.errno())
-    port = _name[2] << 8 | _name[3]
-    if struct.unpack_from("H", _name)[0] == socket.AF_INET:
-        return bytes(_name[4:8]), port
-    return bytes(_name[8:24]), port
+    return address_of(_name)
+
+
+def address_of(name):
+    """Address and port in a sockaddr."""
+    port = name[2] << 8 | name[3]
+    if struct.unpack_from("H", name)[0] == socket.AF_INET:
+        return bytes(name[4:8]), port
+    return bytes(name[8:24]), port

@@ -69,7 +69,7 @@ final class ProxiedListener extends ProxiedChannel {
 
     @Override
     Throwable openFailure(Throwable cause) {
-        return RemoteFailure.ofBind(cause, Objects.requireNonNull(asked));
+        return RemoteFailure.ofListen(cause, Objects.requireNonNull(asked));
     }
 
     /** Local address and port. */

@@ -55,32 +55,37 @@ final class RemoteFailure {
         };
     }
 
-    /** A listener or a datagram socket did not come about. */
+    /** A listener did not come about. */
+    static Throwable ofListen(Throwable cause, InetSocketAddress local) {
+        return ofBind(cause, local, "listen");
+    }
+
+    /** A datagram socket was not bound. */
     static Throwable ofBind(Throwable cause, InetSocketAddress local) {
+        return ofBind(cause, local, "bind");
+    }
+
+    private static Throwable ofBind(Throwable cause, InetSocketAddress local, String what) {
+        String on = " on " + local;
         if (cause instanceof RequestTimeoutException) {
-            return withCause(new SocketTimeoutException("the device did not answer in time: bind " + local), cause);
+            return withCause(new SocketTimeoutException("the device did not answer in time: " + what + on), cause);
         }
         if (!(cause instanceof RequestFailedException failed)) {
             return ofRequest(cause);
         }
-        String to = ": " + local;
         return switch (failed.errorCode()) {
-            case ADDRESS_IN_USE -> withCause(new BindException(words("Address already in use", failed) + to), cause);
+            case ADDRESS_IN_USE -> withCause(new BindException(words("Address already in use", failed) + on), cause);
             case ADDRESS_NOT_AVAILABLE ->
-                withCause(new BindException(words("Cannot assign requested address", failed) + to), cause);
-            case NOT_ALLOWED -> withCause(new BindException(words("Permission denied", failed) + to), cause);
-            case UNSUPPORTED ->
-                withCause(new SocketException(words("The device cannot bind such a socket", failed) + to), cause);
+                withCause(new BindException(words("Cannot assign requested address", failed) + on), cause);
+            case NOT_ALLOWED -> withCause(new BindException(words("Permission denied", failed) + on), cause);
             case NO_RESOURCES ->
-                withCause(new SocketException(words("The device has no socket or memory left", failed) + to), cause);
-            case NETWORK_DOWN -> withCause(new SocketException(words("The device has no network", failed) + to), cause);
-            case DEADLINE, TIMED_OUT ->
-                withCause(new SocketTimeoutException(words("binding timed out", failed) + to), cause);
+                withCause(new SocketException(words("The device has no socket or memory left", failed) + on), cause);
+            case NETWORK_DOWN -> withCause(new SocketException(words("The device has no network", failed) + on), cause);
             case TLS, CERTIFICATE ->
                 withCause(
-                        new SSLException(words("the device's TLS does not take the certificate or key", failed) + to),
+                        new SSLException(words("the device's TLS does not take the certificate or key", failed) + on),
                         cause);
-            default -> withCause(new SocketException(words("Cannot bind", failed) + to), cause);
+            default -> withCause(new SocketException(words("Cannot " + what, failed) + on), cause);
         };
     }
 
