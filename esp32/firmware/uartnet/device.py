@@ -12,12 +12,18 @@ import uartnet
 from .link import Link  # first: modules that import one another nest deep, and a board's stack is small
 
 from . import failure
+from .blobs import Blobs
 from .board import Board, LineGone
 from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
 from .sockets import FEATURES
 from .store import Store
+
+try:
+    from .tls import FEATURE
+except ImportError:  # this MicroPython has no TLS
+    FEATURE = 0
 
 _RESET_PROTOCOL = const(5)
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
@@ -32,7 +38,7 @@ class Device:
         self.link = Link(board, board.config["payload"])
         self.link.handler = self
         self.link.clock = ticks_ms
-        self.link.features |= FEATURES
+        self.link.features |= FEATURES | FEATURE
         # Connections that came in, those that had to be turned away, and datagrams likewise; since boot.
         self.counted = {"accepted": 0, "refused": 0, "datagrams_dropped": 0}
         self.crowded = False  # a listener waits for has_room()
@@ -46,6 +52,7 @@ class Device:
         self.all.register(self.uart, POLLIN)
         self.writers.register(self.uart, POLLIN)
         self.store = None
+        self.blobs = Blobs()
         self.resolver = Resolver(board, self._watch_resolver)
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
@@ -79,6 +86,7 @@ class Device:
     def session_ended(self):
         self.dispatcher.clear()
         self.resolver.close()
+        self.blobs.clear()
         while self.channels:
             self.channels.popitem()[1].release()
         while self.readable:
