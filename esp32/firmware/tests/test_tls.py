@@ -2,13 +2,14 @@
 
 import errno
 import random
+import socket
 import tls
 import check
-from host import CHANNEL_DATA, CLOSE, CREDIT, EOF, ERROR, LOOPBACK, PING, RESPONSE, Bench, Peer, closed_port
+from host import CHANNEL_DATA, CLOSE, CREDIT, EOF, ERROR, LOOPBACK, PING, RESPONSE, Bench, Peer, closed_port, port_of
 from uartnet.tls import Stream
 from vectors import tests
 
-TLS_CONNECT, TLS_LISTEN, BLOB_WRITE = 20, 21, 22
+TLS_CONNECT, TLS_LISTEN, BLOB_WRITE, ACCEPT = 20, 21, 22, 20
 NONE, BAD_REQUEST, NO_RESOURCES, IN_USE, REFUSED, RESET_BY_PEER, TIMED_OUT, TLS, CERTIFICATE = 0, 2, 6, 7, 17, 18, 20, 40, 41
 EOF_OF_0 = (EOF, 0)
 
@@ -599,6 +600,236 @@ def test_too_little_memory():
         check.equal(host.answer(number)[2], NO_RESOURCES)
         check.equal((len(bench.device.channels), len(bench.device.by_socket)), (0, 0))
     peer.close()
+
+
+def _listen(host, channel=0, credit=10, options={"certificate": SERVER, "key": KEY, "credit": 65536}, backlog=16):
+    """The port."""
+    return host.call(TLS_LISTEN, channel, LOOPBACK, 0, backlog, credit, dict(options))[1]
+
+
+def _knock(port):
+    """A connection to the device, which does not block."""
+    sock = socket.socket()
+    sock.setblocking(False)
+    try:
+        sock.connect(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+    except OSError as e:
+        assert e.errno == errno.EINPROGRESS, e
+    return sock
+
+
+def _client(port, ca=CA, ciphers=None):
+    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(ca)
+    if ciphers:
+        context.set_ciphers(ciphers)
+    return End(context, _knock(port), False, "localhost")
+
+
+def _accepted(host, *ends):
+    """The next CHANNEL_ACCEPT."""
+
+    def find():
+        for end in ends:
+            end.step()
+        for m in host.messages:
+            if m[0] == ACCEPT:
+                host.messages.remove(m)
+                return m
+
+    return host.until(find)
+
+
+def test_server():
+    bench, host = _session()
+    port = _listen(host)
+    clients = [_client(port) for _ in range(3)]
+    ports = [port_of(client.stream.raw) for client in clients]
+    for _ in range(3):
+        m = _accepted(host, *clients)
+        check.equal((m[1], m[2] & 1, m[3:5], m[5]), (0, 1, (LOOPBACK, port), LOOPBACK))
+        assert m[7] >= 256
+        got = bytearray()
+        host.data[m[2]] = got.extend
+        host.grant[m[2]] = 0
+        client = clients[ports.index(m[6])]
+        client.send = b"from the client"
+        host.send(CHANNEL_DATA, m[2], b"from the host")
+        host.until(lambda: client.step() or len(client.got) == 13 and len(got) == 15)
+        client.notify()
+        host.until(lambda: (EOF, m[2]) in host.messages)
+        host.send(EOF, m[2])
+        host.until(lambda: client.step() or client.ended)
+        check.equal(host.closed(m[2]), NONE)
+        host.send(CLOSE, m[2], 0, "", None)
+        check.equal((bytes(got), bytes(client.got)), (b"from the client", b"from the host"))
+        client.stream.close()
+    host.until(lambda: len(bench.device.channels) == 1)
+    check.equal(bench.device.counted["accepted"], 3)
+    check.equal(bench.device.counted["refused"], 0)
+
+
+def test_client_that_speaks_first_at_once():
+    bench, host = _session()
+    port = _listen(host)
+    client = _client(port)
+    # What it sends comes in one go with the end of its handshake.
+    client.send = b"hello"
+    for _ in range(100):
+        client.step()
+        if not client.send:
+            break
+        host.pump()
+    got = bytearray()
+    host.data[1] = got.extend
+    check.equal(_accepted(host, client)[2], 1)
+    host.until(lambda: got == b"hello")
+    client.stream.close()
+    check.equal(host.closed(1), RESET_BY_PEER)
+
+
+def test_clients_that_do_not_finish_the_handshake():
+    bench, host = _session()
+    port = _listen(host)
+    counted = bench.device.counted
+
+    def refused(n):
+        host.until(lambda: counted["refused"] == n)
+        check.equal(len(bench.device.channels), 1)
+
+    plain = _knock(port)
+    host.settle()
+    plain.write(b"GET / HTTP/1.1\r\n\r\n")
+    refused(1)
+    gone = _knock(port)
+    host.until(lambda: len(bench.device.channels) == 2)
+    gone.close()
+    refused(2)
+    stranger = _client(port, OTHER)
+    host.until(lambda: stranger.step() or stranger.error)
+    assert "trusted CA" in str(stranger.error)
+    refused(3)
+    silent = _knock(port)
+    host.until(lambda: len(bench.device.channels) == 2)
+    for _ in range(9):
+        bench.skip(1000)
+        host.settle(3)
+    check.equal(counted["refused"], 3)
+    bench.skip(1100)
+    refused(4)
+    host.until(lambda: silent.read(1) == b"")
+    check.equal((counted["accepted"], bench.unexpected, [m for m in host.messages if m[0] == ACCEPT]), (0, [], []))
+    client = _client(port)
+    _accepted(host, client)
+
+
+def test_stuck_clients_take_a_bounded_number_of_places():
+    bench, host = _session()
+    port = _listen(host, credit=20)
+    stuck = [_knock(port) for _ in range(8)]
+    host.until(lambda: len(bench.device.channels) == 5)
+    host.settle()
+    check.equal(len(bench.device.channels), 5)
+    # A plain connection and a request are not held up.
+    peer = Peer()
+    host.connect(2, peer.port)
+    check.equal(host.call(PING, 1), (1,))
+    for sock in stuck[:6]:
+        sock.close()
+    host.until(lambda: bench.device.counted["refused"] == 6)
+    client = _client(port)
+    number = _accepted(host, client)[2]
+    check.equal(len(bench.device.channels), 5)
+    # The rest goes with its listener; the connection that it has accepted stays.
+    host.send(CLOSE, 0, 0, "", None)
+    check.equal(host.closed(0), NONE)
+    check.equal((len(bench.device.channels), len(bench.device.by_socket)), (2, 2))
+    for sock in stuck[6:]:
+        check.equal(check.raises(OSError, host.until, lambda: sock.read(1) == b"").errno, errno.ECONNRESET)
+    client.send = b"still here"
+    got = bytearray()
+    host.data[number] = got.extend
+    host.until(lambda: client.step() or got == b"still here")
+    peer.close()
+
+
+def test_no_more_connections_than_credit():
+    bench, host = _session()
+    port = _listen(host, credit=2)
+    clients = [_client(port) for _ in range(4)]
+    for _ in range(2):
+        _accepted(host, *clients)
+
+    def pump(rounds=30):
+        for _ in range(rounds):
+            host.pump()
+            for client in clients:
+                client.step()
+
+    pump()
+    check.equal([m for m in host.messages if m[0] == ACCEPT], [])
+    check.equal(len(bench.device.channels), 3)
+    host.send(CREDIT, 0, 1)
+    _accepted(host, *clients)
+    pump()
+    check.equal((len(bench.device.channels), bench.device.channels[0].credit), (4, 0))
+    # One that fails has taken none.
+    host.send(CREDIT, 0, 1)
+    _accepted(host, *clients)
+    host.send(CREDIT, 0, 1)
+    _knock(port).close()
+    host.until(lambda: bench.device.counted["refused"] == 1)
+    check.equal(bench.device.channels[0].credit, 1)
+
+
+def test_what_a_listener_needs():
+    bench, host = _session()
+
+    def refused(options):
+        m = host.answer(host.ask(TLS_LISTEN, 0, LOOPBACK, 0, 0, 10, options))
+        check.equal(m[:1] + m[2:3], (ERROR, BAD_REQUEST))
+        return m[3].partition(":")[0]
+
+    check.equal(refused({}), "certificate")
+    check.equal(refused({"certificate": SERVER}), "key")
+    check.equal(refused({"certificate": SERVER, "key": b"no key"}), "key")
+    check.equal(refused({"certificate": b"none", "key": KEY}), "certificate")
+    check.equal(refused({"certificate": 1, "key": KEY}), "certificate")
+    check.equal((len(bench.device.channels), len(bench.device.by_socket), bench.unexpected), (0, 0, []))
+    host.call(BLOB_WRITE, 1, SERVER)
+    host.call(BLOB_WRITE, 2, KEY)
+    port = _listen(host, options={"certificate": 1, "key": 2})
+    _accepted(host, _client(port))
+
+
+def test_end_of_the_session_in_handshakes_of_clients():
+    bench, host = _session()
+    for _ in range(3):
+        port = _listen(host)
+        socks = [_knock(port) for _ in range(3)]
+        host.until(lambda: len(bench.device.channels) == 4)
+        host.open()
+        check.equal((len(bench.device.channels), len(bench.device.by_socket)), (0, 0))
+        for sock in socks:
+            check.equal(check.raises(OSError, host.until, lambda: sock.read(1)).errno, errno.ECONNRESET)
+
+
+def test_too_little_memory_for_a_client():
+    bench, host = _session()
+    port = _listen(host)
+    listener = bench.device.channels[0]
+    context = listener.context
+
+    class Context:
+        def wrap_socket(self, sock, **settings):
+            raise OSError(errno.ENOMEM)
+
+    listener.context = Context()
+    sock = _knock(port)
+    host.until(lambda: bench.device.counted["refused"] == 1)
+    listener.context = context
+    check.equal((len(bench.device.channels), listener.credit), (1, 10))
+    _accepted(host, _client(port))
 
 
 check.run(globals())

@@ -21,7 +21,7 @@ from .sockets import FEATURES
 from .store import Store
 
 try:
-    from .tls import FEATURE
+    from .secure import FEATURE
 except ImportError:  # this MicroPython has no TLS
     FEATURE = 0
 

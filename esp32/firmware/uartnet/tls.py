@@ -1,4 +1,4 @@
-"""TLS between a channel and its socket (PROTOCOL.md, section 8): a stream in the socket's place, its handshake, its end.
+"""TLS between a channel and its socket (PROTOCOL.md, section 8): a stream in the socket's place, and its handshake.
 
 What MicroPython's `tls` (mbedtls; 1.24 to 1.26 are alike) leaves open, and what is done about it here:
 
@@ -14,33 +14,19 @@ What MicroPython's `tls` (mbedtls; 1.24 to 1.26 are alike) leaves open, and what
 import errno
 import io
 import tls
-from select import POLLIN, POLLOUT
-from time import ticks_add, ticks_diff
 from micropython import const
 
 from . import failure
-from .blobs import blob_write
-from .connecting import Connecting
-from .failure import Failure, check
-from .sockets import OPERATIONS, connect
-from .tcp import TcpChannel
+from .failure import Failure
 
-_FEATURE_TLS = const(16)
-_OP_TLS_CONNECT = const(20)
-_OP_BLOB_WRITE = const(22)
 _ERROR_BAD_REQUEST = const(2)
 _ERROR_NO_RESOURCES = const(6)
-_ERROR_TIMED_OUT = const(20)
 _ERROR_TLS = const(40)
 _ERROR_CERTIFICATE = const(41)
 
 _CHANGE_CIPHER_SPEC = const(20)  # types of records (RFC 5246, section 6.2.1)
 _APPLICATION_DATA = const(23)
 _RECORDS = const(8)  # of a handshake in one go: a peer that sends without end is not to hold up the others
-_DRAIN_MS = const(30000)  # for a close_notify that the network does not take
-_NAME_BYTES = const(255)  # what mbedtls takes
-
-FEATURE = _FEATURE_TLS
 
 _byte = bytearray(1)
 
@@ -183,134 +169,27 @@ def _reason(e):
     return Failure(code, "TLS handshake failed: " + (text or "-0x%04x" % -n), n)
 
 
-class TlsChannel(TcpChannel):
-    """One open TLS connection. Its end is told to the peer before the socket's: _notified()."""
-
-    eager = True
-    told = False  # close_notify has gone, or is not to go
-    resume = None  # what waits for it
-
-    def raw(self):
-        return self.sock.raw
-
-    def reason(self, e):
-        n = e.errno if isinstance(e, OSError) else 0
-        if n <= -256:
-            return Failure(_ERROR_TLS, "TLS failed: " + (e.args[1] if len(e.args) > 1 else "-0x%04x" % -n), n)
-        return failure.of(OSError(-n) if n < 0 else e)  # the socket's own have passed through mbedtls
-
-    def event(self, event):
-        resume = self.resume
-        if resume and event & POLLOUT:
-            self.resume = None
-            self.watch(self.mask & ~POLLOUT)
-            resume()
-        if self.sock:
-            super().event(event)
-
-    def _notified(self, then):
-        """True if the peer has been told that no more comes from us; else `then` is called again when there is room for that."""
-        if not self.told and not self.failure:
-            try:
-                self.told = self.device.board.close_notify(self.sock) or self.sock.wire.failed
-            except OSError:
-                self.told = True  # nobody is there any more
-            if not self.told:
-                self.resume = then
-                self.watch(self.mask | POLLOUT)
-                return False
-        return True
-
-    def _shut(self):
-        # A FIN alone would look like the end of something cut short: without close_notify it waits for the peer's end.
-        if self._notified(self._shut) and (self.network_eof or self.device.board.can_notify):
-            super()._shut()
-
-    def _finish(self):
-        if self._notified(self._finish):
-            super()._finish()
-
-    def close(self, code):
-        if code:
-            self.told = True  # what is cut short must not look whole
-        super().close(code)
-
-    def answer_close(self, reason=None):
-        if reason or self._notified(self.answer_close):
-            super().answer_close(reason)
-        elif self.deadline is None:
-            self.deadline = ticks_add(self.device.link.now, _DRAIN_MS)
+def client(ca):
+    """The context of a connection that verifies its peer with this CA, or with None not at all."""
+    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    if ca:
+        _load("ca", context.load_verify_locations, ca)
+    else:
+        context.verify_mode = tls.CERT_NONE
+    return context
 
 
-class TlsConnecting(Connecting):
-    """Connecting, and then the handshake in what is left of the time."""
-
-    def __init__(self, ca, name, *args):
-        super().__init__(*args)
-        self.name = name
-        self.context = context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-        if ca:
-            load("ca", context.load_verify_locations, ca)
-        else:
-            context.verify_mode = tls.CERT_NONE
-
-    def raw(self):
-        return getattr(self.sock, "raw", self.sock)
-
-    def event(self, event):
-        if isinstance(self.sock, Stream):
-            self._go_on()
-        else:
-            super().event(event)
-
-    def connected(self):
-        self.sock = Stream(self.context, self.sock, False, self.name)
-        self._go_on()
-
-    def _go_on(self):
-        if self.sock.handshake():
-            self.opened(TlsChannel(self.device, self.number, self.sock, self.credit))
-        else:
-            self.watch(POLLIN | POLLOUT if self.sock.wire.full else POLLIN)
-
-    def tick(self, now):
-        if isinstance(self.sock, Stream):
-            if ticks_diff(now, self.deadline) >= 0:
-                self.failed(Failure(_ERROR_TIMED_OUT, "the TLS handshake timed out"))
-        else:
-            super().tick(now)
+def server(certificate, key):
+    """The context of connections that come in."""
+    context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    _load("certificate", context.load_cert_chain, certificate, key)
+    return context
 
 
-def load(name, loading, *data):
-    """Gives mbedtls what an option holds."""
+def _load(option, load, *data):
     try:
-        loading(*data)
+        load(*data)
     except ValueError as e:
-        raise Failure(_ERROR_BAD_REQUEST, "%s: %s" % (name, e))
+        raise Failure(_ERROR_BAD_REQUEST, "%s: %s" % ("key" if "key" in str(e) else option, e))
     except OSError as e:
         raise _reason(e)
-
-
-def tls_connect(device, request, args):
-    name = args[1] if len(args) > 1 and isinstance(args[1], str) else None
-    ca = None
-    if len(args) > 4 and isinstance(args[4], dict):
-        options = args[4]
-        (ca,) = device.blobs.take(options, ("ca",))
-        name = options.pop("server_name", name)
-        verify = options.pop("verify", True)
-        check(name is None or isinstance(name, str) and 0 < len(name.encode()) <= _NAME_BYTES, "server_name")
-        check(isinstance(verify, bool), "verify")
-        if not verify:
-            ca = None
-        elif not ca:
-            raise Failure(_ERROR_BAD_REQUEST, "ca: nothing to verify with; the device has no CAs of its own")
-        elif not name:
-            raise Failure(_ERROR_BAD_REQUEST, "server_name: an address needs one to verify")
-        if name and name.endswith("."):
-            name = name[:-1]
-    connect(device, request, args, lambda *a: TlsConnecting(ca, name, *a))
-
-
-OPERATIONS[_OP_TLS_CONNECT] = tls_connect
-OPERATIONS[_OP_BLOB_WRITE] = blob_write
