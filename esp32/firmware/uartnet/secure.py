@@ -4,8 +4,7 @@ from select import POLLIN, POLLOUT
 from time import ticks_add, ticks_diff
 from micropython import const
 
-from . import failure, tls
-from .blobs import blob_write
+from . import blobs, failure, tls
 from .connecting import Connecting
 from .channel import Channel
 from .failure import Failure, check
@@ -222,7 +221,7 @@ def tls_connect(device, request, args):
     ca = None
     if len(args) > 4 and isinstance(args[4], dict):
         options = args[4]
-        (ca,) = device.blobs.take(options, ("ca",))
+        (ca,) = blobs.take(device.blobs, options, ("ca",))
         name = options.pop("server_name", name)
         verify = options.pop("verify", True)
         check(name is None or isinstance(name, str) and 0 < len(name.encode()) <= _NAME_BYTES, "server_name")
@@ -240,7 +239,7 @@ def tls_connect(device, request, args):
 
 def tls_listen(device, request, args):
     check(len(args) > 5 and isinstance(args[5], dict), "options")
-    certificate, key = device.blobs.take(args[5], ("certificate", "key"))
+    certificate, key = blobs.take(device.blobs, args[5], ("certificate", "key"))
     check(certificate, "certificate")
     check(key, "key")
     listen(device, request, args, lambda *a: TlsListener(tls.server(certificate, key), *a))
@@ -248,4 +247,4 @@ def tls_listen(device, request, args):
 
 OPERATIONS[_OP_TLS_CONNECT] = tls_connect
 OPERATIONS[_OP_TLS_LISTEN] = tls_listen
-OPERATIONS[_OP_BLOB_WRITE] = blob_write
+OPERATIONS[_OP_BLOB_WRITE] = blobs.write
