@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Sizes.</b> What does not fit a frame travels in pieces. A datagram that is longer than the device can send ({@link #largestDatagram()}) fails its
  * write with a {@link SocketException} that says so.
  *
- * <p><b>Writing.</b> A write succeeds when its datagram is in the channel's send buffer ({@code SO_SNDBUF}), as with a socket of this host; it leaves it as the device's credit
+ * <p><b>Writing.</b> A write succeeds when its datagram has been copied to the channel's send buffer ({@code SO_SNDBUF}), as with a socket of this host; it leaves it as the device's credit
  * and the line allow. {@code close()} sends what is in it first, for at most 30 s. If the network refuses a datagram later on, or says that one did not arrive, {@code exceptionCaught}
  * tells, and the channel stays open: {@link java.net.PortUnreachableException}, {@link java.net.NoRouteToHostException}, {@code SocketException}.
  *
@@ -618,7 +618,9 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             return false;
         }
         sendSpace -= cost;
-        Objects.requireNonNull(linkSide).send(recipient, content.retain());
+        // A copy: a write that has succeeded holds its buffer no more, though the datagram may wait for the line.
+        ByteBuf copy = alloc().heapBuffer(bytes, bytes).writeBytes(content, content.readerIndex(), bytes);
+        Objects.requireNonNull(linkSide).send(recipient, copy);
         return true;
     }
 
