@@ -7,7 +7,7 @@ import time
 
 try:
     # The largest first, one at a time: compiling leaves holes in the heap, and the buffers need large pieces.
-    for name in ("link", "tcp", "board", "connecting", "udp", "dispatcher", "sockets", "device"):
+    for name in ("link", "board", "config", "tcp", "udp", "listener", "dispatcher", "device"):
         gc.collect()
         __import__("uartnet." + name)
     import uartnet.device

@@ -6,8 +6,19 @@ import struct
 import sys
 import termios
 
-here = sys.argv[1]
-sys.path[:] = [here + "/standin", here + "/../firmware", ".frozen"]
+
+
+def absolute(path):
+    return path if path.startswith("/") else os.getcwd() + "/" + path
+
+
+here = absolute(sys.argv[1])
+line = absolute(sys.argv[3])
+if os.getenv("UARTNET_HOSTS"):
+    os.putenv("UARTNET_HOSTS", absolute(os.getenv("UARTNET_HOSTS")))
+# As on a board the files are in the current folder, with short names: each name takes memory.
+os.chdir(here + "/../firmware")
+sys.path[:] = ["", "../unix/standin", ".frozen"]
 
 import machine
 
@@ -104,4 +115,4 @@ def run(mode, path):
             os.remove(path)
 
 
-run(sys.argv[2], sys.argv[3])
+run(sys.argv[2], line)

@@ -170,7 +170,7 @@ def test_many_requests_at_once_run_once_each():
 def test_unknown_operation():
     _, host = _session()
     check.equal(host.refused(99), UNSUPPORTED)
-    check.equal(host.refused(17, 0, None, 0, 1, 0, {}), UNSUPPORTED)
+    check.equal(host.refused(32, "os"), UNSUPPORTED)
 
 
 def test_bad_arguments_name_the_argument():

@@ -120,6 +120,7 @@ def _idle(bench):
     """Nothing is left of any channel."""
     device = bench.device
     check.equal((len(device.channels), len(device.by_socket), device.store.rests), (0, 0, 0))
+    check.equal(device.store.free, len(device.store.pool.chain))
     check.equal(device.store.pool.state[1], len(device.store.pool.chain), "slots of the store")
 
 
@@ -530,6 +531,36 @@ def test_all_credit_held():
     for n in range(count):
         check.equal(host.until(far.take)[0], bytes((n & 255,)))
     check.equal(near.close(), 0)
+    _idle(bench)
+    far.close()
+
+
+def test_memory_is_borrowed_while_there_is_any():
+    bench, host = _session(channels=2, credit=64)  # five slots each
+    near = Near(host)
+    far = Far()
+    check.equal((near.credit, near.largest), (1472 + OVERHEAD, 1472))
+    # What the network takes at once needs none.
+    _echo(host, near, far, _pattern(900))
+    # Pieces have to be put together, and there is not enough for the largest.
+    near.send(_pattern(1472), far.port)
+    check.equal(near.event(FAILED)[0], NO_RESOURCES)
+    _refuse(bench, EAGAIN)
+    near.send(_pattern(900), far.port)
+    check.equal(near.event(FAILED)[0], NO_RESOURCES)
+    near.send(_pattern(300), far.port)
+    near.send(_pattern(100), far.port)
+    host.until(lambda: len(bench.device.channels[0].sizes) == 2)
+    # Now there is nothing left for another channel, until that has gone.
+    check.equal(host.refused(UDP_BIND, 2, LOOPBACK, 0, 0, {}), NO_RESOURCES)
+    bench.device.board.send_datagram = Board_send(bench)
+    check.equal(host.until(far.take)[0] == _pattern(300), True)
+    check.equal(host.until(far.take)[0] == _pattern(100), True)
+    other = Near(host, 2)
+    _echo(host, other, far, _pattern(900))
+    _echo(host, near, far, _pattern(900))
+    for n in (near, other):
+        check.equal(n.close(), 0)
     _idle(bench)
     far.close()
 

@@ -1,7 +1,6 @@
 """The board: its UART as bytes in and out, its network, and what a platform's sockets can and cannot do."""
 
 import errno
-import json
 import machine
 import micropython
 import network
@@ -12,120 +11,31 @@ from select import POLLOUT
 
 from . import dns
 
-_AF_INET = 2
 _IPPROTO_TCP = 6
 _TCP_NODELAY = 1
 _FEATURE_SPEED = 2
 _FEATURE_IPV6 = 64
-
-# Everything that /uartnet.json may set; see esp32/README.md.
-_DEFAULTS = {
-    "uart": 0,  # number of a hardware UART (0 is the one of the board's own USB connector), or "usb"
-    "baud": 115200,  # what hosts use unless told otherwise
-    "max_baud": 921600,  # what hosts may raise it to: all usual USB chips have it (a CP2102 no more); 0: nothing
-    "tx": None,  # pins; None: the board's usual ones
-    "rx": None,
-    "rts": None,  # with both set, hardware flow control
-    "cts": None,
-    "rxbuf": 16384,
-    "txbuf": 4096,
-    "payload": 1024,  # largest frame's payload
-    "keepalive": 60000,  # longest interval that a host may ask for, ms
-    "takeover": True,  # a new host may end another's session
-    "channels": None,  # sockets at the same time; None: what the platform has
-    "datagram": None,  # the largest, bytes; None: 1472, which is what a board gets whole, with a large heap of the unix port 65507
-    "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
-    "ssid": None,
-    "password": "",
-    "hostname": None,
-    "country": None,
-    "dns": None,  # name servers, "address" or "address:port", comma between them; None: the network's own
-}
-
-
-# Least and most of those that are numbers.
-_RANGES = {
-    "uart": (0, 9),
-    "baud": (300, 20000000),
-    "max_baud": (0, 20000000),
-    "tx": (0, 99),
-    "rx": (0, 99),
-    "rts": (0, 99),
-    "cts": (0, 99),
-    "rxbuf": (256, 1 << 20),
-    "txbuf": (0, 1 << 20),
-    "payload": (256, 16384),
-    "keepalive": (100, 60000),
-    "channels": (1, 1000),
-    "datagram": (64, 65507),
-    "credit": (0, 1 << 28),
-}
-
-
-def _fits(key, value):
-    """True if this is a value that the configuration may have under this key."""
-    if value == _DEFAULTS[key] and type(value) is type(_DEFAULTS[key]) or key == "uart" and value == "usb":
-        return True
-    if key in _RANGES:
-        return type(value) is int and _RANGES[key][0] <= value <= _RANGES[key][1]
-    return type(value) is (bool if key == "takeover" else str)
 
 
 class LineGone(OSError):
     """The line to the host is gone for good: nothing is left to serve."""
 
 
-class UsbSerial:
-    """USB-CDC behind sys.stdin and sys.stdout: read() of several bytes would wait for all of them."""
-
-    def __init__(self):
-        import select
-
-        self.poll_object = sys.stdin
-        self._in = sys.stdin.buffer
-        self.write = sys.stdout.buffer.write
-        self._ready = select.poll()
-        self._ready.register(sys.stdin, select.POLLIN)
-        self._byte = bytearray(1)
-
-    def readinto(self, buf):
-        n = 0
-        while n < len(buf) and self._ready.poll(0):
-            self._in.readinto(self._byte)
-            buf[n] = self._byte[0]
-            n += 1
-        return n or None
-
-
 class Board:
     def __init__(self, config="/uartnet.json"):
-        c = self.config = dict(_DEFAULTS)
-        self.problem = None  # with the configuration, in words; INFO tells it
-        try:
-            with open(config) as f:
-                said = json.load(f)
-            if isinstance(said, dict):
-                for key, value in said.items():
-                    if key not in c:
-                        self.problem = "%s: no such key: %s" % (config, key)
-                    elif _fits(key, value):
-                        c[key] = value
-                    else:
-                        self.problem = "%s: not a value for %s: %s" % (config, key, json.dumps(value))
-            else:
-                self.problem = config + " is not a JSON object"
-        except OSError:
-            pass  # no file: the defaults
-        except ValueError as e:
-            self.problem = "%s is not JSON: %s" % (config, e)
+        from . import config as configuration
+
+        c, self.problem = configuration.read(config)  # the problem in words, which INFO tells
+        self.config = c
         c.update(getattr(network, "configuration", dict)())
         self.baud = c["baud"]
         self.platform = sys.platform
         self.ipv6 = hasattr(network, "IPV6")
+        self.can_notify = hasattr(network, "close_notify")
         self.features = _FEATURE_IPV6 if self.ipv6 else 0
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
-        self.datagram = c["datagram"] or getattr(network, "DATAGRAM", 1472)
+        self.datagram = c["datagram"] or getattr(network, "DATAGRAM", 1472)  # lwIP there puts no fragments together
         self.empty_ends = sys.platform == "esp32"  # its sockets take an empty datagram for the end of a connection
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
@@ -135,14 +45,15 @@ class Board:
         except (ValueError, OSError) as e:
             # A number or a pin that this board has not. Without a line nobody could be told.
             self.problem = "%s: uart or its pins: %s" % (config, e)
-            for name in ("uart", "tx", "rx", "rts", "cts"):
-                c[name] = _DEFAULTS[name]
+            configuration.usual_uart(c)
             self._open_uart(c)
 
     def _open_uart(self, c):
         if c["uart"] in (0, "usb") and sys.platform != "linux":
             micropython.kbd_intr(-1)  # the REPL's own line: a 3 in the data is not Ctrl-C
         if c["uart"] == "usb":
+            from .usb import UsbSerial
+
             uart = UsbSerial()
             self.poll_object = uart.poll_object
         else:
@@ -274,14 +185,8 @@ class Board:
         name = getattr(network, "socket_name", None)
         return name(sock) if name else (address, port)
 
-    def peer_address(self, name):
-        """Address and port from what recvfrom() and accept() return: a tuple on a board, C's sockaddr on the unix port."""
-        if isinstance(name, tuple):
-            return dns.literal(name[0]), name[1]
-        return bytes(name[4:8] if name[0] | name[1] << 8 == _AF_INET else name[8:24]), name[2] << 8 | name[3]
-
     def send_datagram(self, sock, data, to):
-        """None if the network has taken it; else it has to be tried again: when the poll reports what is returned, or, if that is 0, a little later."""
+        """None if the network has taken it; else it is to be tried again: when the poll reports what is returned, or, if that is 0, a little later."""
         try:
             sock.sendto(data, to)
         except OSError as e:
@@ -297,11 +202,20 @@ class Board:
                 return POLLOUT
         return None
 
+    def peer_address(self, name):
+        """Address and port that accept() and recvfrom() tell; stock MicroPython says them as text and number."""
+        parse = getattr(network, "address_of", None)
+        return parse(name) if parse else (dns.literal(name[0]), name[1])
+
     def shut_output(self, sock):
         """Sends FIN. Stock MicroPython has no shutdown(): there the peer sees our end when the socket closes."""
         shut = getattr(sock, "shutdown", None) or getattr(network, "shut_output", None)
         if shut:
             shut(sock)
+
+    def close_notify(self, stream):
+        """Tells the TLS peer that no more comes; False if the network does not take it now. Stock MicroPython cannot say it: there the peer sees but the FIN."""
+        return not self.can_notify or network.close_notify(stream.tls, stream.wire)
 
     def set_reset(self, sock):
         """Makes the close of this socket a RST, where the platform can."""

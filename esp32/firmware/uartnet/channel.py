@@ -1,8 +1,9 @@
 """What the channels of all kinds of sockets have in common (PROTOCOL.md, section 9)."""
 
+import socket
 from micropython import const
 
-from . import failure
+from . import dns, failure
 
 _KIND_CHANNEL_CLOSE = const(19)
 _ERROR_NONE = const(0)
@@ -14,6 +15,7 @@ class Channel:
     What is the same for most channels stands in the class, and in a channel only once it differs: each place in each costs 8 bytes.
     """
 
+    kind = 0  # as sockets.py has it for options; 0 until the channel is open
     sock = None  # what is read and written
     mask = 0  # what the poll sets look for
     deadline = None  # when tick() is to be called
@@ -27,6 +29,14 @@ class Channel:
     def raw(self):
         """The socket of the platform, which polls and options are for; where bytes pass through something in between, `sock` is that."""
         return self.sock
+
+    def bind(self, kind, address, port):
+        """Makes the socket, with its options and bound to this address (None: all IPv4 ones)."""
+        info = socket.getaddrinfo(dns.text(address or bytes(4)), port, 0, kind)[0]
+        self.sock = socket.socket(info[0], kind)
+        self.sock.setblocking(False)
+        self.device.board.set_options(self.sock, self.options)
+        self.sock.bind(info[-1])
 
     def watch(self, mask):
         if mask != self.mask:
@@ -88,6 +98,9 @@ class Channel:
 
     def close(self, code):
         """The host's CHANNEL_CLOSE."""
+
+    def resume(self):
+        """There is room for a channel more."""
 
     def set_option(self, name, value):
         if self.sock:

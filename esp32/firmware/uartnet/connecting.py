@@ -13,6 +13,7 @@ from .tcp import TcpChannel
 
 _ERROR_CONNECTION_REFUSED = const(17)
 _ERROR_CONNECTION_RESET = const(18)
+_ERROR_ADDRESS_NOT_AVAILABLE = const(25)
 _ERROR_TIMED_OUT = const(20)
 _CONNECT_MS = const(30000)
 
@@ -57,9 +58,15 @@ class Connecting(Channel):
             self.address = self.addresses.pop(0)
             try:
                 info = socket.getaddrinfo(dns.text(self.address), self.port, 0, socket.SOCK_STREAM)[0]
-                self.sock = socket.socket(info[0], socket.SOCK_STREAM)
-                self.sock.setblocking(False)
-                self.device.board.set_options(self.sock, options)
+                if "local_port" in options or "local_address" in options:
+                    local = options.get("local_address") or bytes(len(self.address))
+                    if len(local) != len(self.address):
+                        raise Failure(_ERROR_ADDRESS_NOT_AVAILABLE, "local address of another family than " + dns.text(self.address))
+                    self.bind(socket.SOCK_STREAM, local, options.get("local_port", 0))
+                else:
+                    self.sock = socket.socket(info[0], socket.SOCK_STREAM)
+                    self.sock.setblocking(False)
+                    self.device.board.set_options(self.sock, options)
                 self.deadline = ticks_add(self.device.link.now, options.get("connect_timeout_ms", _CONNECT_MS))
                 try:
                     self.sock.connect(info[-1])

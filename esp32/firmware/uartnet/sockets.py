@@ -4,10 +4,12 @@ from micropython import const
 
 from .connecting import Connecting
 from .failure import Failure, check
+from .listener import Listener
 from .msgpack import is_int
 from .udp import UdpChannel
 
 _OP_TCP_CONNECT = const(16)
+_OP_TCP_LISTEN = const(17)
 _OP_UDP_BIND = const(18)
 _OP_SOCKET_OPTION = const(19)
 _ERROR_UNSUPPORTED = const(1)
@@ -17,7 +19,9 @@ _ERROR_NETWORK_DOWN = const(23)
 _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
-FEATURES = const(4)
+_FEATURE_LISTEN = const(8)
+_FEATURE_UDP = const(4)
+FEATURES = const(_FEATURE_LISTEN | _FEATURE_UDP)
 
 # What an option is for, and when: of an open socket too, unless OPENING.
 CONNECTION = const(1)
@@ -43,11 +47,21 @@ _OPTIONS = {
 }
 
 
+def _shared(device, options):
+    """The same options, of another channel if one has them: mostly all have."""
+    for channel in device.channels.values():
+        if channel.options == options:
+            return channel.options
+    return options
+
+
 def _option(device, name, value, kind, opening):
     """Refuses what is no option of this kind of socket, or no value for it."""
     known = _OPTIONS.get(name, 0)
     if not known & kind or known & OPENING and not opening or not device.board.supports(name):
         raise Failure(_ERROR_UNSUPPORTED, "option " + str(name))
+    if value is None and not opening:
+        return
     if known & _BOOL:
         ok = isinstance(value, bool)
     elif known & _ADDRESS:
@@ -88,12 +102,30 @@ def connect(device, request, args, connecting):
     else:
         check(isinstance(host, str) and host, "name")
     check(is_int(port, 0, 65535), "port")
-    channel = device.channels[number] = connecting(device, number, credit, options, request)
+    channel = device.channels[number] = connecting(device, number, credit, _shared(device, options), request)
     channel.begin(host, port)
 
 
 def _tcp_connect(device, request, args):
     connect(device, request, args, Connecting)
+
+
+def listen(device, request, args, listener):
+    """TCP_LISTEN, and what is like it."""
+    arguments(device, args, 6, LISTENER)
+    number, address, port, backlog, credit, options = args[:6]
+    check(address is None or is_address(address), "address")
+    check(is_int(port, 0, 65535), "port")
+    check(is_int(backlog, 0, 0x7FFFFFFF), "backlog")
+    channel = device.channels[number] = listener(device, number, credit, options)
+    request.cancel = channel.cancel
+    channel.open(address, port, backlog)
+    local, port = device.board.local_address(channel.raw())
+    request.done((local, port))
+
+
+def _tcp_listen(device, request, args):
+    listen(device, request, args, Listener)
 
 
 def _udp_bind(device, request, args):
@@ -103,11 +135,29 @@ def _udp_bind(device, request, args):
     check(is_int(port, 0, 65535), "port")
     channel = device.channels[number] = UdpChannel(device, number, credit, options)
     request.cancel = channel.cancel
-    request.done(channel.bind(address or bytes(4), port))
+    request.done(channel.open(address or bytes(4), port))
+
+
+def _socket_option(device, request, args):
+    check(len(args) > 2, "arguments")
+    number, name, value = args[:3]
+    channel = device.channels.get(number) if is_int(number, 0, _LIMIT_CHANNEL_ID_MAX) else None
+    check(channel and channel.kind, "channel")
+    check(isinstance(name, str), "name")
+    _option(device, name, value, channel.kind, False)
+    options = channel.options
+    if value is not None:
+        channel.set_option(name, value)
+        options = dict(options)
+        options[name] = value
+        channel.options = _shared(device, options)
+    request.done((options.get(name),))
 
 
 # By operation: (device, request, arguments), which answers the request at once or later.
 OPERATIONS = {
     _OP_TCP_CONNECT: _tcp_connect,
+    _OP_TCP_LISTEN: _tcp_listen,
     _OP_UDP_BIND: _udp_bind,
+    _OP_SOCKET_OPTION: _socket_option,
 }

@@ -5,9 +5,9 @@ from micropython import const
 
 from .pool import SLOT, Pool, slots
 
-_LEAST = const(4)  # slots' worth of credit that every channel gets
+_LEAST = const(2)  # slots' worth of credit that every channel gets
+_SHARE = const(4)  # slots for each channel at least, of which the first ones get more than the last
 _MOST = const(64)
-_DATAGRAM = const(20)  # beyond the least: what makes a datagram of an Ethernet frame possible
 
 
 class Store:
@@ -16,21 +16,32 @@ class Store:
     def __init__(self, size, channels):
         # A channel's bytes may begin and end in the middle of a slot: one more than its credit fills.
         least = (_LEAST + 1) * channels
-        n = max(least, min(size // SLOT, (_MOST + 1) * channels))
+        n = max(_SHARE * channels, min(size // SLOT, (_MOST + 1) * channels))
         self.pool = Pool(n)
         self.spare = n - least
+        self.free = n  # slots that are promised to no channel
         self.rests = 0  # bytes of datagrams that are on their way to the host in pieces; these are on the heap
 
     def grant(self, datagram=0):
-        """Bytes of credit for one more channel, if there is room as many as such a datagram takes."""
-        extra = max(self.spare // 2, min(self.spare, _DATAGRAM)) if datagram else self.spare // 2
-        extra = min(max(_MOST, slots(datagram)) - _LEAST, extra)
+        """Bytes of credit for one more channel; where there is much, as many as a datagram of that size takes."""
+        extra = min(max(_MOST, slots(datagram)) - _LEAST, self.spare // 2, self.free - _LEAST - 1)
+        if extra < 0:
+            raise MemoryError  # others have borrowed it
         self.spare -= extra
+        self.free -= _LEAST + extra + 1
         return (_LEAST + extra) * SLOT
 
     def give_back(self, credit):
         if credit:
             self.spare += credit // SLOT - _LEAST
+            self.free += credit // SLOT + 1
+
+    def lend(self, n):
+        """Slots for a while, beyond what a channel was granted, from what no other was; False if there are not so many."""
+        if n > self.free:
+            return False
+        self.free -= n
+        return True
 
 
 class Held:

@@ -28,6 +28,7 @@ _CLOSE_SENT = const(3)
 class TcpChannel(Channel):
     """One open connection. Its owner has it in the device's tables once take_over() is done."""
 
+    kind = 1  # CONNECTION
     state = _OPEN
     grant = 0  # bytes that we hold for the host at most
     left = 0  # of these, what the host may send still

@@ -11,6 +11,7 @@ from . import dns, failure
 from .channel import Channel
 from .failure import Failure
 from .link import BODY
+from .pool import SLOT, slots
 from .store import Held
 
 _KIND_EVENT = const(8)
@@ -19,11 +20,13 @@ _KIND_CHANNEL_DATAGRAM = const(21)
 _EVENT_DROPPED = const(4)
 _EVENT_DATAGRAM_FAILED = const(7)
 _ERROR_NONE = const(0)
+_ERROR_NO_RESOURCES = const(6)
 _ERROR_CREDIT_EXCEEDED = const(9)
 _ERROR_TIMED_OUT = const(20)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 _LIMIT_DATAGRAM_OVERHEAD = const(24)
 
+_USUAL = const(1472)  # what fits an Ethernet frame: as much we take in any case
 _QUIET_MS = const(100)  # between two DROPPED
 _WAIT_MS = const(5000)  # for the network to take a datagram
 _HEAD = const(19)  # before one that waits: port, length of the address, address; its overhead pays for this
@@ -48,9 +51,12 @@ class UdpChannel(Channel):
     """A socket with a port of its own. A round reads at most one datagram from it, and always one, be there credit or not: what
     nobody wants does not stand in front of what comes later, and a flood gets no more of the loop than another channel's data."""
 
+    kind = 4  # DATAGRAM
     state = _OPEN
-    grant = 0  # bytes that we hold for the host at most
+    grant = 0  # bytes that we take from the host at most
     left = 0  # of these, what the host may send still
+    own = 0  # bytes of memory that are ours for what the network does not take; may be less than we take, for mostly it does
+    room = 0  # that, and what we have borrowed
     owed = 0  # taken by the network, not yet given back to the host
     # To the host
     sender = None  # of the last datagram, as the platform has it
@@ -63,7 +69,9 @@ class UdpChannel(Channel):
     # To the network
     held = None  # what the network has not taken yet
     sizes = ()  # of the datagrams in it
-    unfinished = False  # of the last of these more pieces are to come
+    unfinished = False  # more pieces are to come
+    size = 0  # of what has come of that datagram
+    kept = False  # it is in there; else there was no memory for it
     address = None  # of the last datagram
     port = 0
     to = None  # both as the platform has them
@@ -75,36 +83,27 @@ class UdpChannel(Channel):
         self.credit = credit  # bytes that we may send to the host
         self.options = options
 
-    def bind(self, address, port):
+    def open(self, address, port):
         """Opens the socket; returns its address and port, the credit granted, the largest datagram."""
         board = self.device.board
-        self.local = self._open(address, port or board.free_port())
-        self.grant = self.left = self.device.store.grant(board.datagram + _LIMIT_DATAGRAM_OVERHEAD)
+        port = port or board.free_port()
+        self.bind(socket.SOCK_DGRAM, address, port)
+        self.local = board.bound_address(self.sock, address, port)
+        self.watch(POLLIN)
+        store = self.device.store
+        self.own = self.room = store.grant(board.datagram + _LIMIT_DATAGRAM_OVERHEAD)
+        self.grant = self.left = max(self.own, min(board.datagram, _USUAL) + _LIMIT_DATAGRAM_OVERHEAD)
         self.largest = min(board.datagram, self.grant - _LIMIT_DATAGRAM_OVERHEAD)
         return self.local + (self.grant, self.largest)
-
-    def _open(self, address, port):
-        board = self.device.board
-        info = socket.getaddrinfo(dns.text(address), port, 0, socket.SOCK_DGRAM)[0]
-        sock = self.sock = socket.socket(info[0], socket.SOCK_DGRAM)
-        sock.setblocking(False)
-        board.set_options(sock, self.options)
-        sock.bind(info[-1])
-        self.watch(POLLIN)
-        return board.bound_address(sock, address, port)
 
     # What the poll sets say
 
     def event(self, event):
-        if event & POLLOUT and self.sizes:
+        if event & ~POLLIN and self.sizes:
             self._drain()
-        if event & ~POLLOUT:
-            if self.state == _OPEN:
-                if not self.ready:
-                    self.ready = True
-                    self.device.readable.append(self)
-            elif self.sizes and not event & POLLOUT:
-                self._drain()
+        if event & ~POLLOUT and self.state == _OPEN and not self.ready:
+            self.ready = True
+            self.device.readable.append(self)
 
     def tick(self, now):
         if self.quiet is not None and ticks_diff(now, self.quiet) >= 0:
@@ -199,7 +198,8 @@ class UdpChannel(Channel):
         """For a platform that takes an empty datagram for the end of all."""
         self.watch(0)
         self.sock.close()
-        self._open(*self.local)
+        self.bind(socket.SOCK_DGRAM, *self.local)
+        self.watch(POLLIN)
 
     def _drop(self, n):
         self.device.counted["datagrams_dropped"] += 1
@@ -220,31 +220,61 @@ class UdpChannel(Channel):
         if self.state != _OPEN:
             return  # in flight when we closed
         n = len(view)
-        first = not self.unfinished
-        cost = n + _LIMIT_DATAGRAM_OVERHEAD if first else n
-        if cost > self.left or (n if first else n + self.sizes[-1]) > self.largest:
-            reason = "%d bytes, %d were allowed" % (cost, self.left) if cost > self.left else "more than %d bytes" % self.largest
-            self._lost(Failure(_ERROR_CREDIT_EXCEEDED, reason))
+        if self.unfinished:
+            cost = n
+            size = self.size + n
+        else:
+            cost = n + _LIMIT_DATAGRAM_OVERHEAD
+            size = n
+        if cost > self.left or size > self.largest:
+            self._lost(Failure(_ERROR_CREDIT_EXCEEDED, "%d bytes, %d were allowed" % (size, min(self.largest, self.left))))
             return
         self.left -= cost
-        if first and not more and not self.sizes and self._send(address, port, view):
-            self._taken(n)
-            return
-        if not self.sizes:
-            self.sizes = []
+        if not self.unfinished:
+            if not more and not self.sizes and self._send(address, port, view):
+                self._taken(n)
+                return
             if not self.held:
                 self.held = Held(self.device.store)
-        held = self.held
-        if first:
-            held.add(bytes((port >> 8, port & 255, len(address))) + bytes(address) + bytes(16 - len(address)))
-            self.sizes.append(n)
-        else:
-            self.sizes[-1] += n
-        if n:
-            held.add(view)
+            self.kept = self._borrow(_HEAD + (self.largest if more else n))
+            if self.kept:
+                self.held.add(bytes((port >> 8, port & 255, len(address))) + bytes(address) + bytes(16 - len(address)))
+                self.sizes = self.sizes or []
+                self.sizes.append(0)
+        self.size = size
         self.unfinished = more
-        if not more and self.since is None:
-            self._drain()
+        if self.kept:
+            if n:
+                self.held.add(view)
+            self.sizes[-1] = size
+            if not more and self.since is None:
+                self._drain()
+        elif not more:
+            self._failed(Failure(_ERROR_NO_RESOURCES, "out of memory"))
+            self._taken(size)
+            if not self.sizes:
+                self._drained()
+
+    def _borrow(self, n):
+        """True if there is memory to keep n bytes more; what we have taken never exceeds `grant`."""
+        lack = min(self.held.size + n, self.grant) - self.room
+        if lack > 0:
+            if not self.device.store.lend(slots(lack)):
+                return False
+            self.room += slots(lack) * SLOT
+        return True
+
+    def _drained(self):
+        """Nothing waits any more, but for a datagram that has come in part."""
+        self.since = None
+        self.watch(self.mask & ~POLLOUT)
+        if not self.sizes:
+            self._return()
+
+    def _return(self):
+        """Gives back what we have borrowed."""
+        self.device.store.lend((self.own - self.room) // SLOT)
+        self.room = self.own
 
     def _send(self, address, port, data):
         """Gives a datagram to the network; False if that takes none now. Then it has to be tried again, when the poll or tick() says so."""
@@ -269,7 +299,7 @@ class UdpChannel(Channel):
 
     def _drain(self):
         body = self.device.link.body  # free: nothing is being written between two messages
-        while len(self.sizes) > self.unfinished:
+        while len(self.sizes) > (self.unfinished and self.kept):
             n = _HEAD + self.sizes[0]
             try:
                 dst = body[:n] if n <= len(body) else memoryview(_get(bytearray, n))
@@ -279,7 +309,7 @@ class UdpChannel(Channel):
             except MemoryError as e:
                 self._failed(failure.of(e))
             self._leave()
-        self.watch(self.mask & ~POLLOUT)
+        self._drained()
         if self.state == _DRAINING:
             self.answer_close(self.failure)
 
@@ -323,9 +353,9 @@ class UdpChannel(Channel):
             self.device.forget(self)
         elif self.state == _OPEN:
             self.state = _DRAINING
-            if self.unfinished:
-                self.unfinished = False
+            if self.unfinished and self.kept:
                 self.sizes.pop()
+            self.unfinished = False
             if code != _ERROR_NONE or not self.sizes:
                 self.answer_close()
             else:
@@ -350,6 +380,7 @@ class UdpChannel(Channel):
         if self.held:
             self.held.clear()
             self.sizes = ()
+        self._return()
+        self.device.store.give_back(self.own)
+        self.own = self.room = 0
         self.deadline = self.quiet = self.since = None
-        self.device.store.give_back(self.grant)
-        self.grant = 0

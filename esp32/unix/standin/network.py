@@ -5,6 +5,7 @@ import gc
 import os
 import socket
 import struct
+import uctypes
 
 STA_IF = 0
 SOCKETS = 128 if gc.mem_free() > 500000 else 34  # a board has 15
@@ -16,6 +17,12 @@ _SO_LINGER = 13
 _libc = ffi.open(None)
 _shutdown = _libc.func("i", "shutdown", "ii")
 _getsockname = _libc.func("i", "getsockname", "iPP")
+try:
+    _close_notify = _libc.func("i", "mbedtls_ssl_close_notify", "P")  # of a mbedtls that MicroPython has been linked with
+except OSError:
+    _close_notify = None
+_SSL = 3 * struct.calcsize("P")  # mbedtls's own in MicroPython's SSLSocket, behind type, context and stream
+_WANT_WRITE = -0x6880
 _size = bytearray(4)
 _name = bytearray(28)
 
@@ -79,11 +86,27 @@ def set_reset(sock):
     sock.setsockopt(socket.SOL_SOCKET, _SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def close_notify(tls, stream):
+    """False if the network does not take it now."""
+    if struct.unpack("3P", uctypes.bytes_at(id(tls), _SSL))[2] != id(stream):
+        return True  # another MicroPython
+    return _close_notify(id(tls) + _SSL) != _WANT_WRITE
+
+
+if not _close_notify:
+    del close_notify
+
+
 def socket_name(sock):
     struct.pack_into("i", _size, 0, len(_name))
     if _getsockname(sock.fileno(), _name, _size) < 0:
         raise OSError(os.errno())
-    port = _name[2] << 8 | _name[3]
-    if struct.unpack_from("H", _name)[0] == socket.AF_INET:
-        return bytes(_name[4:8]), port
-    return bytes(_name[8:24]), port
+    return address_of(_name)
+
+
+def address_of(name):
+    """Address and port in a sockaddr."""
+    port = name[2] << 8 | name[3]
+    if struct.unpack_from("H", name)[0] == socket.AF_INET:
+        return bytes(name[4:8]), port
+    return bytes(name[8:24]), port

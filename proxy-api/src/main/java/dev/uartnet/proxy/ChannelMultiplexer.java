@@ -3,11 +3,16 @@ package dev.uartnet.proxy;
 import dev.uartnet.codec.link.LinkEstablished;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
+import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
+import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ChannelEof;
+import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
+import dev.uartnet.codec.message.Event;
+import dev.uartnet.codec.message.EventKind;
 import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.request.RequestHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,19 +34,20 @@ import org.slf4j.LoggerFactory;
  * Carries many proxied channels over one link: gives them their numbers, hands them what arrives, and lets them send in turns, a
  * frame each (PROTOCOL.md, section 9).
  *
- * <p>Everything here and in {@link ProxiedStream} runs on the link's event loop.
+ * <p>Everything here and in {@link ProxiedChannel}s runs on the link's event loop.
  */
 final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(ChannelMultiplexer.class);
 
     /** The host's channels have even numbers, the largest is 65,534. */
-    private static final int STREAMS_MAX = 32_768;
+    private static final int CHANNELS_MAX = 32_768;
 
     private final IntSupplier payloadBytes;
-    private final IntObjectMap<ProxiedStream> streams = new IntObjectHashMap<>();
+    private final IntObjectMap<ProxiedChannel> channels = new IntObjectHashMap<>();
     private final BitSet numbers = new BitSet();
-    /** Streams that have bytes and credit, in the order of their turns. */
-    private final ArrayDeque<ProxiedStream> ready = new ArrayDeque<>();
+    private final BitSet blobNumbers = new BitSet();
+    /** Those that have bytes and credit, in the order of their turns. */
+    private final ArrayDeque<ProxiedChannel> ready = new ArrayDeque<>();
 
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable RequestHandler requests;
@@ -96,10 +102,10 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     private void linkLost(LinkLostException cause) {
         lost = cause;
         ready.clear();
-        var all = new ArrayList<>(streams.values());
-        streams.clear();
-        for (ProxiedStream stream : all) {
-            stream.linkLost(cause);
+        var all = new ArrayList<>(channels.values());
+        channels.clear();
+        for (ProxiedChannel channel : all) {
+            channel.linkLost(cause);
         }
     }
 
@@ -109,52 +115,76 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(msg);
             return;
         }
-        if (message instanceof ChannelData data) {
-            ProxiedStream stream = streams.get(data.channel());
-            if (stream == null) {
-                unknown(message, data.channel());
-            } else {
-                stream.receive(data.content());
-            }
-        } else if (message instanceof ChannelCredit credit) {
-            ProxiedStream stream = streams.get(credit.channel());
-            if (stream == null) {
-                unknown(message, credit.channel());
-            } else {
-                stream.credit(credit.credit());
-            }
-        } else if (message instanceof ChannelEof eof) {
-            ProxiedStream stream = streams.get(eof.channel());
-            if (stream == null) {
-                unknown(message, eof.channel());
-            } else {
-                stream.receiveEof();
-            }
-        } else if (message instanceof ChannelClose close) {
-            ProxiedStream stream = streams.get(close.channel());
-            if (stream == null) {
-                unknown(message, close.channel());
-            } else {
-                stream.receiveClose(close);
-            }
-        } else {
+        if (message instanceof ChannelAccept accept) {
+            accepted(accept);
+            return;
+        }
+        int number = channelOf(message);
+        if (number < 0) {
             ctx.fireChannelRead(msg);
+            return;
+        }
+        ProxiedChannel channel = channels.get(number);
+        if (channel == null) {
+            unknown(message, number);
+        } else {
+            channel.receive(message);
         }
     }
 
-    /** The device has opened the connection of a TCP_CONNECT. */
+    private void accepted(ChannelAccept accept) {
+        int number = accept.channel();
+        if (number % 2 == 0 || channels.containsKey(number)) {
+            violated("a connection came in as channel " + number + ", which cannot be its number");
+            return;
+        }
+        ProxiedStream stream =
+                channels.get(accept.listener()) instanceof ProxiedListener listener ? listener.accept(accept) : null;
+        if (stream != null) {
+            channels.put(number, stream);
+        } else {
+            // The listener was closed meanwhile. What else comes for the channel is unknown, and the device's own end
+            // of it.
+            sendNow(new ChannelClose(number, ErrorCode.CONNECTION_ABORTED, "nobody listens any more", null));
+        }
+    }
+
+    /** The channel that a message is for; -1: none, it is something else. */
+    private static int channelOf(Message message) {
+        if (message instanceof ChannelData data) {
+            return data.channel();
+        } else if (message instanceof ChannelDatagram datagram) {
+            return datagram.channel();
+        } else if (message instanceof ChannelCredit credit) {
+            return credit.channel();
+        } else if (message instanceof ChannelEof eof) {
+            return eof.channel();
+        } else if (message instanceof ChannelClose close) {
+            return close.channel();
+        } else if (message instanceof Event event && isOfChannel(event.event())) {
+            return !event.args().isEmpty() && event.args().get(0) instanceof Number number ? number.intValue() : -1;
+        }
+        return -1;
+    }
+
+    /** Returns whether an event's first argument is a channel. */
+    private static boolean isOfChannel(int event) {
+        return event == EventKind.DROPPED || event == EventKind.DATAGRAM_FAILED;
+    }
+
+    /** The device has opened what a request asked for. */
     void opened(int channel, List<@Nullable Object> results) {
-        ProxiedStream stream = streams.get(channel);
-        if (stream != null) {
-            stream.opened(results);
+        ProxiedChannel opening = channels.get(channel);
+        if (opening != null) {
+            opening.opened(results);
         }
     }
 
-    /** The device has answered a TCP_CONNECT with an error. */
+    /** The device has answered such a request with an error. */
     void refused(int channel, ErrorResponse error) {
-        ProxiedStream stream = streams.get(channel);
-        if (stream != null) {
-            stream.refused(error);
+        ProxiedChannel opening = channels.get(channel);
+        if (opening != null) {
+            opening.refused(error);
         }
     }
 
@@ -164,21 +194,33 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
         ReferenceCountUtil.release(message);
     }
 
-    /** Gives a stream the lowest free number; -1 if all are in use. */
-    int add(ProxiedStream stream) {
+    /** Gives a channel the lowest free number; -1 if all are in use. */
+    int add(ProxiedChannel channel) {
         int index = numbers.nextClearBit(0);
-        if (index >= STREAMS_MAX) {
+        if (index >= CHANNELS_MAX) {
             return -1;
         }
         numbers.set(index);
-        streams.put(2 * index, stream);
+        channels.put(2 * index, channel);
         return 2 * index;
     }
 
-    /** Makes a number free for the next stream. */
+    /** Makes a number free for the next channel. */
     void remove(int number) {
-        numbers.clear(number / 2);
-        streams.remove(number);
+        if (number % 2 == 0) {
+            numbers.clear(number / 2);
+        }
+        channels.remove(number);
+    }
+
+    /** Returns how many bytes of payload a frame had best have now. */
+    int payloadBytes() {
+        return payloadBytes.getAsInt();
+    }
+
+    /** Returns a place for what one request needs on the device. */
+    Blobs blobs() {
+        return new Blobs(this, blobNumbers);
     }
 
     /** Returns how many bytes of this channel a frame had best carry now. */
@@ -186,9 +228,9 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
         return payloadBytes.getAsInt() - (number < 128 ? 6 : number < 256 ? 7 : 8);
     }
 
-    /** Puts a stream that can send at the end of the queue of turns. */
-    void ready(ProxiedStream stream) {
-        ready.add(stream);
+    /** Puts a channel that can send at the end of the queue of turns. */
+    void ready(ProxiedChannel channel) {
+        ready.add(channel);
         send();
     }
 
@@ -210,9 +252,9 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
             ChannelHandlerContext ctx = context();
             while (!ready.isEmpty() && ctx.channel().isWritable()) {
                 do {
-                    ProxiedStream stream = ready.remove();
-                    if (stream.sendFrame()) {
-                        ready.add(stream);
+                    ProxiedChannel next = ready.remove();
+                    if (next.sendFrame()) {
+                        ready.add(next);
                     }
                 } while (!ready.isEmpty() && ctx.channel().isWritable());
                 ctx.flush();

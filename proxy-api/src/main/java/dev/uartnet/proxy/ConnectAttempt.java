@@ -1,6 +1,7 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.EndpointPipeline;
+import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkReset;
@@ -20,6 +21,9 @@ import reactor.core.publisher.MonoSink;
 
 /** One attempt to open a session over one channel; later what tells the {@link Connection} that came of it of its end. */
 final class ConnectAttempt implements SessionHandler.Owner {
+    /** What this module can use of a device, beyond the link itself. */
+    private static final long SOCKETS = Feature.UDP | Feature.LISTEN | Feature.TLS | Feature.IPV6;
+
     private final Channel channel;
     private final boolean ownsChannel;
     private final MonoSink<Connection> sink;
@@ -79,7 +83,8 @@ final class ConnectAttempt implements SessionHandler.Owner {
         });
     }
 
-    private void start(LinkConfig config) {
+    private void start(LinkConfig given) {
+        LinkConfig config = given.withFeatures(given.features() | SOCKETS);
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(SessionHandler.class) != null) {
             sink.error(new IllegalStateException("the channel has a client already: " + channel));

@@ -27,7 +27,7 @@ final class OpeningTracker extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof Request request) {
-            if (request.operation() == Operation.TCP_CONNECT && request.args().get(0) instanceof Integer channel) {
+            if (opens(request.operation()) && request.args().get(0) instanceof Integer channel) {
                 channelOfRequest.put(request.id(), channel);
             } else {
                 // An id is used again; its last request may have failed before it was sent.
@@ -35,6 +35,17 @@ final class OpeningTracker extends ChannelDuplexHandler {
             }
         }
         ctx.write(msg, promise);
+    }
+
+    private static boolean opens(int operation) {
+        return switch (operation) {
+            case Operation.TCP_CONNECT,
+                    Operation.TCP_LISTEN,
+                    Operation.UDP_BIND,
+                    Operation.TLS_CONNECT,
+                    Operation.TLS_LISTEN -> true;
+            default -> false;
+        };
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.buffer.ByteBuf;
@@ -8,42 +9,27 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
 
 /**
  * A TCP connection of the device, as an ordinary Netty channel.
@@ -61,8 +47,9 @@ import reactor.core.publisher.Mono;
  * told to leave that alone ({@code disableResolver()}).
  *
  * <p><b>Reading.</b> The device sends at most the receive window ({@code SO_RCVBUF}, default 64 KiB) ahead of what was read;
- * {@code autoRead}, {@code read()} and the messages per read loop hold as for any channel. The buffers are those of the frames: the
- * {@link RecvByteBufAllocator} decides how many are read at a time, and allocates none.
+ * {@code autoRead}, {@code read()} and the messages per read loop hold as for any channel. The buffers are those of the frames, or
+ * slices of them: the {@link io.netty.channel.RecvByteBufAllocator} decides how many bytes a read has at most, and how many reads a loop
+ * has; it allocates none.
  *
  * <p><b>Writing.</b> A write succeeds when its bytes are in the channel's send buffer ({@code SO_SNDBUF}, default 16 KiB), as with a
  * socket of this host; they leave it as the device's credit and the line allow. {@code close()} sends what is in it first, for
@@ -70,14 +57,16 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Errors.</b> A failed connect has the exceptions of this host's own sockets: {@link java.net.ConnectException},
  * {@link ConnectTimeoutException}, {@link java.net.UnknownHostException}, {@link java.net.NoRouteToHostException},
- * {@link java.net.SocketException}; when the link ends, connect, pending writes and {@code exceptionCaught} have {@link LinkLostException}.
+ * {@link java.net.SocketException}; when the link ends, connect, pending writes and {@code exceptionCaught} have {@link LinkLostException}. What the device said, with its
+ * errno, is in the message, and in {@link RemoteError#of}.
  *
  * <p><b>While the link is down</b> a connect waits for the next session, at most for {@code CONNECT_TIMEOUT_MILLIS} (0: until the client is
  * closed), or fails at once: {@link ProxyConnector#whileDown}. One that the end of a session meets, and that the device has surely not
  * seen, waits likewise; else it fails, and {@link LinkLostException#mayHaveRun} says so. An open connection belongs to its session
  * and ends with it.
  *
- * <p>A local address cannot be chosen: {@code bind} fails.
+ * <p><b>Binding.</b> {@code bind}, or the local address of {@code connect}, chooses the device's own address and port, 0 for any; the device is
+ * asked with the connect, which then fails with {@link java.net.BindException} if it cannot be.
  */
 public final class ProxySocketChannel extends AbstractChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
@@ -89,38 +78,26 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         CLOSED
     }
 
-    private final Reconnection link;
+    private final Reconnection sessions;
     private final ProxySocketChannelConfig config = new ProxySocketChannelConfig(this);
+    private final StreamReading reading = new StreamReading(this);
+    private final StreamWriting writing = new StreamWriting(this);
+    private final RemoteOptions options = new RemoteOptions(this);
     private final Runnable shutdownHook = this::eventLoopShutdown;
 
     private volatile State state = State.OPEN;
+    /** Before it is connected: what it was bound to. */
     private volatile @Nullable InetSocketAddress local;
+
     private volatile @Nullable InetSocketAddress remote;
-    private volatile boolean inputShutdown;
-    private volatile boolean outputShutdown;
 
     // All below: this channel's event loop.
 
     private @Nullable ChannelPromise connectPromise;
-    private @Nullable Future<?> connectTimeout;
-    /** For a session of the link, before there is a link side. */
-    private @Nullable Disposable waiting;
-    /** The session's that the connection belongs to. */
-    private @Nullable LinkSide linkSide;
-
-    private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
-    private boolean readPending;
-    private boolean reading;
-    /** No more bytes come: behind what is received is the end, or a failure. */
-    private boolean inputEnded;
-
-    private boolean inputEndSeen;
-    private int receiveWindow;
-    /** Bytes that were read and not yet granted again. */
-    private int consumed;
-
-    private int sendSpace;
-    /** The connection or the link is gone: why nothing can be written, and what comes behind the received bytes. */
+    private @Nullable Opening opening;
+    /** To the session that the connection belongs to. */
+    private @Nullable StreamLink link;
+    /** The connection or the link is gone: why. */
     private @Nullable IOException failure;
 
     private boolean remoteGone;
@@ -132,13 +109,36 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
      */
     public ProxySocketChannel(ProxyClient client) {
         super(null);
-        link = client.link();
+        sessions = client.link();
+    }
+
+    /**
+     * A connection that came in. On the link's event loop; nothing is delivered before it is registered.
+     *
+     * @param window bytes that the device may send at first
+     */
+    ProxySocketChannel(
+            ProxyServerSocketChannel parent,
+            ProxyClient client,
+            ChannelMultiplexer multiplexer,
+            ChannelAccept accept,
+            int window) {
+        super(parent);
+        sessions = client.link();
+        config.setReceiveBufferSize(window);
+        local = accept.local();
+        remote = accept.remote();
+        reading.start(window);
+        writing.start(config.getSendBufferSize());
+        state = State.CONNECTED;
+        link = new StreamLink(this, multiplexer, accept, window);
     }
 
     // ---- what kind of channel this is
 
+    /** Returns the channel that has accepted this one, null if none has. */
     @Override
-    public ServerSocketChannel parent() {
+    public @Nullable ServerSocketChannel parent() {
         return (ServerSocketChannel) super.parent();
     }
 
@@ -162,14 +162,16 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         return state == State.CONNECTED;
     }
 
+    /** Returns the device's own address of the connection; before it is connected, what the channel was bound to, or null. */
     @Override
-    public InetSocketAddress localAddress() {
-        return (InetSocketAddress) super.localAddress();
+    public @Nullable InetSocketAddress localAddress() {
+        // Not the one that AbstractChannel keeps: it changes with the connect.
+        return local;
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) super.remoteAddress();
+    public @Nullable InetSocketAddress remoteAddress() {
+        return remote;
     }
 
     @Override
@@ -190,7 +192,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     @Override
     protected AbstractUnsafe newUnsafe() {
-        return new ProxyUnsafe();
+        return new StreamUnsafe();
     }
 
     @Override
@@ -200,6 +202,10 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             loop.addShutdownHook(shutdownHook);
         }
         promise.setSuccess();
+        if (link != null) {
+            options.apply();
+            link.registered();
+        }
     }
 
     @Override
@@ -213,14 +219,39 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         unsafe().close(newPromise());
     }
 
-    // ---- connecting and closing
-
-    @Override
-    protected void doBind(SocketAddress localAddress) {
-        throw new UnsupportedOperationException("the device chooses the local address of a connection");
+    /** Runs a task on the channel's loop; here and now if it has none yet. */
+    void onOwnLoop(Runnable task) {
+        if (!isRegistered() || eventLoop().inEventLoop()) {
+            task.run();
+        } else {
+            eventLoop().execute(task);
+        }
     }
 
-    private final class ProxyUnsafe extends AbstractUnsafe {
+    // ---- connecting
+
+    @Override
+    protected void doBind(@Nullable SocketAddress localAddress) {
+        if (state != State.OPEN || local != null) {
+            throw new AlreadyBoundException();
+        }
+        local = localAddress(localAddress);
+    }
+
+    private static InetSocketAddress localAddress(@Nullable SocketAddress address) {
+        if (address == null) {
+            return new InetSocketAddress(0);
+        }
+        if (!(address instanceof InetSocketAddress inet)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (inet.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        return inet;
+    }
+
+    private final class StreamUnsafe extends AbstractUnsafe {
         @Override
         public void connect(SocketAddress remoteAddress, @Nullable SocketAddress localAddress, ChannelPromise promise) {
             if (promise.isDone() || !ensureOpen(promise)) {
@@ -230,105 +261,41 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
                 promise.tryFailure(new AlreadyConnectedException());
             } else if (state == State.CONNECTING) {
                 promise.tryFailure(new ConnectionPendingException());
-            } else if (localAddress != null) {
-                promise.tryFailure(new UnsupportedOperationException(
-                        "the device chooses the local address of a connection, it cannot be " + localAddress));
             } else if (remoteAddress instanceof InetSocketAddress address) {
+                try {
+                    requireTlsFor(address);
+                    if (localAddress != null) {
+                        doBind(localAddress);
+                    }
+                } catch (SSLException | IllegalStateException | IllegalArgumentException e) {
+                    promise.tryFailure(e);
+                    return;
+                }
                 connect(address, promise);
             } else {
                 promise.tryFailure(new UnsupportedAddressTypeException());
             }
         }
 
+        private void requireTlsFor(InetSocketAddress address) throws SSLException {
+            DeviceTls tls = config.deviceTls();
+            String problem = tls == null ? null : tls.problem(ProxiedChannel.nameOf(address));
+            if (problem != null) {
+                throw new SSLException(problem);
+            }
+        }
+
         private void connect(InetSocketAddress address, ChannelPromise promise) {
             state = State.CONNECTING;
             connectPromise = promise;
-            receiveWindow = config.getReceiveBufferSize();
-            sendSpace = config.getSendBufferSize();
-            int timeoutMillis = config.getConnectTimeoutMillis();
-            if (timeoutMillis > 0) {
-                connectTimeout = eventLoop().schedule(() -> timedOut(address), timeoutMillis, TimeUnit.MILLISECONDS);
-            }
             promise.addListener(done -> {
                 if (done.isCancelled()) {
                     connectPromise = null;
                     close(voidPromise());
                 }
             });
-            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-            connectIn(link.connection(), address, deadline);
-        }
-
-        /** Connects in a session that is there, or will be. */
-        private void connectIn(Mono<Connection> session, InetSocketAddress address, long deadline) {
-            linkSide = null;
-            waiting = session.subscribe(
-                    connection -> onOwnLoop(() -> connectIn(connection, address, deadline)),
-                    cause -> onOwnLoop(() -> connectFailed(cause)));
-        }
-
-        private void connectIn(Connection connection, InetSocketAddress address, long deadline) {
-            if (state != State.CONNECTING) {
-                return;
-            }
-            Duration left = Duration.ZERO;
-            if (config.getConnectTimeoutMillis() > 0) {
-                left = Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()));
-            }
-            LinkSide side = new LinkSide(connection.multiplexer(), cause -> {
-                if (cause instanceof LinkLostException lost && !lost.mayHaveRun() && link.waits()) {
-                    connectIn(link.after(connection), address, deadline);
-                } else {
-                    connectFailed(cause);
-                }
-            });
-            linkSide = side;
-            side.connect(address, receiveWindow, left, config.remoteOptions());
-        }
-
-        private void timedOut(InetSocketAddress address) {
-            connectFailed(
-                    linkSide == null
-                            ? link.refusal()
-                            : new ConnectTimeoutException("connection timed out after "
-                                    + config.getConnectTimeoutMillis() + " ms: " + address));
-        }
-
-        private void connectFailed(Throwable cause) {
-            ChannelPromise promise = connectPromise;
-            if (state == State.CONNECTING && promise != null) {
-                connectPromise = null;
-                promise.tryFailure(cause);
-                close(voidPromise());
-            }
-        }
-
-        private void connected(InetSocketAddress localAddress, InetSocketAddress remoteAddress) {
-            ChannelPromise promise = connectPromise;
-            if (state != State.CONNECTING || promise == null) {
-                return;
-            }
-            connectPromise = null;
-            cancelConnectTimeout();
-            local = localAddress;
-            remote = remoteAddress;
-            state = State.CONNECTED;
-            boolean wanted = promise.trySuccess();
-            // What happened is what happened, as with all channels: active also if somebody has just cancelled.
-            pipeline().fireChannelActive();
-            if (!wanted) {
-                close(voidPromise());
-            }
-        }
-
-        /** The connection is gone at once, with whatever was under way. */
-        private void fail(IOException cause) {
-            if (state == State.CONNECTED) {
-                failure = cause;
-                remoteGone = true;
-                pipeline().fireExceptionCaught(cause);
-                close(voidPromise());
-            }
+            opening = new Opening(sessions, eventLoop(), config.getConnectTimeoutMillis(), new Connecting(address));
+            opening.start();
         }
 
         @Override
@@ -344,25 +311,96 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         }
 
         /** Goes on with writes that waited. */
-        private void flushWaiting() {
+        void flushWaiting() {
             flush0();
         }
     }
 
-    private LinkSide connectedSide() {
-        return Objects.requireNonNull(linkSide);
+    private StreamUnsafe streamUnsafe() {
+        return (StreamUnsafe) unsafe();
     }
 
-    private ProxyUnsafe proxyUnsafe() {
-        return (ProxyUnsafe) unsafe();
-    }
+    /** Asks sessions for one connection. */
+    private final class Connecting implements Opening.Socket {
+        private final InetSocketAddress address;
 
-    private void cancelConnectTimeout() {
-        Future<?> timeout = connectTimeout;
-        if (timeout != null) {
-            connectTimeout = null;
-            timeout.cancel(false);
+        Connecting(InetSocketAddress address) {
+            this.address = address;
         }
+
+        @Override
+        public void openIn(ChannelMultiplexer session, Duration left) {
+            StreamLink side = new StreamLink(ProxySocketChannel.this, session);
+            link = side;
+            int window = config.getReceiveBufferSize();
+            reading.start(window);
+            writing.start(config.getSendBufferSize());
+            side.connect(address, window, left, options.atConnect(local), config.deviceTls());
+        }
+
+        @Override
+        public void openFailed(Throwable cause) {
+            connectFailed(cause);
+        }
+
+        @Override
+        public Throwable timedOut(int millis) {
+            return new ConnectTimeoutException("connection timed out after " + millis + " ms: " + address);
+        }
+    }
+
+    /** A session has not opened the connection. */
+    void openFailed(StreamLink side, Throwable cause) {
+        if (side == link && opening != null) {
+            opening.failed(cause);
+        }
+    }
+
+    private void connectFailed(Throwable cause) {
+        ChannelPromise promise = connectPromise;
+        if (state == State.CONNECTING && promise != null) {
+            connectPromise = null;
+            promise.tryFailure(cause);
+            unsafe().close(voidPromise());
+        }
+    }
+
+    void connected(InetSocketAddress localAddress, InetSocketAddress remoteAddress) {
+        ChannelPromise promise = connectPromise;
+        if (state != State.CONNECTING || promise == null) {
+            return;
+        }
+        connectPromise = null;
+        Objects.requireNonNull(opening).end();
+        local = localAddress;
+        remote = remoteAddress;
+        state = State.CONNECTED;
+        options.apply();
+        boolean wanted = promise.trySuccess();
+        // What happened is what happened, as with all channels: active also if somebody has just cancelled.
+        pipeline().fireChannelActive();
+        if (!wanted) {
+            unsafe().close(voidPromise());
+        }
+    }
+
+    // ---- closing
+
+    /** The connection is gone at once, with whatever was under way. */
+    void fail(IOException cause) {
+        connectFailed(cause);
+        if (state == State.CONNECTED) {
+            failure = cause;
+            remoteGone = true;
+            pipeline().fireExceptionCaught(cause);
+            unsafe().close(voidPromise());
+        }
+    }
+
+    /** Resets a connection that came in, and that nobody has taken. */
+    void abort() {
+        config.setSoLinger(0);
+        unsafe().closeForcibly();
     }
 
     @Override
@@ -374,147 +412,78 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     protected void doClose() {
         State before = state;
         state = State.CLOSED;
-        inputShutdown = true;
-        outputShutdown = true;
-        cancelConnectTimeout();
         ChannelPromise promise = connectPromise;
         if (promise != null) {
             connectPromise = null;
             promise.tryFailure(new ClosedChannelException());
         }
-        releaseReceived();
-        Disposable session = waiting;
-        if (session != null) {
-            session.dispose();
+        reading.close();
+        writing.shutdown();
+        if (opening != null) {
+            opening.end();
         }
-        LinkSide side = linkSide;
-        if (side != null && (before == State.CONNECTING || (before == State.CONNECTED && !remoteGone))) {
+        StreamLink side = link;
+        if (side == null) {
+            return;
+        }
+        if (!isRegistered()) {
+            side.closeUnregistered(config.linger());
+        } else if (before == State.CONNECTING || (before == State.CONNECTED && !remoteGone)) {
             side.close(config.linger());
         }
     }
 
-    private void releaseReceived() {
-        for (ByteBuf buffer = received.poll(); buffer != null; buffer = received.poll()) {
-            buffer.release();
+    // ---- what comes from the device: on this channel's event loop
+
+    /** Returns the way to the device; there is one when the channel is connected, and still when it is closed. */
+    StreamLink link() {
+        return Objects.requireNonNull(link);
+    }
+
+    void received(ByteBuf data) {
+        reading.received(data);
+    }
+
+    void endOfInput() {
+        reading.ended(null);
+    }
+
+    void sent(int bytes) {
+        writing.sent(bytes);
+        flushWaiting();
+    }
+
+    void closedByDevice(ChannelClose close) {
+        remoteGone = true;
+        IOException cause = close.code() == ErrorCode.NONE ? null : RemoteFailure.ofClose(close);
+        failure = cause;
+        reading.ended(cause);
+        writing.failed(cause);
+        // Writes that wait now fail.
+        flushWaiting();
+    }
+
+    void delivered() {
+        reading.readIfWanted();
+    }
+
+    private void flushWaiting() {
+        if (state == State.CONNECTED) {
+            streamUnsafe().flushWaiting();
         }
     }
 
-    // ---- reading
+    // ---- reading and writing
 
     @Override
     protected void doBeginRead() {
-        if (inputEndSeen) {
-            return;
-        }
-        readPending = true;
-        if (!reading && (!received.isEmpty() || inputEnded || inputShutdown)) {
-            eventLoop().execute(this::readIfWanted);
-        }
+        reading.begin();
     }
 
     /** Auto-read was switched off, by any thread. */
     void clearReadPending() {
-        if (isRegistered()) {
-            onOwnLoop(() -> readPending = false);
-        } else {
-            readPending = false;
-        }
+        reading.clearPending();
     }
-
-    private void readIfWanted() {
-        if (!readPending || reading || state != State.CONNECTED || inputEndSeen) {
-            return;
-        }
-        if (received.isEmpty() && !inputEnded && !inputShutdown) {
-            return;
-        }
-        reading = true;
-        ChannelPipeline pipeline = pipeline();
-        var handle = unsafe().recvBufAllocHandle();
-        handle.reset(config);
-        boolean end = false;
-        do {
-            ByteBuf buffer = received.poll();
-            if (buffer == null) {
-                end = inputEnded || inputShutdown;
-                readPending &= !end;
-                break;
-            }
-            int bytes = buffer.readableBytes();
-            handle.attemptedBytesRead(bytes);
-            handle.lastBytesRead(bytes);
-            handle.incMessagesRead(1);
-            readPending = false;
-            pipeline.fireChannelRead(buffer);
-            grantAgain(bytes);
-        } while (handle.continueReading());
-        handle.readComplete();
-        pipeline.fireChannelReadComplete();
-        reading = false;
-        if (end) {
-            endRead();
-        } else if (readPending && (!received.isEmpty() || inputEnded)) {
-            eventLoop().execute(this::readIfWanted);
-        }
-    }
-
-    /** Everything received has been read, and the reader has come to the end. */
-    private void endRead() {
-        if (state != State.CONNECTED) {
-            return;
-        }
-        IOException failure = this.failure;
-        if (failure != null && !inputShutdown) {
-            proxyUnsafe().fail(failure);
-        } else if (!inputShutdown) {
-            if (config.isAllowHalfClosure()) {
-                inputShutdown = true;
-                pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-                if (readPending) {
-                    eventLoop().execute(this::readIfWanted);
-                }
-            } else {
-                unsafe().close(voidPromise());
-            }
-        } else if (config.isAllowHalfClosure()) {
-            inputEndSeen = true;
-            pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-        }
-    }
-
-    private void grantAgain(int bytes) {
-        consumed += bytes;
-        // In portions: each grant is a frame, and a window that is a quarter open still keeps the line busy.
-        if (consumed >= receiveWindow / 4 && !inputEnded && state == State.CONNECTED) {
-            connectedSide().grant(consumed);
-            consumed = 0;
-        }
-    }
-
-    private void received(ByteBuf data) {
-        if (state == State.CLOSED) {
-            data.release();
-        } else if (inputShutdown) {
-            // Nobody reads it, but the sender must not be held up: as the input of a socket that was shut down.
-            int bytes = data.readableBytes();
-            data.release();
-            grantAgain(bytes);
-        } else {
-            received.add(data);
-        }
-    }
-
-    private void closedByDevice(ChannelClose close) {
-        remoteGone = true;
-        inputEnded = true;
-        if (close.code() != ErrorCode.NONE) {
-            failure = RemoteFailure.ofClose(close);
-        }
-        // Writes that wait now fail.
-        proxyUnsafe().flushWaiting();
-    }
-
-    // ---- writing
 
     @Override
     protected Object filterOutboundMessage(Object msg) {
@@ -526,77 +495,47 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     }
 
     @Override
-    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-        // A listener of a write that is over may write again.
-        while (state == State.CONNECTED) {
-            if (remoteGone) {
-                IOException cause = failure;
-                throw cause != null ? cause : RemoteFailure.ofClose(ChannelClose.orderly(0));
-            }
-            List<ByteBuf> taken = new ArrayList<>();
-            int space = sendSpace;
-            in.forEachFlushedMessage(msg -> take((ByteBuf) msg, taken));
-            int bytes = space - sendSpace;
-            if (bytes > 0) {
-                // Before the promises: a listener may close the channel, and these bytes come first.
-                connectedSide().send(taken);
-            }
-            if (removeTaken(in, bytes) == 0) {
-                return;
-            }
+    protected void doWrite(ChannelOutboundBuffer in) throws IOException {
+        writing.write(in);
+    }
+
+    /** Refuses a change that comes too late. */
+    void requireNotConnected(String option) {
+        if (state != State.OPEN) {
+            throw new ChannelException(option + " must be set before the channel is connected");
         }
     }
 
-    private boolean take(ByteBuf message, List<ByteBuf> taken) {
-        int bytes = Math.min(message.readableBytes(), sendSpace);
-        if (bytes > 0) {
-            taken.add(message.retainedSlice(message.readerIndex(), bytes));
-            sendSpace -= bytes;
-        }
-        return sendSpace > 0;
-    }
-
-    /** Removes so many bytes and empty messages. Returns how many messages it has touched. */
-    private static int removeTaken(ChannelOutboundBuffer in, int bytes) {
-        int messages = 0;
-        int left = bytes;
-        while (in.current() instanceof ByteBuf message && (left > 0 || !message.isReadable())) {
-            messages++;
-            int readable = message.readableBytes();
-            int part = Math.min(left, readable);
-            left -= part;
-            in.progress(part);
-            if (part == readable) {
-                in.remove();
-            } else {
-                message.skipBytes(part);
+    /** An option of the connection has changed, by any thread. */
+    void optionsChanged() {
+        onOwnLoop(() -> {
+            if (state == State.CONNECTED) {
+                reading.setWindow(config.getReceiveBufferSize());
+                if (writing.setSize(config.getSendBufferSize())) {
+                    flushWaiting();
+                }
+                if (isRegistered()) {
+                    options.apply();
+                }
             }
-        }
-        return messages;
-    }
-
-    private void sent(int bytes) {
-        sendSpace += bytes;
-        if (state == State.CONNECTED) {
-            proxyUnsafe().flushWaiting();
-        }
+        });
     }
 
     // ---- half-closure
 
     @Override
     public boolean isInputShutdown() {
-        return inputShutdown || !isActive();
+        return reading.isShutdown() || !isActive();
     }
 
     @Override
     public boolean isOutputShutdown() {
-        return outputShutdown || !isActive();
+        return writing.isShutdown() || !isActive();
     }
 
     @Override
     public boolean isShutdown() {
-        return (inputShutdown && outputShutdown) || !isActive();
+        return (reading.isShutdown() && writing.isShutdown()) || !isActive();
     }
 
     @Override
@@ -608,7 +547,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
         onOwnLoop(() -> {
             if (state == State.CONNECTED) {
-                proxyUnsafe().shutdownOutput(promise);
+                streamUnsafe().shutdownOutput(promise);
             } else {
                 promise.tryFailure(notConnected());
             }
@@ -618,8 +557,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     @Override
     protected void doShutdownOutput() {
-        outputShutdown = true;
-        connectedSide().shutdownOutput();
+        writing.shutdown();
+        link().shutdownOutput();
     }
 
     @Override
@@ -630,23 +569,12 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     @Override
     public ChannelFuture shutdownInput(ChannelPromise promise) {
         onOwnLoop(() -> {
-            if (state != State.CONNECTED) {
+            if (state == State.CONNECTED) {
+                reading.shutdown();
+                promise.trySuccess();
+            } else {
                 promise.tryFailure(notConnected());
-                return;
             }
-            if (!inputShutdown) {
-                inputShutdown = true;
-                int unread = 0;
-                for (ByteBuf buffer : received) {
-                    unread += buffer.readableBytes();
-                }
-                releaseReceived();
-                grantAgain(unread);
-                if (readPending) {
-                    eventLoop().execute(this::readIfWanted);
-                }
-            }
-            promise.trySuccess();
         });
         return promise;
     }
@@ -671,153 +599,5 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     private Exception notConnected() {
         return isOpen() ? new NotYetConnectedException() : new ClosedChannelException();
-    }
-
-    private void onOwnLoop(Runnable task) {
-        EventLoop loop = eventLoop();
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
-    }
-
-    // ---- between this channel's event loop and the link's
-
-    /**
-     * Both directions of the hop between the two event loops. Down, a task for the link's loop each; up, a queue that one task of this
-     * channel's loop empties, so that a burst of frames costs one wake-up. Each direction keeps its order.
-     */
-    private final class LinkSide implements ProxiedStream.Socket {
-        private final ChannelMultiplexer multiplexer;
-        private final ProxiedStream stream;
-        /** Buffers (data) and tasks. */
-        private final Queue<Object> events = new ConcurrentLinkedQueue<>();
-
-        private final AtomicBoolean scheduled = new AtomicBoolean();
-        private final Consumer<Throwable> connectFailure;
-
-        LinkSide(ChannelMultiplexer multiplexer, Consumer<Throwable> connectFailure) {
-            this.multiplexer = multiplexer;
-            this.connectFailure = connectFailure;
-            this.stream = new ProxiedStream(multiplexer, this);
-        }
-
-        // Down: this channel's loop.
-
-        void connect(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
-            onLinkLoop(() -> stream.connect(address, window, timeout, options));
-        }
-
-        void send(List<ByteBuf> buffers) {
-            if (!onLinkLoop(() -> stream.send(buffers))) {
-                buffers.forEach(ByteBuf::release);
-            }
-        }
-
-        void grant(int bytes) {
-            onLinkLoop(() -> stream.grant(bytes));
-        }
-
-        void shutdownOutput() {
-            onLinkLoop(stream::shutdownOutput);
-        }
-
-        void close(Duration linger) {
-            onLinkLoop(() -> stream.close(linger));
-        }
-
-        private boolean onLinkLoop(Runnable task) {
-            try {
-                var loop = multiplexer.context().executor();
-                if (loop.inEventLoop()) {
-                    task.run();
-                } else {
-                    loop.execute(task);
-                }
-                return true;
-            } catch (RejectedExecutionException e) {
-                // The link's loop has shut down, the link with it.
-                LinkLostException lost = LinkLostException.ended("its event loop has shut down", e);
-                post((Runnable) () -> failedNow(lost));
-                return false;
-            }
-        }
-
-        // Up: the link's loop.
-
-        @Override
-        public void onConnected(InetSocketAddress localAddress, InetSocketAddress remoteAddress) {
-            post((Runnable) () -> proxyUnsafe().connected(localAddress, remoteAddress));
-        }
-
-        @Override
-        public void onConnectFailed(Throwable cause) {
-            post((Runnable) () -> connectFailure.accept(cause));
-        }
-
-        @Override
-        public void onData(ByteBuf data) {
-            post(data);
-        }
-
-        @Override
-        public void onEof() {
-            post((Runnable) () -> inputEnded = true);
-        }
-
-        @Override
-        public void onSent(int bytes) {
-            post((Runnable) () -> sent(bytes));
-        }
-
-        @Override
-        public void onClosed(ChannelClose close) {
-            post((Runnable) () -> closedByDevice(close));
-        }
-
-        @Override
-        public void onFailed(IOException cause) {
-            post((Runnable) () -> failedNow(cause));
-        }
-
-        private void failedNow(IOException cause) {
-            proxyUnsafe().connectFailed(cause);
-            proxyUnsafe().fail(cause);
-        }
-
-        private void post(Object event) {
-            events.add(event);
-            if (scheduled.compareAndSet(false, true)) {
-                try {
-                    eventLoop().execute(this::deliver);
-                } catch (RejectedExecutionException e) {
-                    // This channel's loop has shut down without closing it.
-                    for (Object late = events.poll(); late != null; late = events.poll()) {
-                        ReferenceCountUtil.release(late);
-                    }
-                    stream.close(Duration.ZERO);
-                }
-            }
-        }
-
-        private void deliver() {
-            scheduled.set(false);
-            for (Object event = events.poll(); event != null; event = events.poll()) {
-                if (event instanceof ByteBuf data) {
-                    received(data);
-                } else {
-                    ((Runnable) event).run();
-                }
-            }
-            readIfWanted();
-        }
-    }
-
-    /** Refuses a change that comes too late. */
-    void requireNotConnected(String option) {
-        if (state != State.OPEN) {
-            throw new ChannelException(option + " must be set before the channel is connected");
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.uartnet.proxy;
 
+import static dev.uartnet.proxy.ProxyChannelOption.DEVICE_TLS;
 import static io.netty.channel.ChannelOption.ALLOW_HALF_CLOSURE;
 import static io.netty.channel.ChannelOption.IP_TOS;
 import static io.netty.channel.ChannelOption.SO_KEEPALIVE;
@@ -10,6 +11,7 @@ import static io.netty.channel.ChannelOption.SO_SNDBUF;
 import static io.netty.channel.ChannelOption.TCP_NODELAY;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>options beyond those of every channel</caption>
  * <tr><th>option</th><th>default</th><th>meaning</th></tr>
- * <tr><td>{@code SO_RCVBUF}</td><td>65,536 bytes</td><td>receive window: bytes that the device sends ahead of what was read; 1,024 to 16 MiB</td></tr>
+ * <tr><td>{@code SO_RCVBUF}</td><td>65,536 bytes</td><td>receive window: bytes that the device sends ahead of what was read; 1,024 to 16 MiB. It grows at once,
+ * and shrinks as bytes are read</td></tr>
  * <tr><td>{@code SO_SNDBUF}</td><td>16,384 bytes</td><td>send buffer: written bytes that wait for the line</td></tr>
  * <tr><td>{@code SO_LINGER}</td><td>-1</td><td>seconds that a closed channel may take to send its buffer; -1: 30 s; 0: drops it and resets the connection</td></tr>
  * <tr><td>{@code ALLOW_HALF_CLOSURE}</td><td>false</td><td>the end of the input does not close the channel</td></tr>
@@ -36,14 +39,20 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code IP_TOS}</td><td></td><td>not supported: throws</td></tr>
  * </table>
  *
- * <p>All but {@code SO_LINGER} and {@code ALLOW_HALF_CLOSURE} must be set before connect.
+ * <p>All of them may be changed at any time, by any thread. What is asked of the device when the channel is connected already (which is so for
+ * every {@code childOption}) is set a round trip later; if the device refuses, that is logged as a warning, as a bootstrap does with options
+ * that cannot be set, and the getter has the value from before. An option that is not in the table is unknown: {@code setOption} returns false.
  */
 public final class ProxySocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
-    private static final int RECEIVE_WINDOW_BYTES = 65_536;
+    static final int RECEIVE_WINDOW_BYTES = 65_536;
     private static final int RECEIVE_WINDOW_BYTES_MIN = 1_024;
     private static final int RECEIVE_WINDOW_BYTES_MAX = 16 << 20;
     /** About 16 frames: enough to keep the line busy over a hop between event loops. */
     private static final int SEND_BUFFER_BYTES = 16_384;
+
+    private static final String NO_DELAY = "no_delay";
+    private static final String KEEP_ALIVE = "keep_alive";
+    private static final String REUSE_ADDRESS = "reuse_address";
 
     private static final Duration LINGER = Duration.ofSeconds(30);
 
@@ -56,6 +65,7 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
     private volatile @Nullable Boolean noDelay;
     private volatile @Nullable Boolean keepAlive;
     private volatile @Nullable Boolean reuseAddress;
+    private volatile @Nullable DeviceTls deviceTls;
 
     ProxySocketChannelConfig(ProxySocketChannel socket) {
         super(socket);
@@ -65,15 +75,26 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
     /** Returns what is asked of the device's socket (PROTOCOL.md, section 8). */
     Map<String, Object> remoteOptions() {
         Map<String, Object> options = new LinkedHashMap<>();
-        put(options, "no_delay", noDelay);
-        put(options, "keep_alive", keepAlive);
-        put(options, "reuse_address", reuseAddress);
+        put(options, NO_DELAY, noDelay);
+        put(options, KEEP_ALIVE, keepAlive);
+        put(options, REUSE_ADDRESS, reuseAddress);
         return options;
     }
 
     private static void put(Map<String, Object> options, String name, @Nullable Boolean value) {
         if (value != null) {
             options.put(name, value);
+        }
+    }
+
+    /** The device has refused a value: unless there is another one meanwhile, the one before holds. */
+    void refused(String name, Object value, @Nullable Object before) {
+        Boolean old = (Boolean) before;
+        switch (name) {
+            case NO_DELAY -> noDelay = value.equals(noDelay) ? old : noDelay;
+            case KEEP_ALIVE -> keepAlive = value.equals(keepAlive) ? old : keepAlive;
+            case REUSE_ADDRESS -> reuseAddress = value.equals(reuseAddress) ? old : reuseAddress;
+            default -> throw new IllegalArgumentException(name);
         }
     }
 
@@ -92,7 +113,8 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
                 ALLOW_HALF_CLOSURE,
                 TCP_NODELAY,
                 SO_KEEPALIVE,
-                SO_REUSEADDR);
+                SO_REUSEADDR,
+                DEVICE_TLS);
     }
 
     @SuppressWarnings("unchecked")
@@ -119,6 +141,9 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
         if (SO_REUSEADDR.equals(option)) {
             return (T) Boolean.valueOf(isReuseAddress());
         }
+        if (DEVICE_TLS.equals(option)) {
+            return (T) deviceTls;
+        }
         return super.getOption(option);
     }
 
@@ -141,10 +166,28 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
             setReuseAddress((Boolean) value);
         } else if (IP_TOS.equals(option)) {
             setTrafficClass((Integer) value);
+        } else if (DEVICE_TLS.equals(option)) {
+            setDeviceTls((DeviceTls) value);
         } else {
             return super.setOption(option, value);
         }
         return true;
+    }
+
+    @Nullable
+    DeviceTls deviceTls() {
+        return deviceTls;
+    }
+
+    private void setDeviceTls(DeviceTls tls) {
+        if (tls.isServer()) {
+            throw new IllegalArgumentException(
+                    "DeviceTls.server(...) is for listeners; a connection needs DeviceTls.client()");
+        }
+        if (socket.isActive()) {
+            throw new ChannelException("DEVICE_TLS must be set before the channel is connected");
+        }
+        deviceTls = tls;
     }
 
     @Override
@@ -154,13 +197,18 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
 
     @Override
     public ProxySocketChannelConfig setReceiveBufferSize(int bytes) {
+        requireWindow(bytes);
+        receiveWindow = bytes;
+        socket.optionsChanged();
+        return this;
+    }
+
+    /** Refuses a receive window that cannot be. */
+    static void requireWindow(int bytes) {
         if (bytes < RECEIVE_WINDOW_BYTES_MIN || bytes > RECEIVE_WINDOW_BYTES_MAX) {
             throw new IllegalArgumentException("SO_RCVBUF must be " + RECEIVE_WINDOW_BYTES_MIN + " to "
                     + RECEIVE_WINDOW_BYTES_MAX + " bytes: " + bytes);
         }
-        socket.requireNotConnected("SO_RCVBUF");
-        receiveWindow = bytes;
-        return this;
     }
 
     @Override
@@ -173,8 +221,8 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
         if (bytes < 1) {
             throw new IllegalArgumentException("SO_SNDBUF must be at least 1 byte: " + bytes);
         }
-        socket.requireNotConnected("SO_SNDBUF");
         sendBuffer = bytes;
+        socket.optionsChanged();
         return this;
     }
 
@@ -208,8 +256,8 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
 
     @Override
     public ProxySocketChannelConfig setTcpNoDelay(boolean on) {
-        socket.requireNotConnected("TCP_NODELAY");
         noDelay = on;
+        socket.optionsChanged();
         return this;
     }
 
@@ -221,8 +269,8 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
 
     @Override
     public ProxySocketChannelConfig setKeepAlive(boolean on) {
-        socket.requireNotConnected("SO_KEEPALIVE");
         keepAlive = on;
+        socket.optionsChanged();
         return this;
     }
 
@@ -234,8 +282,8 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
 
     @Override
     public ProxySocketChannelConfig setReuseAddress(boolean on) {
-        socket.requireNotConnected("SO_REUSEADDR");
         reuseAddress = on;
+        socket.optionsChanged();
         return this;
     }
 

@@ -10,8 +10,12 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +49,70 @@ final class RemoteFailure {
                 withCause(new BindException(words("Cannot assign a local address", failed) + to), cause);
             case NO_RESOURCES ->
                 withCause(new SocketException(words("The device has no socket or memory left", failed) + to), cause);
+            case TLS, CERTIFICATE ->
+                withCause(new SSLHandshakeException(words("TLS handshake failed on the device", failed) + to), cause);
             default -> withCause(new SocketException(words("Cannot connect", failed) + to), cause);
         };
+    }
+
+    /** A listener did not come about. */
+    static Throwable ofListen(Throwable cause, InetSocketAddress local) {
+        return ofBind(cause, local, "listen");
+    }
+
+    /** A datagram socket was not bound. */
+    static Throwable ofBind(Throwable cause, InetSocketAddress local) {
+        return ofBind(cause, local, "bind");
+    }
+
+    private static Throwable ofBind(Throwable cause, InetSocketAddress local, String what) {
+        String on = " on " + local;
+        if (cause instanceof RequestTimeoutException) {
+            return withCause(new SocketTimeoutException("the device did not answer in time: " + what + on), cause);
+        }
+        if (!(cause instanceof RequestFailedException failed)) {
+            return ofRequest(cause);
+        }
+        return switch (failed.errorCode()) {
+            case ADDRESS_IN_USE -> withCause(new BindException(words("Address already in use", failed) + on), cause);
+            case ADDRESS_NOT_AVAILABLE ->
+                withCause(new BindException(words("Cannot assign requested address", failed) + on), cause);
+            case NOT_ALLOWED -> withCause(new BindException(words("Permission denied", failed) + on), cause);
+            case NO_RESOURCES ->
+                withCause(new SocketException(words("The device has no socket or memory left", failed) + on), cause);
+            case NETWORK_DOWN -> withCause(new SocketException(words("The device has no network", failed) + on), cause);
+            case TLS, CERTIFICATE ->
+                withCause(
+                        new SSLException(words("the device's TLS does not take the certificate or key", failed) + on),
+                        cause);
+            default -> withCause(new SocketException(words("Cannot " + what, failed) + on), cause);
+        };
+    }
+
+    /** A datagram was not taken by the network, or not delivered. */
+    static IOException ofDatagram(RemoteError error) {
+        String own = words(error.text(), error.errno());
+        IOException failure =
+                switch (error.code()) {
+                    case CONNECTION_REFUSED, CONNECTION_RESET -> new PortUnreachableException("Port unreachable" + own);
+                    case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
+                    case NETWORK_UNREACHABLE -> new NoRouteToHostException("Network is unreachable" + own);
+                    case NETWORK_DOWN -> new NoRouteToHostException("The device has no network" + own);
+                    case MESSAGE_TOO_BIG -> new SocketException("Message too long" + own);
+                    case NOT_ALLOWED -> new SocketException("Permission denied" + own);
+                    case ADDRESS_NOT_AVAILABLE -> new SocketException("Cannot assign requested address" + own);
+                    case NO_RESOURCES -> new SocketException("No buffer space available" + own);
+                    default -> new SocketException("The device could not send a datagram: " + error.code() + own);
+                };
+        return withCause(failure, new RemoteErrorException("the device said that a datagram failed", error));
+    }
+
+    /** A bound datagram socket ended. */
+    static IOException ofDatagramClose(ChannelClose close) {
+        return withCause(
+                new SocketException(
+                        "The device closed the socket: " + close.code() + words(close.text(), close.errno())),
+                closed(close));
     }
 
     /** A name was not resolved. */
@@ -74,15 +140,30 @@ final class RemoteFailure {
     static IOException ofClose(ChannelClose close) {
         String own = words(close.text(), close.errno());
         // The first words are those of this host's own sockets: callers look for them, to tell what may be tried again.
-        return switch (close.code()) {
-            case NONE, BROKEN_PIPE -> new SocketException("Broken pipe" + own);
-            case CONNECTION_RESET -> new SocketException("Connection reset by peer" + own);
-            case CONNECTION_ABORTED -> new SocketException("Software caused connection abort" + own);
-            case TIMED_OUT -> new SocketException("Connection timed out" + own);
-            case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
-            case NETWORK_UNREACHABLE, NETWORK_DOWN -> new NoRouteToHostException("Network is unreachable" + own);
-            default -> new SocketException("The device closed the connection: " + close.code() + own);
-        };
+        IOException failure =
+                switch (close.code()) {
+                    case NONE, BROKEN_PIPE -> new SocketException("Broken pipe" + own);
+                    case CONNECTION_RESET -> new SocketException("Connection reset by peer" + own);
+                    case CONNECTION_ABORTED -> new SocketException("Software caused connection abort" + own);
+                    case TIMED_OUT -> new SocketException("Connection timed out" + own);
+                    case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host" + own);
+                    case NETWORK_UNREACHABLE, NETWORK_DOWN ->
+                        new NoRouteToHostException("Network is unreachable" + own);
+                    default -> new SocketException("The device closed the connection: " + close.code() + own);
+                };
+        return withCause(failure, closed(close));
+    }
+
+    /** A listener ended. */
+    static IOException ofListenerClose(ChannelClose close) {
+        return withCause(
+                new SocketException("The device listens no more: " + close.code() + words(close.text(), close.errno())),
+                closed(close));
+    }
+
+    private static RemoteErrorException closed(ChannelClose close) {
+        return new RemoteErrorException(
+                "the device closed the channel", new RemoteError(close.code(), close.text(), close.errno()));
     }
 
     private static String words(String what, RequestFailedException failed) {

@@ -4,7 +4,7 @@
  * <p>{@link dev.uartnet.proxy.ProxyClient} is the entry. Its {@code Reconnection} is the link through all its sessions; a {@code Connection} is one
  * life of it: a Netty channel with the codec's pipeline, behind it {@code SessionHandler} (how the session stands) and {@code
  * ChannelMultiplexer} (which proxied channel gets or sends what). A {@code ConnectAttempt} makes one. {@link
- * dev.uartnet.proxy.ProxySocketChannel} is an ordinary Netty channel over one {@code ProxiedStream} of the multiplexer; reactor-netty's own
+ * dev.uartnet.proxy.ProxySocketChannel} is an ordinary Netty channel over one {@code ProxiedStream} (a {@code ProxiedChannel}) of the multiplexer, with a {@code LoopCrossing} between their event loops; reactor-netty's own
  * clients run on it through {@code ProxyLoopResources}.
  *
  * <h2>States of a client</h2>
@@ -52,10 +52,10 @@
  * <tr><td></td><td>close</td><td>CHANNEL_CLOSE behind all that was accepted; at once with SO_LINGER 0</td><td>CLOSED</td></tr>
  * </table>
  *
- * On the link's event loop (what the device sees; PROTOCOL.md, section 9), {@code ProxiedStream}:
+ * On the link's event loop (what the device sees; PROTOCOL.md, section 9), {@code ProxiedChannel}:
  *
  * <table>
- * <caption>ProxiedStream</caption>
+ * <caption>ProxiedChannel</caption>
  * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
  * <tr><td>OPENING</td><td>RESPONSE</td><td>the socket hears of it</td><td>OPEN</td></tr>
  * <tr><td></td><td>RESPONSE, but the socket has closed</td><td>CHANNEL_CLOSE</td><td>CLOSE_SENT</td></tr>

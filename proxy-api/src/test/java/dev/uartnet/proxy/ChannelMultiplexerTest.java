@@ -53,7 +53,7 @@ class ChannelMultiplexerTest {
         }
 
         @Override
-        public void onConnectFailed(Throwable cause) {
+        public void onOpenFailed(Throwable cause) {
             events.add("failed " + cause.getClass().getSimpleName());
         }
 
@@ -113,7 +113,7 @@ class ChannelMultiplexerTest {
 
     private ProxiedStream connect(Note note, Duration timeout) {
         ProxiedStream stream = new ProxiedStream(multiplexer, note);
-        stream.connect(InetSocketAddress.createUnresolved("server.test", 80), WINDOW, timeout, Map.of());
+        stream.connect(InetSocketAddress.createUnresolved("server.test", 80), WINDOW, timeout, Map.of(), null);
         return stream;
     }
 
@@ -340,7 +340,7 @@ class ChannelMultiplexerTest {
         nothingMore();
         connect(new Note(), Duration.ZERO);
         link.writeInbound(new Response(next(Request.class).id(), List.of("what?")));
-        assertThat(next(LinkReset.class).text()).contains("TCP_CONNECT was answered");
+        assertThat(next(LinkReset.class).text()).contains("a socket's opening was answered");
     }
 
     @Test

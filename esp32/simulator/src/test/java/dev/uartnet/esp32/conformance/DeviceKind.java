@@ -37,14 +37,16 @@ enum DeviceKind {
         Device start() throws IOException {
             return firmware(Firmware.builder().bits(32).heap("110k"));
         }
+    },
+    /** For TLS, which {@link #FIRMWARE_32_BIT_110K} has not the memory for. */
+    FIRMWARE_32_BIT_200K {
+        @Override
+        Device start() throws IOException {
+            return firmware(Firmware.builder().bits(32).heap("200k"));
+        }
     };
 
     abstract Device start() throws IOException;
-
-    /** Whether its TLS has version 1.3; MicroPython's builds of Mbed TLS have not. */
-    boolean hasTls13() {
-        return this == VIRTUAL_IN_MEMORY || this == VIRTUAL_ON_PTY;
-    }
 
     private static VirtualEsp32 virtual() {
         NameService names = name -> switch (name) {

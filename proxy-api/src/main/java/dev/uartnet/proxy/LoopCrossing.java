@@ -1,0 +1,127 @@
+package dev.uartnet.proxy;
+
+import io.netty.channel.EventLoop;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Both directions of the hop between a proxied socket's event loop and the link's. Down, a task for the link's loop each; up, a queue that one
+ * task of the socket's loop empties, so that a burst of frames costs one wake-up. Each direction keeps its order.
+ */
+final class LoopCrossing {
+    /** The socket's end. */
+    interface Socket {
+        /** Something came up that is no task: takes it over. On the socket's loop. */
+        void received(Object message);
+
+        /** Something came up and cannot be delivered, as the socket's loop is gone, or never was: undoes it. On any thread, once. */
+        void dropped(Object message);
+
+        /** What has come up so far is delivered. On the socket's loop. */
+        void delivered();
+
+        /** The link's loop has shut down, the link with it. On the socket's loop. */
+        void linkLoopGone(LinkLostException cause);
+
+        /** The socket's loop has shut down without closing it: what belongs to the link has to go. On the link's loop. */
+        void socketLoopGone();
+    }
+
+    private final ChannelMultiplexer multiplexer;
+    private final Supplier<EventLoop> socketLoop;
+    private final Socket socket;
+    /** Messages and tasks. */
+    private final Queue<Object> events = new ConcurrentLinkedQueue<>();
+
+    /** Whether what came up is about to be delivered. Stays set while the socket has no loop yet. */
+    private final AtomicBoolean scheduled;
+
+    private LoopCrossing(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket, boolean held) {
+        this.multiplexer = multiplexer;
+        this.socketLoop = socketLoop;
+        this.socket = socket;
+        scheduled = new AtomicBoolean(held);
+    }
+
+    /** A crossing for a socket that has its loop. */
+    LoopCrossing(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket) {
+        this(multiplexer, socketLoop, socket, false);
+    }
+
+    /** A crossing for a socket that is not registered yet: what comes up waits until {@link #socketRegistered}. */
+    static LoopCrossing held(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket) {
+        return new LoopCrossing(multiplexer, socketLoop, socket, true);
+    }
+
+    /** The socket has its loop now. */
+    void socketRegistered() {
+        schedule();
+    }
+
+    /** The socket will never have a loop. Nothing may come up any more. */
+    void drop() {
+        for (Object event = events.poll(); event != null; event = events.poll()) {
+            if (!(event instanceof Runnable)) {
+                socket.dropped(event);
+            }
+        }
+    }
+
+    /** Runs a task on the link's loop. Returns false if that is gone. */
+    boolean down(Runnable task) {
+        try {
+            var loop = multiplexer.context().executor();
+            if (loop.inEventLoop()) {
+                task.run();
+            } else {
+                loop.execute(task);
+            }
+            return true;
+        } catch (RejectedExecutionException e) {
+            LinkLostException lost = LinkLostException.ended("its event loop has shut down", e);
+            up(() -> socket.linkLoopGone(lost));
+            return false;
+        }
+    }
+
+    /** Runs a task on the socket's loop, behind all that came up before it. */
+    void up(Runnable task) {
+        post(task);
+    }
+
+    /** Hands something over to {@link Socket#received} likewise. */
+    void upMessage(Object message) {
+        post(message);
+    }
+
+    private void post(Object event) {
+        events.add(event);
+        if (scheduled.compareAndSet(false, true)) {
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        try {
+            socketLoop.get().execute(this::deliver);
+        } catch (RejectedExecutionException e) {
+            drop();
+            socket.socketLoopGone();
+        }
+    }
+
+    private void deliver() {
+        scheduled.set(false);
+        for (Object event = events.poll(); event != null; event = events.poll()) {
+            if (event instanceof Runnable task) {
+                task.run();
+            } else {
+                socket.received(event);
+            }
+        }
+        socket.delivered();
+    }
+}

@@ -1,0 +1,764 @@
+package dev.uartnet.proxy;
+
+import dev.uartnet.codec.message.ChannelClose;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.netty.util.internal.StringUtil;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A UDP socket of the device, as an ordinary Netty channel.
+ *
+ * <pre>{@code
+ * new Bootstrap()
+ *         .group(anyGroup)
+ *         .channelFactory(() -> new ProxyDatagramChannel(client))
+ *         .handler(...)
+ *         .bind(0);
+ * }</pre>
+ *
+ * <p>It runs on any event loop, also another one than the link's. Reads are {@link DatagramPacket}s with their sender, and this channel's
+ * address as the recipient. Written are {@code DatagramPacket}s and other {@link AddressedEnvelope}s of {@link ByteBuf}, each one datagram,
+ * an empty one, too; and while it is connected {@code ByteBuf}s (an empty one sends nothing, as with Netty's own channels). A
+ * recipient that is not resolved fails the write with {@link UnresolvedAddressException}.
+ *
+ * <p><b>Binding.</b> {@code bind} is over when the device has bound the socket, or has said why not: {@link java.net.BindException}, {@link
+ * SocketException}, {@link SocketTimeoutException} after {@code CONNECT_TIMEOUT_MILLIS}; it may be tried again then. What is flushed meanwhile
+ * waits. While the link is down, bind waits for the next session, or fails at once: {@link ProxyConnector#whileDown}. The port 0 is any free one, the address 0.0.0.0
+ * any address of the device. A channel that connects, or that is active by {@code DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION} and writes, binds itself.
+ *
+ * <p><b>Connecting</b> happens on this host: it sets the recipient of plain buffers and drops what others send. {@code disconnect} ends that.
+ *
+ * <p><b>Sizes.</b> What does not fit a frame travels in pieces. A datagram that is longer than the device can send ({@link #largestDatagram()}) fails its
+ * write with a {@link SocketException} that says so.
+ *
+ * <p><b>Writing.</b> A write succeeds when its datagram has been copied to the channel's send buffer ({@code SO_SNDBUF}), as with a socket of this host; it leaves it as the device's credit
+ * and the line allow. {@code close()} sends what is in it first, for at most 30 s. If the network refuses a datagram later on, or says that one did not arrive, {@code exceptionCaught}
+ * tells, and the channel stays open: {@link java.net.PortUnreachableException}, {@link java.net.NoRouteToHostException}, {@code SocketException}.
+ *
+ * <p><b>Reading.</b> The device sends at most the receive window ({@code SO_RCVBUF}) ahead of what was read, and drops what comes
+ * beyond it: {@link DatagramsDropped}.
+ *
+ * <p><b>The link's end</b> is a {@link LinkLostException} for {@code exceptionCaught} and for writes that wait, then the channel closes: it belongs to its session.
+ */
+public final class ProxyDatagramChannel extends UnicastDatagramChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
+    private static final InetSocketAddress ANY_IPV4 = new InetSocketAddress("0.0.0.0", 0);
+    private static final InetSocketAddress ANY_IPV6 = new InetSocketAddress("::", 0);
+
+    private enum State {
+        OPEN,
+        BINDING,
+        BOUND,
+        CLOSED
+    }
+
+    private final Reconnection link;
+    private final ProxyDatagramChannelConfig config = new ProxyDatagramChannelConfig(this);
+    private final Runnable shutdownHook = this::eventLoopShutdown;
+    private final AtomicLong dropped = new AtomicLong();
+
+    // No initializer: set in the constructor of AbstractChannel.
+    private @Nullable Unsafe unsafe;
+
+    private volatile State state = State.OPEN;
+    private volatile @Nullable InetSocketAddress local;
+    private volatile @Nullable InetSocketAddress remote;
+    private volatile int largest;
+
+    // All below: this channel's event loop.
+
+    private @Nullable ChannelPromise bindPromise;
+    private @Nullable ChannelPromise connectPromise;
+    /** What it becomes connected to when it is bound. */
+    private @Nullable InetSocketAddress connecting;
+
+    private @Nullable Opening opening;
+    private @Nullable LinkSide linkSide;
+
+    private final ArrayDeque<DatagramPacket> received = new ArrayDeque<>();
+    private boolean readPending;
+    private boolean reading;
+    private int receiveWindow;
+    /** Credit of datagrams that were read, and not yet granted again. */
+    private int consumed;
+
+    private int sendBuffer;
+    private int sendSpace;
+    /** Why the device's socket is gone. */
+    private @Nullable IOException failure;
+
+    /**
+     * Creates a channel that is to be registered and bound or connected, mostly by a {@link io.netty.bootstrap.Bootstrap}.
+     *
+     * @param client whose device has the socket
+     */
+    public ProxyDatagramChannel(ProxyClient client) {
+        link = client.link();
+    }
+
+    // ---- what kind of channel this is
+
+    @Override
+    public ProxyDatagramChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return state != State.CLOSED;
+    }
+
+    @Override
+    public boolean isActive() {
+        State state = this.state;
+        return state == State.BOUND || (state != State.CLOSED && config.isActiveOnRegistration() && isRegistered());
+    }
+
+    @Override
+    public boolean isConnected() {
+        return isOpen() && remote != null;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress localAddress() {
+        return local;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress remoteAddress() {
+        return remote;
+    }
+
+    /** Returns the bytes of the largest datagram that the device can send; 0 before the channel is bound. */
+    public int largestDatagram() {
+        return largest;
+    }
+
+    /** Returns how many datagrams the device had to drop so far: {@link DatagramsDropped}. */
+    public long droppedDatagrams() {
+        return dropped.get();
+    }
+
+    @Override
+    protected @Nullable SocketAddress localAddress0() {
+        return local;
+    }
+
+    @Override
+    protected @Nullable SocketAddress remoteAddress0() {
+        return remote;
+    }
+
+    @Override
+    protected boolean isCompatible(EventLoop loop) {
+        // It has no descriptor that the loop would have to watch.
+        return true;
+    }
+
+    @Override
+    public Unsafe unsafe() {
+        return Objects.requireNonNull(unsafe);
+    }
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        DatagramUnsafe own = new DatagramUnsafe();
+        unsafe = new DeferredBindUnsafe(own, own::bindLater);
+        return own;
+    }
+
+    private DatagramUnsafe datagramUnsafe() {
+        return (DatagramUnsafe) super.unsafe();
+    }
+
+    @Override
+    protected void doRegister(ChannelPromise promise) {
+        // A loop that shuts down closes the channels that it watches; this one it does not know.
+        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
+            loop.addShutdownHook(shutdownHook);
+        }
+        promise.setSuccess();
+    }
+
+    @Override
+    protected void doDeregister() {
+        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
+            loop.removeShutdownHook(shutdownHook);
+        }
+    }
+
+    private void eventLoopShutdown() {
+        unsafe().close(newPromise());
+    }
+
+    // ---- binding, connecting, closing
+
+    @Override
+    protected void doBind(SocketAddress localAddress) {
+        throw new AssertionError("bound by DeferredBindUnsafe");
+    }
+
+    private final class DatagramUnsafe extends AbstractUnsafe {
+        void bindLater(@Nullable SocketAddress localAddress, ChannelPromise promise) {
+            if (!promise.setUncancellable() || !ensureOpen(promise)) {
+                return;
+            }
+            RuntimeException refused = notBindable(localAddress);
+            if (refused != null) {
+                safeSetFailure(promise, refused);
+            } else {
+                bindPromise = promise;
+                startBinding((InetSocketAddress) Objects.requireNonNull(localAddress));
+            }
+        }
+
+        private @Nullable RuntimeException notBindable(@Nullable SocketAddress localAddress) {
+            return state != State.OPEN ? new AlreadyBoundException() : unusable(localAddress);
+        }
+
+        private void startBinding(InetSocketAddress localAddress) {
+            state = State.BINDING;
+            receiveWindow = config.getReceiveBufferSize();
+            sendBuffer = config.getSendBufferSize();
+            sendSpace = sendBuffer;
+            Opening opening =
+                    new Opening(link, eventLoop(), config.getConnectTimeoutMillis(), new Binding(localAddress));
+            ProxyDatagramChannel.this.opening = opening;
+            opening.start();
+        }
+
+        private void bindFailed(Throwable cause) {
+            if (state != State.BINDING) {
+                return;
+            }
+            state = State.OPEN;
+            connecting = null;
+            LinkSide side = linkSide;
+            if (side != null) {
+                linkSide = null;
+                side.close();
+            }
+            ChannelPromise bind = bindPromise;
+            bindPromise = null;
+            ChannelPromise connect = connectPromise;
+            connectPromise = null;
+            if (bind != null) {
+                safeSetFailure(bind, cause);
+            }
+            if (connect != null) {
+                safeSetFailure(connect, cause);
+            }
+            ChannelOutboundBuffer waiting = outboundBuffer();
+            while (state == State.OPEN && waiting != null && waiting.current() != null) {
+                waiting.remove(cause);
+            }
+        }
+
+        private void bound(InetSocketAddress localAddress, int largestDatagram) {
+            if (state != State.BINDING) {
+                return;
+            }
+            Objects.requireNonNull(opening).end();
+            boolean wasActive = isActive();
+            local = localAddress;
+            largest = largestDatagram;
+            state = State.BOUND;
+            ChannelPromise bind = bindPromise;
+            bindPromise = null;
+            ChannelPromise connect = connectPromise;
+            connectPromise = null;
+            if (connecting != null) {
+                remote = connecting;
+                connecting = null;
+            }
+            if (bind != null) {
+                safeSetSuccess(bind);
+            }
+            if (connect != null) {
+                safeSetSuccess(connect);
+            }
+            if (!wasActive) {
+                pipeline().fireChannelActive();
+            }
+            flush0();
+        }
+
+        @Override
+        public void connect(SocketAddress remoteAddress, @Nullable SocketAddress localAddress, ChannelPromise promise) {
+            if (!promise.setUncancellable() || !ensureOpen(promise)) {
+                return;
+            }
+            RuntimeException refused = unusable(remoteAddress);
+            if (refused == null && isConnected()) {
+                refused = new AlreadyConnectedException();
+            } else if (refused == null && connectPromise != null) {
+                refused = new ConnectionPendingException();
+            } else if (refused == null && localAddress != null) {
+                refused = notBindable(localAddress);
+            }
+            if (refused != null) {
+                safeSetFailure(promise, refused);
+                return;
+            }
+            InetSocketAddress peer = (InetSocketAddress) remoteAddress;
+            if (state == State.BOUND) {
+                remote = peer;
+                received.removeIf(this::dropOthers);
+                safeSetSuccess(promise);
+                return;
+            }
+            connectPromise = promise;
+            connecting = peer;
+            if (state == State.OPEN) {
+                startBinding(localAddress == null ? anyFor(peer) : (InetSocketAddress) localAddress);
+            }
+        }
+
+        /** Drops what came before it was connected, from others than its peer. */
+        private boolean dropOthers(DatagramPacket datagram) {
+            boolean others = !isFromPeer(datagram);
+            if (others) {
+                drop(datagram);
+            }
+            return others;
+        }
+
+        /** The device's socket is gone at once, with whatever was under way. */
+        private void fail(IOException cause) {
+            if (state == State.BINDING) {
+                Objects.requireNonNull(opening).failed(cause);
+            } else if (state == State.BOUND) {
+                failure = cause;
+                pipeline().fireExceptionCaught(cause);
+                close(voidPromise());
+            }
+        }
+
+        @Override
+        public void close(ChannelPromise promise) {
+            IOException cause = failure;
+            if (cause == null) {
+                super.close(promise);
+                return;
+            }
+            ClosedChannelException closed = new ClosedChannelException();
+            closed.initCause(cause);
+            close(promise, cause, closed);
+        }
+
+        @Override
+        protected void flush0() {
+            // While the device binds the socket, what was flushed waits; Netty would fail it.
+            if (state != State.BINDING) {
+                super.flush0();
+            }
+        }
+
+        /** Goes on with writes that waited. */
+        private void flushWaiting() {
+            flush0();
+        }
+    }
+
+    private static @Nullable RuntimeException unusable(@Nullable SocketAddress address) {
+        if (!(address instanceof InetSocketAddress inet)) {
+            return new UnsupportedAddressTypeException();
+        }
+        return inet.isUnresolved() ? new UnresolvedAddressException() : null;
+    }
+
+    private static InetSocketAddress anyFor(InetSocketAddress peer) {
+        return peer.getAddress() instanceof Inet6Address ? ANY_IPV6 : ANY_IPV4;
+    }
+
+    /** Asks sessions for one socket. */
+    private final class Binding implements Opening.Socket {
+        private final InetSocketAddress asked;
+
+        Binding(InetSocketAddress asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public void openIn(ChannelMultiplexer session, Duration left) {
+            LinkSide side = new LinkSide(session);
+            linkSide = side;
+            side.bind(asked, receiveWindow, left, config.remoteOptions());
+        }
+
+        @Override
+        public void openFailed(Throwable cause) {
+            datagramUnsafe().bindFailed(cause);
+        }
+
+        @Override
+        public Throwable timedOut(int millis) {
+            return new SocketTimeoutException("the device did not answer within " + millis + " ms: bind to " + asked);
+        }
+    }
+
+    @Override
+    protected void doDisconnect() {
+        remote = null;
+        connecting = null;
+        ChannelPromise promise = connectPromise;
+        if (promise != null) {
+            connectPromise = null;
+            promise.tryFailure(new SocketException("disconnected before the socket was bound"));
+        }
+    }
+
+    @Override
+    protected void doClose() {
+        state = State.CLOSED;
+        ClosedChannelException closed = new ClosedChannelException();
+        ChannelPromise bind = bindPromise;
+        if (bind != null) {
+            bindPromise = null;
+            bind.tryFailure(closed);
+        }
+        ChannelPromise connect = connectPromise;
+        if (connect != null) {
+            connectPromise = null;
+            connect.tryFailure(closed);
+        }
+        if (opening != null) {
+            opening.end();
+        }
+        for (DatagramPacket datagram = received.poll(); datagram != null; datagram = received.poll()) {
+            datagram.release();
+        }
+        LinkSide side = linkSide;
+        if (side != null && failure == null) {
+            side.close();
+        }
+    }
+
+    // ---- reading
+
+    @Override
+    protected void doBeginRead() {
+        readPending = true;
+        if (!reading && !received.isEmpty()) {
+            eventLoop().execute(this::readIfWanted);
+        }
+    }
+
+    /** Auto-read was switched off, by any thread. */
+    void clearReadPending() {
+        if (isRegistered() && !eventLoop().inEventLoop()) {
+            eventLoop().execute(() -> readPending = false);
+        } else {
+            readPending = false;
+        }
+    }
+
+    private void readIfWanted() {
+        if (!readPending || reading || state != State.BOUND || received.isEmpty()) {
+            return;
+        }
+        reading = true;
+        ChannelPipeline pipeline = pipeline();
+        var handle = unsafe().recvBufAllocHandle();
+        handle.reset(config);
+        do {
+            DatagramPacket datagram = received.poll();
+            if (datagram == null) {
+                break;
+            }
+            int bytes = datagram.content().readableBytes();
+            handle.attemptedBytesRead(bytes);
+            handle.lastBytesRead(bytes);
+            handle.incMessagesRead(1);
+            readPending = false;
+            pipeline.fireChannelRead(datagram);
+            grantAgain(bytes);
+        } while (handle.continueReading());
+        handle.readComplete();
+        pipeline.fireChannelReadComplete();
+        reading = false;
+        if (readPending && !received.isEmpty()) {
+            eventLoop().execute(this::readIfWanted);
+        }
+    }
+
+    private void grantAgain(int bytes) {
+        consumed += ProxiedDatagrams.cost(bytes);
+        LinkSide side = linkSide;
+        // In portions: each grant is a frame.
+        if (consumed >= receiveWindow / 4 && state == State.BOUND && side != null) {
+            side.grant(consumed);
+            consumed = 0;
+        }
+    }
+
+    private boolean isFromPeer(DatagramPacket datagram) {
+        InetSocketAddress peer = remote;
+        return peer == null || peer.equals(datagram.sender());
+    }
+
+    private void received(DatagramPacket datagram) {
+        if (state != State.BOUND) {
+            datagram.release();
+        } else if (isFromPeer(datagram)) {
+            received.add(datagram);
+        } else {
+            drop(datagram);
+        }
+    }
+
+    private void drop(DatagramPacket datagram) {
+        int bytes = datagram.content().readableBytes();
+        datagram.release();
+        grantAgain(bytes);
+    }
+
+    // ---- writing
+
+    @Override
+    protected Object filterOutboundMessage(Object msg) {
+        if (msg instanceof ByteBuf) {
+            return msg;
+        }
+        if (msg instanceof AddressedEnvelope<?, ?> envelope && envelope.content() instanceof ByteBuf) {
+            SocketAddress recipient = envelope.recipient();
+            RuntimeException unusable = recipient == null ? null : unusable(recipient);
+            if (unusable != null) {
+                throw unusable;
+            }
+            return msg;
+        }
+        throw new UnsupportedOperationException("unsupported message type: " + StringUtil.simpleClassName(msg)
+                + " (expected: DatagramPacket, AddressedEnvelope<ByteBuf, InetSocketAddress>, ByteBuf)");
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) {
+        for (Object message = in.current(); message != null; message = in.current()) {
+            try {
+                if (!take(message)) {
+                    return;
+                }
+                in.remove();
+            } catch (IOException | RuntimeException e) {
+                // Another datagram, perhaps to somebody else, may do better.
+                in.remove(e);
+            }
+        }
+    }
+
+    /** Returns whether the message was taken over: its promise may succeed. */
+    private boolean take(Object message) throws IOException {
+        if (message instanceof ByteBuf buffer) {
+            // Buffers without bytes are written to know when those before them have been.
+            return !buffer.isReadable() || take(recipient(null), buffer);
+        }
+        AddressedEnvelope<?, ?> envelope = (AddressedEnvelope<?, ?>) message;
+        return take(recipient((InetSocketAddress) envelope.recipient()), (ByteBuf) envelope.content());
+    }
+
+    private InetSocketAddress recipient(@Nullable InetSocketAddress own) {
+        InetSocketAddress peer = remote;
+        if (own == null && peer == null) {
+            throw new NotYetConnectedException();
+        }
+        if (own != null && peer != null && !own.equals(peer)) {
+            throw new AlreadyConnectedException();
+        }
+        return own != null ? own : Objects.requireNonNull(peer);
+    }
+
+    private boolean take(InetSocketAddress recipient, ByteBuf content) throws IOException {
+        if (state == State.OPEN) {
+            datagramUnsafe().startBinding(anyFor(recipient));
+        }
+        if (state != State.BOUND) {
+            return false;
+        }
+        int bytes = content.readableBytes();
+        if (bytes > largest) {
+            throw new SocketException(
+                    "Message too long: a datagram of " + bytes + " bytes; the device can send at most " + largest);
+        }
+        int cost = ProxiedDatagrams.cost(bytes);
+        if (cost > sendSpace && sendSpace < sendBuffer) {
+            return false;
+        }
+        sendSpace -= cost;
+        // A copy: a write that has succeeded holds its buffer no more, though the datagram may wait for the line.
+        ByteBuf copy = alloc().heapBuffer(bytes, bytes).writeBytes(content, content.readerIndex(), bytes);
+        Objects.requireNonNull(linkSide).send(recipient, copy);
+        return true;
+    }
+
+    private void sent(int cost) {
+        sendSpace += cost;
+        if (state == State.BOUND) {
+            datagramUnsafe().flushWaiting();
+        }
+    }
+
+    // ---- between this channel's event loop and the link's
+
+    private final class LinkSide implements ProxiedDatagrams.Socket, LoopCrossing.Socket {
+        private final LoopCrossing crossing;
+        private final ProxiedDatagrams datagrams;
+
+        LinkSide(ChannelMultiplexer multiplexer) {
+            crossing = new LoopCrossing(multiplexer, ProxyDatagramChannel.this::eventLoop, this);
+            datagrams = new ProxiedDatagrams(multiplexer, this);
+        }
+
+        // Down: this channel's loop.
+
+        void bind(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
+            crossing.down(() -> datagrams.bind(address, window, timeout, options));
+        }
+
+        void send(InetSocketAddress recipient, ByteBuf content) {
+            if (!crossing.down(() -> datagrams.send(recipient, content))) {
+                content.release();
+            }
+        }
+
+        void grant(int bytes) {
+            crossing.down(() -> datagrams.grant(bytes));
+        }
+
+        void close() {
+            crossing.down(datagrams::close);
+        }
+
+        // Up: the link's loop.
+
+        @Override
+        public void onBound(InetSocketAddress localAddress, int largestDatagram) {
+            up(() -> datagramUnsafe().bound(localAddress, largestDatagram));
+        }
+
+        @Override
+        public void onOpenFailed(Throwable cause) {
+            up(() -> {
+                if (state == State.BINDING) {
+                    Objects.requireNonNull(opening).failed(cause);
+                }
+            });
+        }
+
+        @Override
+        public void onDatagram(DatagramPacket datagram) {
+            crossing.upMessage(datagram);
+        }
+
+        @Override
+        public void onSent(int cost) {
+            up(() -> sent(cost));
+        }
+
+        @Override
+        public void onDropped(long datagrams, long bytes) {
+            up(() -> {
+                dropped.addAndGet(datagrams);
+                pipeline().fireUserEventTriggered(new DatagramsDropped(datagrams, bytes));
+            });
+        }
+
+        @Override
+        public void onDatagramFailed(IOException cause) {
+            up(() -> pipeline().fireExceptionCaught(cause));
+        }
+
+        @Override
+        public void onClosed(ChannelClose close) {
+            IOException cause = RemoteFailure.ofDatagramClose(close);
+            up(() -> datagramUnsafe().fail(cause));
+        }
+
+        @Override
+        public void onFailed(IOException cause) {
+            up(() -> datagramUnsafe().fail(cause));
+        }
+
+        /** An earlier bind's socket is heard no more. */
+        private void up(Runnable task) {
+            crossing.up(() -> {
+                if (linkSide == this && state != State.CLOSED) {
+                    task.run();
+                }
+            });
+        }
+
+        // This channel's loop again.
+
+        @Override
+        public void received(Object message) {
+            if (linkSide == this) {
+                ProxyDatagramChannel.this.received((DatagramPacket) message);
+            } else {
+                ReferenceCountUtil.release(message);
+            }
+        }
+
+        @Override
+        public void dropped(Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void delivered() {
+            readIfWanted();
+        }
+
+        @Override
+        public void linkLoopGone(LinkLostException cause) {
+            if (linkSide == this) {
+                datagramUnsafe().fail(cause);
+            }
+        }
+
+        @Override
+        public void socketLoopGone() {
+            datagrams.close();
+        }
+    }
+
+    /** Refuses a change that comes too late. */
+    void requireNotBound(String option) {
+        if (state != State.OPEN) {
+            throw new ChannelException(option + " must be set before the channel is bound");
+        }
+    }
+}

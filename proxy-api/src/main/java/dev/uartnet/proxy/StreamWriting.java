@@ -1,0 +1,116 @@
+package dev.uartnet.proxy;
+
+import dev.uartnet.codec.message.ChannelClose;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing half of a {@link ProxySocketChannel}: how much of what was flushed goes into the send buffer, which is with the link until
+ * the line takes it. On the channel's event loop, but for what says otherwise.
+ */
+final class StreamWriting {
+    private final ProxySocketChannel channel;
+
+    /** Nothing is written any more. Read by any thread. */
+    private volatile boolean shutdown;
+
+    private int size;
+    /** Bytes that the send buffer still takes; negative when it has shrunk. */
+    private int space;
+    /** Why nothing can be written. */
+    private @Nullable IOException failure;
+
+    StreamWriting(ProxySocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** The connection is about to be opened. */
+    void start(int size) {
+        this.size = size;
+        space = size;
+    }
+
+    boolean isShutdown() {
+        return shutdown;
+    }
+
+    void shutdown() {
+        shutdown = true;
+    }
+
+    /** Makes the send buffer larger, or smaller. Returns whether it takes more than before. */
+    boolean setSize(int bytes) {
+        int more = bytes - size;
+        size = bytes;
+        space += more;
+        return more > 0;
+    }
+
+    /** Bytes of it have left for the line. */
+    void sent(int bytes) {
+        space += bytes;
+    }
+
+    /** The device has closed the connection: what waits, and what comes, fails. */
+    void failed(@Nullable IOException cause) {
+        if (failure == null) {
+            failure = cause != null ? cause : RemoteFailure.ofClose(ChannelClose.orderly(0));
+        }
+    }
+
+    void write(ChannelOutboundBuffer in) throws IOException {
+        // A listener of a write that is over may write again.
+        while (channel.isActive()) {
+            if (failure != null) {
+                throw failure;
+            }
+            List<ByteBuf> taken = new ArrayList<>();
+            int before = space;
+            try {
+                in.forEachFlushedMessage(msg -> take((ByteBuf) msg, taken));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            int bytes = before - space;
+            if (bytes > 0) {
+                // Before the promises: a listener may close the channel, and these bytes come first.
+                channel.link().send(taken);
+            }
+            if (removeTaken(in, bytes) == 0) {
+                return;
+            }
+        }
+    }
+
+    private boolean take(ByteBuf message, List<ByteBuf> taken) {
+        int bytes = Math.min(message.readableBytes(), Math.max(0, space));
+        if (bytes > 0) {
+            taken.add(message.retainedSlice(message.readerIndex(), bytes));
+            space -= bytes;
+        }
+        return space > 0;
+    }
+
+    /** Removes so many bytes and empty messages. Returns how many messages it has touched. */
+    private static int removeTaken(ChannelOutboundBuffer in, int bytes) {
+        int messages = 0;
+        int left = bytes;
+        while (in.current() instanceof ByteBuf message && (left > 0 || !message.isReadable())) {
+            messages++;
+            int readable = message.readableBytes();
+            int part = Math.min(left, readable);
+            left -= part;
+            in.progress(part);
+            if (part == readable) {
+                in.remove();
+            } else {
+                message.skipBytes(part);
+            }
+        }
+        return messages;
+    }
+}

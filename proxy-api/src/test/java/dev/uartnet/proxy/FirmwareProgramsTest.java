@@ -1,0 +1,41 @@
+package dev.uartnet.proxy;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** The real firmware on MicroPython, 64 bits, over a pseudo terminal. */
+class FirmwareProgramsTest {
+    private static TestDevice device;
+
+    @BeforeAll
+    static void start() throws Exception {
+        device = TestDevice.firmware();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        device.close();
+    }
+
+    @Nested
+    class Http extends HttpPrograms {
+        Http() {
+            super(device);
+        }
+    }
+
+    @Nested
+    class Tls extends TlsPrograms {
+        Tls() throws Exception {
+            super(device);
+        }
+    }
+
+    @Nested
+    class TlsOnTheDevice extends DeviceTlsPrograms {
+        TlsOnTheDevice() throws Exception {
+            super(device);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.uartnet.proxy;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** A line of 921,600 baud that damages a byte in 10,000. */
+class NoisyLineProgramsTest {
+    private static TestDevice device;
+
+    @BeforeAll
+    static void start() throws Exception {
+        device = TestDevice.pacedSimulator(TestDevice.NOISE);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        device.close();
+    }
+
+    @Nested
+    class Http extends HttpPrograms {
+        Http() {
+            super(device);
+        }
+    }
+
+    @Nested
+    class Tls extends TlsPrograms {
+        Tls() throws Exception {
+            super(device);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.uartnet.proxy;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** Over a line in memory, as fast as it goes. */
+class SimulatorProgramsTest {
+    private static TestDevice device;
+
+    @BeforeAll
+    static void start() throws Exception {
+        device = TestDevice.simulator();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        device.close();
+    }
+
+    @Nested
+    class Http extends HttpPrograms {
+        Http() {
+            super(device);
+        }
+    }
+
+    @Nested
+    class Tls extends TlsPrograms {
+        Tls() throws Exception {
+            super(device);
+        }
+    }
+
+    @Nested
+    class TlsOnTheDevice extends DeviceTlsPrograms {
+        TlsOnTheDevice() throws Exception {
+            super(device);
+        }
+    }
+}
