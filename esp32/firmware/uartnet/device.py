@@ -16,11 +16,41 @@ from .board import Board, LineGone
 from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
-from .sockets import FEATURES
+from .sockets import FEATURES, OPERATIONS
 from .store import Store
 
+_OP_TLS_CONNECT = const(20)
+_OP_TLS_LISTEN = const(21)
+_OP_BLOB_WRITE = const(22)
 _RESET_PROTOCOL = const(5)
+_ERROR_NO_RESOURCES = const(6)
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
+
+
+# Heap that has to be free for TLS, before the buffers are set aside: 8 KB of code, 12 for buffers, 10 for a few connections, and for each socket.
+_TLS_BYTES = const(30000)
+_SOCKET_BYTES = const(600)
+
+
+def _no_tls(device, request, args):
+    raise failure.Failure(_ERROR_NO_RESOURCES, "too little memory for TLS")
+
+
+def _load_tls(board):
+    """The feature, where MicroPython has TLS and the heap has room for it."""
+    try:
+        import tls
+    except ImportError:
+        return 0
+    gc.collect()
+    need = _TLS_BYTES + _SOCKET_BYTES * board.channels_max
+    if gc.mem_free() < (need if sys.maxsize < 1 << 32 else 2 * need):
+        OPERATIONS[_OP_TLS_CONNECT] = OPERATIONS[_OP_TLS_LISTEN] = OPERATIONS[_OP_BLOB_WRITE] = _no_tls
+        return 0
+    from .secure import FEATURE
+
+    gc.collect()
+    return FEATURE
 
 
 class Device:
@@ -28,11 +58,12 @@ class Device:
 
     def __init__(self, board):
         self.board = board
+        features = _load_tls(board) | FEATURES
         self.uptime = Uptime()
         self.link = Link(board, board.config["payload"])
         self.link.handler = self
         self.link.clock = ticks_ms
-        self.link.features |= FEATURES
+        self.link.features |= features
         # Connections that came in, those that had to be turned away, and datagrams likewise; since boot.
         self.counted = {"accepted": 0, "refused": 0, "datagrams_dropped": 0}
         self.crowded = False  # a listener waits for has_room()
@@ -46,6 +77,7 @@ class Device:
         self.all.register(self.uart, POLLIN)
         self.writers.register(self.uart, POLLIN)
         self.store = None
+        self.blobs = {}  # by number; of the session
         self.resolver = Resolver(board, self._watch_resolver)
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
@@ -79,6 +111,7 @@ class Device:
     def session_ended(self):
         self.dispatcher.clear()
         self.resolver.close()
+        self.blobs.clear()
         while self.channels:
             self.channels.popitem()[1].release()
         while self.readable:

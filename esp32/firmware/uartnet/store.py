@@ -8,7 +8,6 @@ from .pool import SLOT, Pool, slots
 _LEAST = const(2)  # slots' worth of credit that every channel gets
 _SHARE = const(4)  # slots for each channel at least, of which the first ones get more than the last
 _MOST = const(64)
-_DATAGRAM = const(20)  # beyond the least: what makes a datagram of an Ethernet frame possible
 
 
 class Store:
@@ -24,9 +23,8 @@ class Store:
         self.rests = 0  # bytes of datagrams that are on their way to the host in pieces; these are on the heap
 
     def grant(self, datagram=0):
-        """Bytes of credit for one more channel, if there is room as many as such a datagram takes."""
-        extra = max(self.spare // 2, min(self.spare, _DATAGRAM)) if datagram else self.spare // 2
-        extra = min(max(_MOST, slots(datagram)) - _LEAST, extra, self.free - _LEAST - 1)
+        """Bytes of credit for one more channel; where there is much, as many as a datagram of that size takes."""
+        extra = min(max(_MOST, slots(datagram)) - _LEAST, self.spare // 2, self.free - _LEAST - 1)
         if extra < 0:
             raise MemoryError  # others have borrowed it
         self.spare -= extra

@@ -26,9 +26,13 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpClient;
+import reactor.netty.tcp.TcpServer;
+import reactor.netty.udp.UdpClient;
+import reactor.netty.udp.UdpServer;
 
 /**
  * A device on a serial line: its name resolution, its TCP sockets, and itself. Lives until it is closed, through any number of sessions.
@@ -203,6 +207,14 @@ public final class ProxyClient implements Disposable {
     // ---- sockets of the device
 
     /**
+     * Returns the device's sockets as plain {@code Mono} and {@code Flux}: connect, listen, datagrams, without the vocabulary of Netty and
+     * reactor-netty.
+     */
+    public ProxySockets sockets() {
+        return new ProxySockets(this, proxyLoops);
+    }
+
+    /**
      * Returns reactor-netty's TCP client over the line. Each {@code connect} opens a connection of its own.
      *
      * <p>Names are resolved by the device. Event loops are reactor-netty's shared ones, or those given to the connector.
@@ -212,7 +224,37 @@ public final class ProxyClient implements Disposable {
     }
 
     /**
-     * Returns reactor-netty's HTTP client over the line: with its TLS (which ends on this host), HTTP/2, WebSocket, redirects.
+     * Returns reactor-netty's TCP server on the device: it takes connections from the device's network.
+     *
+     * <p>Defaults are reactor-netty's: all the device's IPv4 addresses and any free port; {@code host} takes an address of the device (a
+     * name would be resolved by this host), {@code port} a port of it. {@code bind} fails with reactor-netty's {@code
+     * ChannelBindException}, whose cause is the {@link java.net.BindException} with what the device said. A server ends with its session: see
+     * {@link ProxyServerSocketChannel}.
+     */
+    public TcpServer tcpServer() {
+        return TcpServer.create().runOn(proxyLoops);
+    }
+
+    /**
+     * Returns reactor-netty's UDP client over the line: a UDP socket of the device that is connected to one peer. Names are resolved by
+     * the device.
+     */
+    public UdpClient udpClient() {
+        // A UDP client that prefers no native transport takes no LoopResources either.
+        return UdpClient.create().runOn(proxyLoops, true).resolver(resolver);
+    }
+
+    /**
+     * Returns reactor-netty's UDP server on the device. As with any {@code UdpServer}, its default address is 127.0.0.1:12012, which only
+     * the device itself could reach: {@code host("0.0.0.0")} is all its addresses.
+     */
+    public UdpServer udpServer() {
+        return UdpServer.create().runOn(proxyLoops, true);
+    }
+
+    /**
+     * Returns reactor-netty's HTTP client over the line: with its TLS (which ends on this host), HTTP/2, WebSocket, redirects. HTTP/3 would
+     * need another kind of channel: it fails.
      *
      * <p>Connections are pooled for this client, at most 500 for each server and at most 10 s idle.
      */
@@ -226,6 +268,14 @@ public final class ProxyClient implements Disposable {
      */
     public HttpClient httpClient(ConnectionProvider connections) {
         return HttpClient.create(connections).runOn(proxyLoops).resolver(resolver);
+    }
+
+    /**
+     * Returns reactor-netty's HTTP server on the device: with its TLS (which ends on this host), HTTP/2, WebSocket, routes. Defaults and
+     * errors as {@link #tcpServer()}.
+     */
+    public HttpServer httpServer() {
+        return HttpServer.create().runOn(proxyLoops);
     }
 
     /**

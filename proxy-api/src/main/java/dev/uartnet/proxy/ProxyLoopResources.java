@@ -2,10 +2,12 @@ package dev.uartnet.proxy;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import reactor.netty.resources.LoopResources;
 
-/** Makes reactor-netty's clients open {@link ProxySocketChannel}s, on the event loops of other resources. */
+/** Makes reactor-netty's clients and servers open channels of the device, on the event loops of other resources. */
 final class ProxyLoopResources implements LoopResources {
     private final ProxyClient client;
     private final LoopResources loops;
@@ -17,21 +19,36 @@ final class ProxyLoopResources implements LoopResources {
 
     @Override
     public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
-        requireSocket(type);
-        return type.cast(new ProxySocketChannel(client));
+        if (type == SocketChannel.class) {
+            return type.cast(new ProxySocketChannel(client));
+        }
+        if (type == ServerSocketChannel.class) {
+            return type.cast(new ProxyServerSocketChannel(client));
+        }
+        if (type == DatagramChannel.class) {
+            return type.cast(new ProxyDatagramChannel(client));
+        }
+        throw unsupported(type);
     }
 
     @Override
     public <C extends Channel> Class<? extends C> onChannelClass(Class<C> type, EventLoopGroup group) {
-        requireSocket(type);
-        return ProxySocketChannel.class.asSubclass(type);
+        if (type == SocketChannel.class) {
+            return ProxySocketChannel.class.asSubclass(type);
+        }
+        if (type == ServerSocketChannel.class) {
+            return ProxyServerSocketChannel.class.asSubclass(type);
+        }
+        if (type == DatagramChannel.class) {
+            return ProxyDatagramChannel.class.asSubclass(type);
+        }
+        throw unsupported(type);
     }
 
-    private static void requireSocket(Class<?> type) {
-        if (type != SocketChannel.class) {
-            throw new UnsupportedOperationException("no " + type.getSimpleName()
-                    + " over a serial line: this version has TCP client sockets (SocketChannel) only");
-        }
+    private static UnsupportedOperationException unsupported(Class<?> type) {
+        return new UnsupportedOperationException(
+                "no " + type.getSimpleName()
+                        + " over a serial line: a device has SocketChannel, ServerSocketChannel and DatagramChannel (TCP and UDP)");
     }
 
     @Override
@@ -42,6 +59,11 @@ final class ProxyLoopResources implements LoopResources {
     @Override
     public EventLoopGroup onServer(boolean useNative) {
         return loops.onServer(useNative);
+    }
+
+    @Override
+    public EventLoopGroup onServerSelect(boolean useNative) {
+        return loops.onServerSelect(useNative);
     }
 
     @Override

@@ -3,27 +3,37 @@ package dev.uartnet.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.buffer.ByteBuf;
+import dev.uartnet.codec.message.ErrorCode;
+import dev.uartnet.codec.message.Operation;
+import dev.uartnet.esp32.DeviceException;
+import dev.uartnet.esp32.RequestGate;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.util.NetUtil;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,55 +52,9 @@ class ProxySocketChannelTest {
         line.close();
     }
 
-    /** What has happened, in order; bytes by their number. */
-    private static final class Events extends ChannelInboundHandlerAdapter {
-        final BlockingQueue<String> all = new LinkedTransferQueue<>();
-
-        String next() throws InterruptedException {
-            String event = all.poll(20, TimeUnit.SECONDS);
-            return event == null ? "nothing" : event;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            all.add("active");
-            ctx.fireChannelActive();
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ByteBuf data = (ByteBuf) msg;
-            all.add("read " + data.readableBytes());
-            data.release();
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            all.add(
-                    event == ChannelInputShutdownEvent.INSTANCE
-                            ? "input shut down"
-                            : event == ChannelInputShutdownReadComplete.INSTANCE ? "input read" : event.toString());
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            all.add("exception " + cause.getMessage());
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            all.add("inactive");
-        }
-
-        @Override
-        public void channelUnregistered(ChannelHandlerContext ctx) {
-            all.add("unregistered");
-        }
-    }
-
-    private record Ends(ProxySocketChannel here, Socket there, Events events) implements AutoCloseable {
+    private record Ends(ProxySocketChannel here, Socket there, SocketEvents events) implements AutoCloseable {
         static Ends connect(ServerSocket server, boolean autoRead, boolean halfClosure) throws Exception {
-            Events events = new Events();
+            SocketEvents events = new SocketEvents();
             Channel here = line.client
                     .bootstrap(line.loops)
                     .option(ChannelOption.AUTO_READ, autoRead)
@@ -101,6 +65,7 @@ class ProxySocketChannelTest {
                     .channel();
             Socket there = server.accept();
             there.setSoTimeout(20_000);
+            assertThat(events.next()).isEqualTo("registered");
             assertThat(events.next()).isEqualTo("active");
             return new Ends((ProxySocketChannel) here, there, events);
         }
@@ -212,7 +177,7 @@ class ProxySocketChannelTest {
         try (ServerSocket server = new ServerSocket(0)) {
             Channel here = line.client
                     .bootstrap(loops)
-                    .handler(new Events())
+                    .handler(new SocketEvents())
                     .connect("127.0.0.1", server.getLocalPort())
                     .sync()
                     .channel();
@@ -239,11 +204,179 @@ class ProxySocketChannelTest {
             assertThat(config.setOption(ChannelOption.SO_KEEPALIVE, value)).isTrue();
             assertThat(config.getOption(ChannelOption.SO_KEEPALIVE)).isEqualTo(value);
         }
+    }
+
+    /** Frames larger than the allocator's guess are read in slices; with auto-read off, one a read(). */
+    @Test
+    void theAllocatorDecidesHowMuchIsRead() throws Exception {
+        try (ServerSocket server = new ServerSocket(0);
+                Ends ends = Ends.connect(server, false, false)) {
+            ends.here.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(40));
+            ends.there.getOutputStream().write(new byte[100]);
+            for (String read : new String[] {"read 40", "read 40", "read 20"}) {
+                line.client.ping().block(TestLine.WAIT);
+                assertThat(ends.events.all).isEmpty();
+                ends.here.read();
+                assertThat(ends.events.next()).isEqualTo(read);
+            }
+        }
+    }
+
+    @Test
+    void itsOwnAddressCanBeChosen() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        InetSocketAddress own = new InetSocketAddress(NetUtil.LOCALHOST4, port);
+        SocketEvents events = new SocketEvents();
+        try (ServerSocket server = new ServerSocket(0)) {
+            ProxySocketChannel here = (ProxySocketChannel) line.client
+                    .bootstrap(line.loops)
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .handler(events)
+                    .bind(own)
+                    .sync()
+                    .channel();
+            assertThat(here.localAddress()).isEqualTo(own);
+            assertThat(here.isActive()).isFalse();
+            here.connect(server.getLocalSocketAddress()).sync();
+            try (Socket there = server.accept()) {
+                assertThat(there.getRemoteSocketAddress()).isEqualTo(own);
+                assertThat(here.localAddress()).isEqualTo(own);
+            }
+            here.close().sync();
+            // Of an address that is not the device's.
+            ChannelFuture foreign = line.client
+                    .bootstrap(line.loops)
+                    .handler(events)
+                    .connect(
+                            server.getLocalSocketAddress(),
+                            new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString("192.0.2.1"), 0))
+                    .await();
+            assertThat(foreign.cause()).isInstanceOf(BindException.class);
+            assertThat(RemoteError.of(foreign.cause()).orElseThrow().code()).isEqualTo(ErrorCode.ADDRESS_NOT_AVAILABLE);
+        }
+    }
+
+    /** Refuses an option of an open connection, whatever it is, and notes which were asked for. */
+    private static final class NoOptions implements RequestGate {
+        final BlockingQueue<Object> asked = new LinkedTransferQueue<>();
+
+        @Override
+        public CompletionStage<?> admit(int operation, List<@Nullable Object> args) {
+            if (operation != Operation.SOCKET_OPTION) {
+                return CompletableFuture.completedFuture(null);
+            }
+            asked.add(Objects.requireNonNull(args.get(1)));
+            return CompletableFuture.failedFuture(new DeviceException(ErrorCode.UNSUPPORTED, "no such option"));
+        }
+    }
+
+    @Test
+    void optionsOfAnOpenConnectionAreSetOnTheDeviceOrTakenBack() throws Exception {
+        NoOptions none = new NoOptions();
+        try (TestLine own = TestLine.open(device -> device.gate(none));
+                ServerSocket server = new ServerSocket(0)) {
+            ProxySocketChannel here = (ProxySocketChannel) own.client
+                    .bootstrap(own.loops)
+                    .option(ChannelOption.TCP_NODELAY, false)
+                    .handler(new SocketEvents())
+                    .connect("127.0.0.1", server.getLocalPort())
+                    .sync()
+                    .channel();
+            here.config().setTcpNoDelay(true);
+            here.config().setKeepAlive(true);
+            assertThat(none.asked.poll(20, TimeUnit.SECONDS)).isEqualTo("no_delay");
+            assertThat(none.asked.poll(20, TimeUnit.SECONDS)).isEqualTo("keep_alive");
+            // The answers come before this one; they are taken over on the socket's own loop.
+            own.client.ping().block(TestLine.WAIT);
+            here.eventLoop().submit(() -> {}).sync();
+            assertThat(here.config().isTcpNoDelay()).isFalse();
+            assertThat(here.config().isKeepAlive()).isFalse();
+            assertThat(here.isActive()).isTrue();
+        }
+    }
+
+    @Test
+    void windowsChangeWhileConnected() throws Exception {
+        try (ServerSocket server = new ServerSocket(0);
+                Ends ends = Ends.connect(server, false, false)) {
+            ends.here.config().setReceiveBufferSize(1024);
+            ends.here.config().setSendBufferSize(1);
+            ends.here.config().setReceiveBufferSize(1 << 20).setSendBufferSize(1 << 20);
+            ends.here.config().setAutoRead(true);
+            Thread writer = new Thread(() -> {
+                try {
+                    ends.there.getOutputStream().write(new byte[3 << 20]);
+                } catch (IOException e) {
+                    ends.events.all.add(e.toString());
+                }
+            });
+            writer.start();
+            ends.here.writeAndFlush(Unpooled.wrappedBuffer(new byte[1 << 20])).sync();
+            ends.here.config().setReceiveBufferSize(2048).setSendBufferSize(10);
+            ChannelFuture rest = ends.here.writeAndFlush(Unpooled.wrappedBuffer(new byte[5000]));
+            assertThat(ends.there.getInputStream().readNBytes((1 << 20) + 5000)).hasSize((1 << 20) + 5000);
+            assertThat(rest.await(20, TimeUnit.SECONDS)).isTrue();
+            int read = 0;
+            while (read < 3 << 20) {
+                String event = ends.events.next();
+                assertThat(event).startsWith("read ");
+                read += Integer.parseInt(event.substring(5));
+            }
+            assertThat(read).isEqualTo(3 << 20);
+            writer.join();
+        }
+    }
+
+    @Test
+    void whatTheDeviceSaidIsThere() throws Exception {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0)) {
+            port = closed.getLocalPort();
+        }
+        Throwable refused = line.client
+                .bootstrap(line.loops)
+                .handler(new SocketEvents())
+                .connect("127.0.0.1", port)
+                .await()
+                .cause();
+        assertThat(refused).isInstanceOf(ConnectException.class).hasMessageContaining("Connection refused");
+        assertThat(RemoteError.of(refused).orElseThrow().code()).isEqualTo(ErrorCode.CONNECTION_REFUSED);
+        assertThat(RemoteError.of(new IOException("here"))).isEmpty();
+        CompletableFuture<Throwable> reset = new CompletableFuture<>();
         try (ServerSocket server = new ServerSocket(0);
                 Ends ends = Ends.connect(server, true, false)) {
-            assertThatThrownBy(() -> ends.here.config().setReceiveBufferSize(100_000))
-                    .isInstanceOf(ChannelException.class)
-                    .hasMessageContaining("before the channel is connected");
+            ends.here.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                    reset.complete(cause);
+                }
+            });
+            ends.there.setSoLinger(true, 0);
+            ends.there.close();
+            assertThat(RemoteError.of(reset.get(20, TimeUnit.SECONDS))
+                            .orElseThrow()
+                            .code())
+                    .isEqualTo(ErrorCode.CONNECTION_RESET);
+        }
+    }
+
+    @Test
+    void ipv6() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, NetUtil.LOCALHOST6)) {
+            Channel here = line.client
+                    .bootstrap(line.loops)
+                    .handler(new SocketEvents())
+                    .connect(server.getLocalSocketAddress())
+                    .sync()
+                    .channel();
+            try (Socket there = server.accept()) {
+                assertThat(here.localAddress()).isEqualTo(there.getRemoteSocketAddress());
+                assertThat(here.remoteAddress()).isEqualTo(there.getLocalSocketAddress());
+            }
+            here.close().sync();
         }
     }
 }

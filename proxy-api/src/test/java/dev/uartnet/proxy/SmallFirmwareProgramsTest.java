@@ -31,4 +31,11 @@ class SmallFirmwareProgramsTest {
             super(device);
         }
     }
+
+    @Nested
+    class TlsOnTheDevice extends DeviceTlsPrograms {
+        TlsOnTheDevice() throws Exception {
+            super(device);
+        }
+    }
 }

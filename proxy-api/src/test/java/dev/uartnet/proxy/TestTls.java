@@ -4,6 +4,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.tcp.SslProvider;
 
@@ -45,5 +47,20 @@ final class TestTls {
     /** The same with ALPN. */
     SslProvider.GenericSslContextSpec<?> http2Client() {
         return Http2SslContextSpec.forClient().configure(builder -> builder.trustManager(authority.getCertificate()));
+    }
+
+    X509Certificate authority() {
+        return authority.getCertificate();
+    }
+
+    String authorityPem() {
+        return authority.getCertificatePEM();
+    }
+
+    /** The JDK's own sockets, trusting this authority alone. */
+    SSLContext jdkClient() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, authority.toTrustManagerFactory().getTrustManagers(), null);
+        return context;
     }
 }

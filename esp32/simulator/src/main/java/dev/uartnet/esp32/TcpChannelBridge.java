@@ -35,8 +35,8 @@ final class TcpChannelBridge extends DeviceChannel implements NetworkOutput.Owne
 
     private State state = State.OPENING;
     private @Nullable SocketChannel socket;
-    /** Whether TLS stands between it and this channel. */
-    private boolean secured;
+    /** Stands between it and this channel, if TLS was wanted. */
+    private @Nullable SslHandler tls;
     /** Why the connection fails; told to the host when all bytes before it have gone. */
     private @Nullable DeviceException failure;
 
@@ -75,7 +75,7 @@ final class TcpChannelBridge extends DeviceChannel implements NetworkOutput.Owne
         }
         socket = connected;
         state = State.OPEN;
-        secured = connected.pipeline().get(SslHandler.class) != null;
+        tls = connected.pipeline().get(SslHandler.class);
         connected.pipeline().addLast(this);
         connected.read();
     }
@@ -118,17 +118,28 @@ final class TcpChannelBridge extends DeviceChannel implements NetworkOutput.Owne
     public void onAllWritten() {
         if (state == State.CLOSE_RECEIVED) {
             finish(null);
-        } else if (state == State.OPEN && hostEnded && !outputEnded && secured) {
-            outputEnded =
-                    true; // a peer may take close_notify for the end of both directions: it gets it when they have
-            // ended
-            closeIfBothEnded();
         } else if (state == State.OPEN && hostEnded && !outputEnded) {
-            socket().shutdownOutput().addListener(shut -> {
-                outputEnded = true;
-                closeIfBothEnded();
-            });
+            endOutput();
         }
+    }
+
+    private void endOutput() {
+        SocketChannel socket = socket();
+        SslHandler secure = tls;
+        if (secure == null) {
+            socket.shutdownOutput().addListener(shut -> onOutputEnded());
+        } else if (secure.engine().getSession().getProtocol().equals("TLSv1.3")) {
+            ChannelFuture notified = secure.closeOutbound();
+            notified.addListener(sent -> socket.shutdownOutput().addListener(shut -> onOutputEnded()));
+        } else {
+            // Before TLS 1.3 close_notify ends both directions (RFC 5246, section 7.2.1): it waits for the other one.
+            onOutputEnded();
+        }
+    }
+
+    private void onOutputEnded() {
+        outputEnded = true;
+        closeIfBothEnded();
     }
 
     @Override
@@ -221,7 +232,7 @@ final class TcpChannelBridge extends DeviceChannel implements NetworkOutput.Owne
         if (event == SslCloseCompletionEvent.SUCCESS) { // close_notify
             onInputEnded();
         } else if (event instanceof ChannelInputShutdownEvent) {
-            if (secured && !inputEnded && failure == null) {
+            if (tls != null && !inputEnded && failure == null) {
                 failure = new DeviceException(
                         ErrorCode.CONNECTION_RESET, "the peer ended the connection without close_notify", 104);
             }

@@ -61,6 +61,9 @@ final class TcpConnect extends PendingRequest {
         options = given.ofSocket(SocketOption.OF_CONNECTION);
         TlsClient tls = secure ? TlsClient.of(given, destination) : null;
         given.end();
+        if (tls != null) {
+            tls.check();
+        }
         TcpChannelBridge bridge = new TcpChannelBridge(session, channel, session.channelCredit(), credit);
         session.channels().open(bridge);
         this.bridge = bridge;

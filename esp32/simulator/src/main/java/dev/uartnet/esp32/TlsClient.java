@@ -21,11 +21,12 @@ final class TlsClient {
     static final List<String> BLOBS = List.of("ca");
 
     private final @Nullable String name;
-    /** Null: the peer need not prove anything. */
+    private final boolean verify;
     private final byte @Nullable [] ca;
 
-    private TlsClient(@Nullable String name, byte @Nullable [] ca) {
+    private TlsClient(@Nullable String name, boolean verify, byte @Nullable [] ca) {
         this.name = name;
+        this.verify = verify;
         this.ca = ca;
     }
 
@@ -35,8 +36,11 @@ final class TlsClient {
         if (name == null && destination instanceof String asked) {
             name = asked;
         }
-        boolean verify = options.flag("verify", true);
-        byte[] ca = options.bytes("ca");
+        return new TlsClient(name, options.flag("verify", true), options.bytes("ca"));
+    }
+
+    /** Whether the options suffice. */
+    void check() throws DeviceException {
         if (verify && ca == null) {
             throw DeviceException.badRequest("ca", "a device has no certificates of its own to verify by");
         }
@@ -50,7 +54,6 @@ final class TlsClient {
                 throw DeviceException.badRequest("server_name", "is no host's name");
             }
         }
-        return new TlsClient(name, verify ? ca : null);
     }
 
     private static boolean isAddress(String name) {
@@ -60,7 +63,7 @@ final class TlsClient {
     /** Takes its time: not for event loops. */
     SslContext context() throws DeviceException, SSLException {
         SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-        if (ca == null) {
+        if (!verify || ca == null) {
             return builder.trustManager(InsecureTrustManagerFactory.INSTANCE)
                     .endpointIdentificationAlgorithm(null)
                     .build();

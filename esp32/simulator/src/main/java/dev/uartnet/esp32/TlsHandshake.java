@@ -3,6 +3,7 @@ package dev.uartnet.esp32;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -24,7 +25,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     /**
      * Begins a handshake on a connected socket.
      *
-     * @param done gets null, or why it failed; the socket is being closed then
+     * @param done gets null, or why it failed; the socket is to be closed then
      */
     static void begin(
             SocketChannel socket, SslHandler tls, long timeoutMillis, Consumer<@Nullable DeviceException> done) {
@@ -42,6 +43,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
             } else {
                 end(failure(completion.cause()));
             }
+        } else if (event instanceof ChannelInputShutdownEvent) { // the connection is half open still
+            end(new DeviceException(ErrorCode.TLS, "the peer ended the connection in the handshake"));
         }
     }
 

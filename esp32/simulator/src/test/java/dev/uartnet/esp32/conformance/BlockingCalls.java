@@ -18,6 +18,8 @@ public final class BlockingCalls {
                 .loadIntegrations() // Netty's own: what an event loop's thread is
                 // Of which it forgets one that has to wait for work, as the others do.
                 .allowBlockingCallsInside("io.netty.channel.local.LocalIoHandler", "run")
+                // The JDK reads a file of properties where the first socket of some kinds is made.
+                .allowBlockingCallsInside("java.net.SocketImpl", "<clinit>")
                 // Netty's allocator locks for a moment where threads meet in its pool.
                 .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
                 .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate")

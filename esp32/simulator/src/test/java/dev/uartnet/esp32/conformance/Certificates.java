@@ -19,7 +19,8 @@ final class Certificates {
 
     static final X509Bundle WRONG_NAME = issued(server("elsewhere.test"), AUTHORITY);
     static final X509Bundle EXPIRED = issued(server(TestNameServer.SERVER).notAfter(inDays(-1)), AUTHORITY);
-    static final X509Bundle SELF_SIGNED = selfSigned(server(TestNameServer.SERVER));
+    static final X509Bundle SELF_SIGNED =
+            selfSigned(server(TestNameServer.SERVER).setIsCertificateAuthority(true));
     /** Longer than a frame. */
     static final X509Bundle RSA_AUTHORITY = selfSigned(TEMPLATE.copy()
             .rsa2048()

@@ -41,11 +41,6 @@ enum DeviceKind {
 
     abstract Device start() throws IOException;
 
-    /** Whether its TLS has version 1.3; MicroPython's builds of Mbed TLS have not. */
-    boolean hasTls13() {
-        return this == VIRTUAL_IN_MEMORY || this == VIRTUAL_ON_PTY;
-    }
-
     private static VirtualEsp32 virtual() {
         NameService names = name -> switch (name) {
             case TestNameServer.SERVER -> List.of(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
