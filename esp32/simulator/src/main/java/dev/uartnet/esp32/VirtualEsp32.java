@@ -24,7 +24,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -68,6 +70,7 @@ public final class VirtualEsp32 implements AutoCloseable {
                 builder.channelCredit,
                 builder.bootId,
                 System.nanoTime(),
+                builder.nameServers,
                 builder.link.agent(),
                 new SocketCounters(),
                 new TlsWorkers(),
@@ -202,6 +205,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         private int channelCredit = 4096;
         private int bootId = ThreadLocalRandom.current().nextInt();
         private NameService names = NameService.system();
+        private List<String> nameServers = List.of();
         private @Nullable RequestGate gate;
 
         private Builder() {}
@@ -257,6 +261,13 @@ public final class VirtualEsp32 implements AutoCloseable {
         /** Which hosts exist, and where they lead. Default {@link NameService#system()}. */
         public Builder names(NameService service) {
             names = service;
+            return this;
+        }
+
+        /** The name servers that the device tells a host of. It does not ask them itself: {@link #names} does. Default none. */
+        public Builder nameServers(InetSocketAddress... servers) {
+            nameServers =
+                    Arrays.stream(servers).map(NetUtil::toSocketAddressString).toList();
             return this;
         }
 
