@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Operation;
-import dev.uartnet.codec.request.RequestFailedException;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -54,17 +53,7 @@ class TlsClientConformanceTest extends ConformanceTest {
         return host.connectTls(number, peer.port(), CREDIT, trusting(Certificates.AUTHORITY));
     }
 
-    private RequestFailedException refused(Map<String, ? extends Object> options) {
-        return host.refused(Operation.TLS_CONNECT, 0, Peer.localhost(), peer.port(), CREDIT, options);
-    }
-
-    private void assertRefused(ErrorCode code, String word, Map<String, ? extends Object> options) {
-        RequestFailedException error = refused(options);
-        assertThat(error.errorCode()).as(error.text()).isEqualTo(code);
-        assertThat(error.text()).isNotEmpty().contains(word);
-    }
-
-    // Good ones
+    // Handshakes
 
     @Test
     void theDeviceSaysThatItHasTls() {
