@@ -57,8 +57,6 @@ class TlsRefusalConformanceTest extends ConformanceTest {
         assertThat(error.text()).isNotEmpty().contains(word);
     }
 
-    // Bad ones
-
     @Test
     void certificatesThatAreNotGoodAreRefused() throws Exception {
         byte[] authority = Certificates.der(Certificates.AUTHORITY);
