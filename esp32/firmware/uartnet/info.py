@@ -47,6 +47,7 @@ def collect(device, room):
         ("channels_max", board.channels_max),
         ("uptime_ms", device.uptime.now()),
         ("platform", board.platform),
+        ("dns", board.dns_servers()),
         ("python", "%d.%d.%d" % sys.implementation.version[:3]),
         ("sockets", device.counted),
         ("link", {name: getattr(c, name) for name in _COUNTERS}),

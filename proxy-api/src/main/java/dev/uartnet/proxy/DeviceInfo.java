@@ -1,8 +1,14 @@
 package dev.uartnet.proxy;
 
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param heapUsed used heap, in bytes
  * @param channels channels in use
  * @param channelsMax channels that it can have at once
+ * @param nameServers the name servers of the device's network, in its order; empty if it has none now
  * @param link what the device's end of the link has counted since it booted, by name: {@code frames} and {@code damaged} (received),
  *     {@code stale}, {@code dropped}, {@code duplicates}, {@code gaps}, {@code retransmits}, {@code timeouts}, and what a later version adds
  * @param all everything it said, by key, also what this version does not know
@@ -35,8 +42,11 @@ public record DeviceInfo(
         @Nullable Long heapUsed,
         @Nullable Integer channels,
         @Nullable Integer channelsMax,
+        @Nullable List<InetSocketAddress> nameServers,
         @Nullable Map<String, Long> link,
         Map<String, @Nullable Object> all) {
+
+    private static final int DNS_PORT = 53;
 
     static DeviceInfo of(Map<String, @Nullable Object> all) {
         Long uptime = number(all, "uptime_ms");
@@ -51,8 +61,39 @@ public record DeviceInfo(
                 number(all, "heap_used"),
                 integer(all, "channels"),
                 integer(all, "channels_max"),
+                nameServers(all.get("dns")),
                 counters(all.get("link")),
                 all);
+    }
+
+    /** {@code "address"} or {@code "address:port"} each, IPv6 with a port as {@code "[address]:port"}. What is neither is left out. */
+    private static @Nullable List<InetSocketAddress> nameServers(@Nullable Object said) {
+        if (!(said instanceof List<?> list)) {
+            return null;
+        }
+        List<InetSocketAddress> servers = new ArrayList<>();
+        for (Object item : list) {
+            InetSocketAddress server = item instanceof String text ? nameServer(text) : null;
+            if (server != null) {
+                servers.add(server);
+            }
+        }
+        return Collections.unmodifiableList(servers);
+    }
+
+    private static @Nullable InetSocketAddress nameServer(String text) {
+        byte[] figures = NetUtil.createByteArrayFromIpAddressString(text);
+        int port = DNS_PORT;
+        int colon = text.lastIndexOf(':');
+        try {
+            if (figures == null && colon > 0) {
+                figures = NetUtil.createByteArrayFromIpAddressString(text.substring(0, colon));
+                port = Integer.parseInt(text.substring(colon + 1));
+            }
+            return figures == null ? null : new InetSocketAddress(InetAddress.getByAddress(figures), port);
+        } catch (UnknownHostException | IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static @Nullable Map<String, Long> counters(@Nullable Object said) {

@@ -4,11 +4,15 @@ import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Operation;
+import dev.uartnet.proxy.NameResolutionException.Reason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,7 +158,8 @@ public final class ProxyClient implements Disposable {
      *
      * @param host a name, or an address in figures, which is returned as it is
      * @return its addresses, IPv4 or IPv6, in the device's order of preference; at least one, else it fails with
-     *     {@link UnknownHostException}
+     *     {@link NameResolutionException}, whose {@link NameResolutionException#reason() reason} tells whether there is no such name, no name
+     *     server answered (within the {@link ProxyConnector#requestTimeout request timeout}), it failed, or the device has no network
      */
     public Flux<InetAddress> resolve(String host) {
         return Flux.defer(() -> {
@@ -165,7 +170,7 @@ public final class ProxyClient implements Disposable {
             return request(Operation.RESOLVE, host, 0)
                     .onErrorMap(cause -> RemoteFailure.ofResolve(cause, host))
                     .flatMapIterable(answer -> addresses(host, answer))
-                    .switchIfEmpty(Mono.error(() -> new UnknownHostException(host + ": it has no address")));
+                    .switchIfEmpty(Mono.error(() -> new NameResolutionException(host, Reason.NOT_FOUND, "", null)));
         });
     }
 
@@ -285,6 +290,43 @@ public final class ProxyClient implements Disposable {
                 .group(group)
                 .channelFactory(() -> new ProxySocketChannel(this))
                 .resolver(resolver);
+    }
+
+    /**
+     * Returns Netty's DNS client, to ask name servers for records of any type over datagram sockets of the device, and over TCP where an
+     * answer is cut. What it takes from this host otherwise (hosts file, search domains, options of {@code resolv.conf}) is set to nothing, or to
+     * the usual values: 5 s for a query, 16 queries. Each resolution has a socket of its own, for as long as it lasts: so it survives the
+     * link's sessions and holds none of the device's few sockets when idle.
+     *
+     * <pre>{@code
+     * DnsNameResolver dns = device.dnsResolver(loop, List.of(new InetSocketAddress("192.0.2.53", 53))).build();
+     * dns.resolveAll(new DefaultDnsQuestion("example.org.", DnsRecordType.MX));
+     * }</pre>
+     *
+     * @param loop any event loop, also another one than the link's
+     * @param nameServers asked in this order; at least one, resolved
+     * @return a builder that may be changed further
+     */
+    public DnsNameResolverBuilder dnsResolver(EventLoop loop, List<InetSocketAddress> nameServers) {
+        return DnsOverDevice.builder(this, loop, nameServers);
+    }
+
+    /**
+     * As {@link #dnsResolver(EventLoop, List)}, with the name servers of the device's own network, as {@link #info()} tells them.
+     *
+     * @return fails with {@link UnknownHostException} if the device knows none, or does not tell
+     */
+    public Mono<DnsNameResolverBuilder> dnsResolver(EventLoop loop) {
+        return info().handle((device, sink) -> {
+            List<InetSocketAddress> servers = device.nameServers();
+            if (servers == null || servers.isEmpty()) {
+                sink.error(
+                        new UnknownHostException(
+                                "the device knows no name server (has it a network?); dnsResolver(loop, nameServers) takes others"));
+            } else {
+                sink.next(dnsResolver(loop, servers));
+            }
+        });
     }
 
     /** Returns a resolver that asks the device. */

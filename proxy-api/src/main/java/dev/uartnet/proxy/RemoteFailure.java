@@ -4,6 +4,7 @@ import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.request.RequestAbortedException;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestTimeoutException;
+import dev.uartnet.proxy.NameResolutionException.Reason;
 import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
 import java.net.BindException;
@@ -13,7 +14,6 @@ import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -117,18 +117,22 @@ final class RemoteFailure {
 
     /** A name was not resolved. */
     static Throwable ofResolve(Throwable cause, String host) {
+        if (cause instanceof RequestTimeoutException) {
+            // The device asks on for as long as it may: so long no name server has answered it.
+            return new NameResolutionException(host, Reason.NO_ANSWER, " in time", cause);
+        }
         if (!(cause instanceof RequestFailedException failed)) {
             return ofRequest(cause);
         }
-        String why =
+        Reason reason =
                 switch (failed.errorCode()) {
-                    case NAME_NOT_FOUND -> "no such name, or it has no address";
-                    case NAME_NO_ANSWER -> "no name server answered the device";
-                    case NAME_FAILED -> "the name server failed";
-                    case NETWORK_DOWN -> "the device has no network";
-                    default -> "the device could not resolve it";
+                    case NAME_NOT_FOUND -> Reason.NOT_FOUND;
+                    case NAME_NO_ANSWER, DEADLINE, TIMED_OUT -> Reason.NO_ANSWER;
+                    case NAME_FAILED -> Reason.SERVER_FAILED;
+                    case NETWORK_DOWN, NETWORK_UNREACHABLE -> Reason.NETWORK_DOWN;
+                    default -> Reason.DEVICE_FAILED;
                 };
-        return withCause(new UnknownHostException(host + ": " + words(why, failed)), cause);
+        return new NameResolutionException(host, reason, words(failed.text(), failed.errno()), cause);
     }
 
     /** Any request failed: what is not the device's own answer is the link's end. */

@@ -221,6 +221,7 @@ final class DeviceSession {
         info.put("heap_used", memory.totalMemory() - memory.freeMemory());
         info.put("channels", channels.size());
         info.put("channels_max", settings.channelsMax());
+        info.put("dns", settings.nameServers());
         info.put("messages_ignored", ignored);
         return info;
     }

@@ -1,5 +1,6 @@
 package dev.uartnet.esp32;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param channelCredit bytes that the host may have on their way in one channel
  * @param bootId random number of this boot
  * @param bootNanos when that was, by {@link System#nanoTime()}
+ * @param nameServers of its network, {@code address:port} each
  * @param version implementation and version
  * @param sockets what happened to sockets since then
  * @param tls who computes for TLS
@@ -19,6 +21,7 @@ record DeviceSettings(
         int channelCredit,
         int bootId,
         long bootNanos,
+        List<String> nameServers,
         String version,
         SocketCounters sockets,
         TlsWorkers tls,

@@ -24,7 +24,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An ESP32 with the uartnet firmware, in Java: speaks the device's side of the protocol over any Netty channel or serial port, and
- * opens its sockets on this machine. For unit tests of applications, and for demonstrations without a board.
+ * opens its sockets on this machine: TCP and TLS (1.2 and 1.3) in both directions, UDP, and names, over IPv4 and, where the machine has it,
+ * IPv6. For unit tests of applications, and for demonstrations without a board.
  *
  * <pre>{@code
  * MemoryPort.Pair line = MemoryPort.pair();
@@ -67,6 +70,7 @@ public final class VirtualEsp32 implements AutoCloseable {
                 builder.channelCredit,
                 builder.bootId,
                 System.nanoTime(),
+                builder.nameServers,
                 builder.link.agent(),
                 new SocketCounters(),
                 new TlsWorkers(),
@@ -175,7 +179,7 @@ public final class VirtualEsp32 implements AutoCloseable {
     }
 
     /**
-     * Switches the device off: lines are closed, sockets are reset, its threads end. Blocks until that is done, at most some
+     * Switches the device off: lines are closed, connections are reset, its threads end. Blocks until that is done, at most some
      * seconds: not for event loops.
      */
     @Override
@@ -201,6 +205,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         private int channelCredit = 4096;
         private int bootId = ThreadLocalRandom.current().nextInt();
         private NameService names = NameService.system();
+        private List<String> nameServers = List.of();
         private @Nullable RequestGate gate;
 
         private Builder() {}
@@ -223,7 +228,7 @@ public final class VirtualEsp32 implements AutoCloseable {
             return this;
         }
 
-        /** How many channels may be open at once, 1 to 32,768. Default 64. */
+        /** How many channels (connections, listeners, datagram sockets) may be open at once, 1 to 32,768. Default 64. */
         public Builder channels(int max) {
             if (max < 1 || max > 32_768) {
                 throw new IllegalArgumentException("channels must be 1 to 32768: " + max);
@@ -234,7 +239,10 @@ public final class VirtualEsp32 implements AutoCloseable {
 
         /**
          * How many bytes a host may have on their way in one channel, 1 to 16,777,216. Default 4,096. The device's memory for
-         * channels is at most this, and a frame, for each.
+         * channels is at most this, and a frame, for each; with TLS a record (16 KiB) instead of the frame.
+         *
+         * <p>A datagram socket has at least 2,048. Its largest datagram, which the answer to {@code UDP_BIND} tells, is what three
+         * quarters of this leave when its cost besides its bytes (24) is taken away: 3,048 bytes with the default.
          */
         public Builder channelCredit(int bytes) {
             if (bytes < 1 || bytes > DeviceSession.CREDIT_MAX) {
@@ -253,6 +261,13 @@ public final class VirtualEsp32 implements AutoCloseable {
         /** Which hosts exist, and where they lead. Default {@link NameService#system()}. */
         public Builder names(NameService service) {
             names = service;
+            return this;
+        }
+
+        /** The name servers that the device tells a host of. It does not ask them itself: {@link #names} does. Default none. */
+        public Builder nameServers(InetSocketAddress... servers) {
+            nameServers =
+                    Arrays.stream(servers).map(NetUtil::toSocketAddressString).toList();
             return this;
         }
 

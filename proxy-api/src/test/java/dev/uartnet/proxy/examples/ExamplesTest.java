@@ -3,6 +3,7 @@ package dev.uartnet.proxy.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.proxy.NameServer;
 import dev.uartnet.proxy.ProxyClient;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
@@ -10,6 +11,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,6 +99,42 @@ class ExamplesTest {
             client.close().block(WAIT);
         } finally {
             server.disposeNow();
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    @Test
+    void echoesDatagrams() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (VirtualEsp32 device = VirtualEsp32.builder().build();
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            ProxyClient client = Objects.requireNonNull(
+                    ProxyClient.connect(device.servePty()).block(WAIT));
+            InetSocketAddress served = (InetSocketAddress)
+                    UdpEcho.serve(client, group, 0).sync().channel().localAddress();
+            peer.setSoTimeout((int) WAIT.toMillis());
+            peer.send(new DatagramPacket(new byte[7], 7, InetAddress.getLoopbackAddress(), served.getPort()));
+            DatagramPacket back = new DatagramPacket(new byte[100], 100);
+            peer.receive(back);
+            assertThat(back.getLength()).isEqualTo(7);
+            client.close().block(WAIT);
+        } finally {
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    @Test
+    void looksMailServersUp() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (NameServer names = new NameServer();
+                VirtualEsp32 device =
+                        VirtualEsp32.builder().nameServers(names.address()).build()) {
+            ProxyClient client = Objects.requireNonNull(
+                    ProxyClient.connect(device.servePty()).block(WAIT));
+            assertThat(MailServers.of("a.test.", client, group.next()).block(WAIT))
+                    .containsExactly("10 mail.a.test.", "20 spare.a.test.");
+            client.close().block(WAIT);
+        } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
     }
