@@ -1,7 +1,5 @@
 package dev.uartnet.proxy;
 
-import dev.uartnet.codec.message.ChannelAccept;
-import dev.uartnet.codec.message.ChannelClose;
 import io.netty.channel.AbstractServerChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -11,7 +9,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -22,7 +19,6 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +60,9 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         CLOSED
     }
 
-    private final ProxyClient client;
+    private final Reconnection sessions;
     private final ProxyServerSocketChannelConfig config = new ProxyServerSocketChannelConfig(this);
-    private final Runnable shutdownHook = this::eventLoopShutdown;
+    private final ClosingWithLoop closing = new ClosingWithLoop(this);
 
     // No initializer: set in the constructor of AbstractChannel.
     private @Nullable Unsafe unsafe;
@@ -78,7 +74,8 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
 
     private @Nullable ChannelPromise bindPromise;
     private @Nullable Opening opening;
-    private @Nullable LinkSide linkSide;
+    /** To the session that listens. */
+    private @Nullable ListenerLink link;
 
     /** Connections that came in, and that nobody has read yet. */
     private final ArrayDeque<ProxySocketChannel> accepted = new ArrayDeque<>();
@@ -96,7 +93,7 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
      * @param client whose device listens
      */
     public ProxyServerSocketChannel(ProxyClient client) {
-        this.client = client;
+        sessions = client.link();
     }
 
     // ---- what kind of channel this is
@@ -157,22 +154,13 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
 
     @Override
     protected void doRegister(ChannelPromise promise) {
-        // A loop that shuts down closes the channels that it watches; this one it does not know.
-        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
-            loop.addShutdownHook(shutdownHook);
-        }
+        closing.registered();
         promise.setSuccess();
     }
 
     @Override
     protected void doDeregister() {
-        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
-            loop.removeShutdownHook(shutdownHook);
-        }
-    }
-
-    private void eventLoopShutdown() {
-        unsafe().close(newPromise());
+        closing.deregistered();
     }
 
     // ---- binding and closing
@@ -203,46 +191,49 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
                 bindPromise = promise;
                 InetSocketAddress asked = (InetSocketAddress) localAddress;
                 Binding binding = new Binding(asked == null ? new InetSocketAddress(0) : asked);
-                opening = new Opening(client.link(), eventLoop(), config.getConnectTimeoutMillis(), binding);
+                opening = new Opening(sessions, eventLoop(), config.getConnectTimeoutMillis(), binding);
                 opening.start();
-            }
-        }
-
-        private void bindFailed(Throwable cause) {
-            ChannelPromise promise = bindPromise;
-            if (state == State.BINDING && promise != null) {
-                bindPromise = null;
-                safeSetFailure(promise, cause);
-                close(voidPromise());
-            }
-        }
-
-        private void bound(InetSocketAddress localAddress) {
-            ChannelPromise promise = bindPromise;
-            if (state != State.BINDING || promise == null) {
-                return;
-            }
-            bindPromise = null;
-            Objects.requireNonNull(opening).end();
-            local = localAddress;
-            state = State.LISTENING;
-            safeSetSuccess(promise);
-            pipeline().fireChannelActive();
-        }
-
-        /** The device listens no more. */
-        private void fail(IOException cause) {
-            bindFailed(cause);
-            if (state == State.LISTENING) {
-                remoteGone = true;
-                pipeline().fireExceptionCaught(cause);
-                close(voidPromise());
             }
         }
     }
 
-    private ServerUnsafe serverUnsafe() {
-        return (ServerUnsafe) super.unsafe();
+    private void bindFailed(Throwable cause) {
+        ChannelPromise promise = bindPromise;
+        if (state == State.BINDING && promise != null) {
+            bindPromise = null;
+            promise.tryFailure(cause);
+            unsafe().close(voidPromise());
+        }
+    }
+
+    /** A session has not opened the listener. */
+    void openFailed(ListenerLink side, Throwable cause) {
+        if (side == link && opening != null) {
+            opening.failed(cause);
+        }
+    }
+
+    void bound(InetSocketAddress localAddress) {
+        ChannelPromise promise = bindPromise;
+        if (state != State.BINDING || promise == null) {
+            return;
+        }
+        bindPromise = null;
+        Objects.requireNonNull(opening).end();
+        local = localAddress;
+        state = State.LISTENING;
+        promise.trySuccess();
+        pipeline().fireChannelActive();
+    }
+
+    /** The device listens no more. */
+    void fail(IOException cause) {
+        bindFailed(cause);
+        if (state == State.LISTENING) {
+            remoteGone = true;
+            pipeline().fireExceptionCaught(cause);
+            unsafe().close(voidPromise());
+        }
     }
 
     /** Asks sessions for one listener. */
@@ -255,15 +246,15 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
 
         @Override
         public void openIn(ChannelMultiplexer session, Duration left) {
-            LinkSide side = new LinkSide(session);
-            linkSide = side;
+            ListenerLink side = new ListenerLink(ProxyServerSocketChannel.this, session);
+            link = side;
             announceable = config.isAutoRead() ? ACCEPTS_AHEAD : 0;
-            side.listen(asked, config.getBacklog(), announceable, left, config.remoteOptions());
+            side.listen(asked, announceable, left);
         }
 
         @Override
         public void openFailed(Throwable cause) {
-            serverUnsafe().bindFailed(cause);
+            bindFailed(cause);
         }
 
         @Override
@@ -284,7 +275,7 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         if (opening != null) {
             opening.end();
         }
-        LinkSide side = linkSide;
+        ListenerLink side = link;
         if (side != null && (before == State.BINDING || before == State.LISTENING) && !remoteGone) {
             side.close();
         }
@@ -322,7 +313,7 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         int ahead = announceable + accepted.size();
         if (ahead <= wanted / 2) {
             announceable += wanted - ahead;
-            Objects.requireNonNull(linkSide).grant(wanted - ahead);
+            Objects.requireNonNull(link).grant(wanted - ahead);
         }
     }
 
@@ -351,7 +342,11 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         }
     }
 
-    private void accepted(ProxySocketChannel child) {
+    void delivered() {
+        readIfWanted();
+    }
+
+    void accepted(ProxySocketChannel child) {
         announceable--;
         if (state == State.LISTENING) {
             accepted.add(child);
@@ -375,95 +370,9 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         }
     }
 
-    // ---- between this channel's event loop and the link's
-
-    private final class LinkSide implements ProxiedListener.Socket, LoopCrossing.Socket {
-        private final ChannelMultiplexer multiplexer;
-        private final LoopCrossing crossing;
-        private final ProxiedListener listener;
-
-        LinkSide(ChannelMultiplexer multiplexer) {
-            this.multiplexer = multiplexer;
-            crossing = new LoopCrossing(multiplexer, ProxyServerSocketChannel.this::eventLoop, this);
-            listener = new ProxiedListener(multiplexer, this);
-        }
-
-        // Down: this channel's loop.
-
-        void listen(InetSocketAddress address, int backlog, int credit, Duration timeout, Map<String, Object> options) {
-            DeviceTls tls = config.deviceTls();
-            crossing.down(() -> listener.listen(address, backlog, credit, timeout, options, tls));
-        }
-
-        void grant(int connections) {
-            crossing.down(() -> listener.grant(connections));
-        }
-
-        void close() {
-            crossing.down(listener::close);
-        }
-
-        // Up: the link's loop.
-
-        @Override
-        public void onListening(InetSocketAddress localAddress) {
-            crossing.up(() -> serverUnsafe().bound(localAddress));
-        }
-
-        @Override
-        public ProxiedStream onAccept(ChannelAccept accept) {
-            ProxySocketChannel child = new ProxySocketChannel(
-                    ProxyServerSocketChannel.this, client, multiplexer, accept, config.getReceiveBufferSize());
-            crossing.upMessage(child);
-            return child.link().stream();
-        }
-
-        @Override
-        public void onOpenFailed(Throwable cause) {
-            crossing.up(() -> {
-                if (opening != null) {
-                    opening.failed(cause);
-                }
-            });
-        }
-
-        @Override
-        public void onClosed(ChannelClose close) {
-            IOException cause = RemoteFailure.ofListenerClose(close);
-            crossing.up(() -> serverUnsafe().fail(cause));
-        }
-
-        @Override
-        public void onFailed(IOException cause) {
-            crossing.up(() -> serverUnsafe().fail(cause));
-        }
-
-        // This channel's loop again.
-
-        @Override
-        public void received(Object child) {
-            accepted((ProxySocketChannel) child);
-        }
-
-        @Override
-        public void dropped(Object child) {
-            ((ProxySocketChannel) child).abort();
-        }
-
-        @Override
-        public void delivered() {
-            readIfWanted();
-        }
-
-        @Override
-        public void linkLoopGone(LinkLostException cause) {
-            serverUnsafe().fail(cause);
-        }
-
-        @Override
-        public void socketLoopGone() {
-            listener.close();
-        }
+    /** Returns the link that children belong to, too. */
+    Reconnection sessions() {
+        return sessions;
     }
 
     /** Refuses a change that comes too late. */

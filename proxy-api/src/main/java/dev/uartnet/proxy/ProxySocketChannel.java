@@ -10,11 +10,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,9 +22,8 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +80,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     private final StreamReading reading = new StreamReading(this);
     private final StreamWriting writing = new StreamWriting(this);
     private final RemoteOptions options = new RemoteOptions(this);
-    private final Runnable shutdownHook = this::eventLoopShutdown;
+    private final ClosingWithLoop closing = new ClosingWithLoop(this);
 
     private volatile State state = State.OPEN;
     /** Before it is connected: what it was bound to. */
@@ -93,8 +90,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     // All below: this channel's event loop.
 
-    private @Nullable ChannelPromise connectPromise;
-    private @Nullable Opening opening;
+    private @Nullable StreamConnecting connecting;
     /** To the session that the connection belongs to. */
     private @Nullable StreamLink link;
     /** The connection or the link is gone: why. */
@@ -118,13 +114,9 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
      * @param window bytes that the device may send at first
      */
     ProxySocketChannel(
-            ProxyServerSocketChannel parent,
-            ProxyClient client,
-            ChannelMultiplexer multiplexer,
-            ChannelAccept accept,
-            int window) {
+            ProxyServerSocketChannel parent, ChannelMultiplexer multiplexer, ChannelAccept accept, int window) {
         super(parent);
-        sessions = client.link();
+        sessions = parent.sessions();
         config.setReceiveBufferSize(window);
         local = accept.local();
         remote = accept.remote();
@@ -197,10 +189,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     @Override
     protected void doRegister(ChannelPromise promise) {
-        // A loop that shuts down closes the channels that it watches; this one it does not know.
-        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
-            loop.addShutdownHook(shutdownHook);
-        }
+        closing.registered();
         promise.setSuccess();
         if (link != null) {
             options.apply();
@@ -210,13 +199,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     @Override
     protected void doDeregister() {
-        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
-            loop.removeShutdownHook(shutdownHook);
-        }
-    }
-
-    private void eventLoopShutdown() {
-        unsafe().close(newPromise());
+        closing.deregistered();
     }
 
     /** Runs a task on the channel's loop; here and now if it has none yet. */
@@ -235,20 +218,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         if (state != State.OPEN || local != null) {
             throw new AlreadyBoundException();
         }
-        local = localAddress(localAddress);
-    }
-
-    private static InetSocketAddress localAddress(@Nullable SocketAddress address) {
-        if (address == null) {
-            return new InetSocketAddress(0);
-        }
-        if (!(address instanceof InetSocketAddress inet)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        if (inet.isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
-        return inet;
+        local = StreamConnecting.localAddress(localAddress);
     }
 
     private final class StreamUnsafe extends AbstractUnsafe {
@@ -263,7 +233,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
                 promise.tryFailure(new ConnectionPendingException());
             } else if (remoteAddress instanceof InetSocketAddress address) {
                 try {
-                    requireTlsFor(address);
+                    StreamConnecting.requireTlsFor(config.deviceTls(), address);
                     if (localAddress != null) {
                         doBind(localAddress);
                     }
@@ -271,31 +241,12 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
                     promise.tryFailure(e);
                     return;
                 }
-                connect(address, promise);
+                state = State.CONNECTING;
+                connecting = new StreamConnecting(ProxySocketChannel.this, sessions, address, promise);
+                connecting.start();
             } else {
                 promise.tryFailure(new UnsupportedAddressTypeException());
             }
-        }
-
-        private void requireTlsFor(InetSocketAddress address) throws SSLException {
-            DeviceTls tls = config.deviceTls();
-            String problem = tls == null ? null : tls.problem(ProxiedChannel.nameOf(address));
-            if (problem != null) {
-                throw new SSLException(problem);
-            }
-        }
-
-        private void connect(InetSocketAddress address, ChannelPromise promise) {
-            state = State.CONNECTING;
-            connectPromise = promise;
-            promise.addListener(done -> {
-                if (done.isCancelled()) {
-                    connectPromise = null;
-                    close(voidPromise());
-                }
-            });
-            opening = new Opening(sessions, eventLoop(), config.getConnectTimeoutMillis(), new Connecting(address));
-            opening.start();
         }
 
         @Override
@@ -320,63 +271,36 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         return (StreamUnsafe) unsafe();
     }
 
-    /** Asks sessions for one connection. */
-    private final class Connecting implements Opening.Socket {
-        private final InetSocketAddress address;
+    boolean isConnecting() {
+        return state == State.CONNECTING;
+    }
 
-        Connecting(InetSocketAddress address) {
-            this.address = address;
-        }
-
-        @Override
-        public void openIn(ChannelMultiplexer session, Duration left) {
-            StreamLink side = new StreamLink(ProxySocketChannel.this, session);
-            link = side;
-            int window = config.getReceiveBufferSize();
-            reading.start(window);
-            writing.start(config.getSendBufferSize());
-            side.connect(address, window, left, options.atConnect(local), config.deviceTls());
-        }
-
-        @Override
-        public void openFailed(Throwable cause) {
-            connectFailed(cause);
-        }
-
-        @Override
-        public Throwable timedOut(int millis) {
-            return new ConnectTimeoutException("connection timed out after " + millis + " ms: " + address);
-        }
+    /** Makes ready for a connection that a session is asked for; returns the options to ask with. */
+    Map<String, Object> connectingBy(StreamLink side) {
+        link = side;
+        reading.start(config.getReceiveBufferSize());
+        writing.start(config.getSendBufferSize());
+        return options.atConnect(local);
     }
 
     /** A session has not opened the connection. */
     void openFailed(StreamLink side, Throwable cause) {
-        if (side == link && opening != null) {
-            opening.failed(cause);
-        }
-    }
-
-    private void connectFailed(Throwable cause) {
-        ChannelPromise promise = connectPromise;
-        if (state == State.CONNECTING && promise != null) {
-            connectPromise = null;
-            promise.tryFailure(cause);
-            unsafe().close(voidPromise());
+        if (side == link && connecting != null) {
+            connecting.failedIn(cause);
         }
     }
 
     void connected(InetSocketAddress localAddress, InetSocketAddress remoteAddress) {
-        ChannelPromise promise = connectPromise;
-        if (state != State.CONNECTING || promise == null) {
+        StreamConnecting connecting = this.connecting;
+        if (state != State.CONNECTING || connecting == null) {
             return;
         }
-        connectPromise = null;
-        Objects.requireNonNull(opening).end();
+        this.connecting = null;
         local = localAddress;
         remote = remoteAddress;
         state = State.CONNECTED;
         options.apply();
-        boolean wanted = promise.trySuccess();
+        boolean wanted = connecting.succeeded();
         // What happened is what happened, as with all channels: active also if somebody has just cancelled.
         pipeline().fireChannelActive();
         if (!wanted) {
@@ -388,7 +312,9 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     /** The connection is gone at once, with whatever was under way. */
     void fail(IOException cause) {
-        connectFailed(cause);
+        if (connecting != null) {
+            connecting.openFailed(cause);
+        }
         if (state == State.CONNECTED) {
             failure = cause;
             remoteGone = true;
@@ -412,16 +338,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     protected void doClose() {
         State before = state;
         state = State.CLOSED;
-        ChannelPromise promise = connectPromise;
-        if (promise != null) {
-            connectPromise = null;
-            promise.tryFailure(new ClosedChannelException());
+        if (connecting != null) {
+            connecting.closed();
         }
         reading.close();
         writing.shutdown();
-        if (opening != null) {
-            opening.end();
-        }
         StreamLink side = link;
         if (side == null) {
             return;

@@ -3,9 +3,14 @@
  *
  * <p>{@link dev.uartnet.proxy.ProxyClient} is the entry. Its {@code Reconnection} is the link through all its sessions; a {@code Connection} is one
  * life of it: a Netty channel with the codec's pipeline, behind it {@code SessionHandler} (how the session stands) and {@code
- * ChannelMultiplexer} (which proxied channel gets or sends what). A {@code ConnectAttempt} makes one. {@link
- * dev.uartnet.proxy.ProxySocketChannel} is an ordinary Netty channel over one {@code ProxiedStream} (a {@code ProxiedChannel}) of the multiplexer, with a {@code LoopCrossing} between their event loops; reactor-netty's own
- * clients run on it through {@code ProxyLoopResources}.
+ * ChannelMultiplexer} (which proxied channel gets or sends what). A {@code ConnectAttempt} makes one. Reactor-netty's own
+ * clients and servers run on the sockets through {@code ProxyLoopResources}.
+ *
+ * <p>A socket is an ordinary Netty channel over one {@code ProxiedChannel} of the multiplexer. An {@code Opening} gets it that: it waits
+ * for a session where there is none, and for the device's answer. Each has its own event loop; a {@code LoopCrossing} leads from one to the other.
+ * {@link dev.uartnet.proxy.ProxySocketChannel} is over a {@code ProxiedStream}, the {@code StreamLink} between them; its parts are {@code
+ * StreamConnecting}, {@code StreamReading}, {@code StreamWriting} and {@code RemoteOptions}. {@link dev.uartnet.proxy.ProxyServerSocketChannel} is over a
+ * {@code ProxiedListener}, the {@code ListenerLink} between them.
  *
  * <h2>States of a client</h2>
  *
@@ -39,7 +44,8 @@
  * <table>
  * <caption>ProxySocketChannel</caption>
  * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
- * <tr><td>OPEN</td><td>connect</td><td>the timeout starts; TCP_CONNECT is sent in the present session, or in the next one</td><td>CONNECTING</td></tr>
+ * <tr><td>OPEN</td><td>bind</td><td>the address is kept for the connect</td><td>OPEN</td></tr>
+ * <tr><td></td><td>connect</td><td>the timeout starts; TCP_CONNECT is sent in the present session, or in the next one</td><td>CONNECTING</td></tr>
  * <tr><td>CONNECTING</td><td>RESPONSE</td><td>promise, then channelActive</td><td>CONNECTED</td></tr>
  * <tr><td></td><td>link lost, TCP_CONNECT surely not run, {@code WhileDown.WAIT}</td><td>it is sent in the next session</td><td>CONNECTING</td></tr>
  * <tr><td></td><td>ERROR, timeout, cancellation, close, link lost otherwise</td><td>the promise fails once; CANCEL where it is
@@ -48,8 +54,26 @@
  * <tr><td></td><td>CHANNEL_EOF read</td><td>ChannelInputShutdownEvent if ALLOW_HALF_CLOSURE, else close</td><td>CONNECTED or CLOSED</td></tr>
  * <tr><td></td><td>shutdownOutput</td><td>CHANNEL_EOF behind all that was accepted</td><td>CONNECTED</td></tr>
  * <tr><td></td><td>CHANNEL_CLOSE with an error, read</td><td>exceptionCaught, close</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>an option is changed</td><td>SOCKET_OPTION; refused: a warning, and the value from before</td><td>CONNECTED</td></tr>
  * <tr><td></td><td>link lost</td><td>exceptionCaught(LinkLostException), pending writes fail, close</td><td>CLOSED</td></tr>
  * <tr><td></td><td>close</td><td>CHANNEL_CLOSE behind all that was accepted; at once with SO_LINGER 0</td><td>CLOSED</td></tr>
+ * </table>
+ *
+ * One that a server has accepted begins as CONNECTED: what comes for it waits until it is registered. If that does not come to pass, it is
+ * closed.
+ *
+ * <table>
+ * <caption>ProxyServerSocketChannel</caption>
+ * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>OPEN</td><td>bind</td><td>the timeout starts; TCP_LISTEN is sent in the present session, or in the next one</td><td>BINDING</td></tr>
+ * <tr><td>BINDING</td><td>RESPONSE</td><td>promise, then channelActive</td><td>LISTENING</td></tr>
+ * <tr><td></td><td>link lost, TCP_LISTEN surely not run, {@code WhileDown.WAIT}</td><td>it is sent in the next session</td><td>BINDING</td></tr>
+ * <tr><td></td><td>ERROR, timeout, close, link lost otherwise</td><td>the promise fails once; CANCEL where it is still running</td><td>CLOSED</td></tr>
+ * <tr><td>LISTENING</td><td>read (by autoRead, or asked for)</td><td>CHANNEL_CREDIT for as many connections as are to be read</td><td>LISTENING</td></tr>
+ * <tr><td></td><td>CHANNEL_ACCEPT</td><td>its ProxySocketChannel is queued, fired when somebody reads; closed if no handler takes it</td><td>LISTENING</td></tr>
+ * <tr><td></td><td>link lost, CHANNEL_CLOSE arrives</td><td>exceptionCaught, close</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>close</td><td>CHANNEL_CLOSE; connections not read yet are reset, others live on</td><td>CLOSED</td></tr>
+ * <tr><td>CLOSED</td><td>CHANNEL_ACCEPT</td><td>CHANNEL_CLOSE (CONNECTION_ABORTED) for the new channel</td><td>CLOSED</td></tr>
  * </table>
  *
  * On the link's event loop (what the device sees; PROTOCOL.md, section 9), {@code ProxiedChannel}:
@@ -57,6 +81,8 @@
  * <table>
  * <caption>ProxiedChannel</caption>
  * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>FREE</td><td>the socket connects, binds</td><td>the request is sent</td><td>OPENING</td></tr>
+ * <tr><td></td><td>CHANNEL_ACCEPT, by a listener</td><td>the socket is made</td><td>OPEN</td></tr>
  * <tr><td>OPENING</td><td>RESPONSE</td><td>the socket hears of it</td><td>OPEN</td></tr>
  * <tr><td></td><td>RESPONSE, but the socket has closed</td><td>CHANNEL_CLOSE</td><td>CLOSE_SENT</td></tr>
  * <tr><td></td><td>ERROR</td><td>the socket hears of it</td><td>FREE</td></tr>
