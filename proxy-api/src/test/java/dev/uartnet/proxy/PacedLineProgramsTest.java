@@ -27,6 +27,27 @@ class PacedLineProgramsTest {
     }
 
     @Nested
+    class Server extends ServerPrograms {
+        Server() {
+            super(device);
+        }
+    }
+
+    @Nested
+    class Udp extends UdpPrograms {
+        Udp() {
+            super(device);
+        }
+    }
+
+    @Nested
+    class Sockets extends SocketPrograms {
+        Sockets() {
+            super(device);
+        }
+    }
+
+    @Nested
     class Tls extends TlsPrograms {
         Tls() throws Exception {
             super(device);

@@ -26,6 +26,27 @@ class SimulatorProgramsTest {
     }
 
     @Nested
+    class Server extends ServerPrograms {
+        Server() {
+            super(device);
+        }
+    }
+
+    @Nested
+    class Udp extends UdpPrograms {
+        Udp() {
+            super(device);
+        }
+    }
+
+    @Nested
+    class Sockets extends SocketPrograms {
+        Sockets() {
+            super(device);
+        }
+    }
+
+    @Nested
     class Tls extends TlsPrograms {
         Tls() throws Exception {
             super(device);

@@ -20,6 +20,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
@@ -48,9 +49,10 @@ final class Sockets {
     void prepare(SocketChannel socket, int channel, Map<ChannelOption<?>, Object> options) throws DeviceException {
         socket.config().setRecvByteBufAllocator(new FrameSizedReads(() -> dataBytes.applyAsInt(channel)));
         socket.config().setAllowHalfClosure(true);
-        socket.config().setTcpNoDelay(false); // as the system has it; Netty has its own mind
         socket.config().setAutoClose(false); // after a failed write there may still be something to read
-        register(socket, options);
+        Map<ChannelOption<?>, Object> all = new HashMap<>(options);
+        all.putIfAbsent(ChannelOption.TCP_NODELAY, false); // as the system has it; Netty would set it
+        register(socket, all);
     }
 
     /** Closes a connection so that the peer sees a reset: bytes may be missing. */

@@ -40,13 +40,13 @@ final class TcpConnect extends PendingRequest {
         super(session, id);
         this.args = args;
         this.secure = secure;
+        if (secure) {
+            args.takeBlobs(OPTIONS, session.blobs(), TlsClient.BLOBS);
+        }
     }
 
     @Override
     void start() throws DeviceException {
-        if (secure) {
-            args.takeBlobs(OPTIONS, session.blobs(), TlsClient.BLOBS);
-        }
         int channel = args.integer("channel", 0, DeviceSession.CHANNEL_MAX);
         Object destination = args.nameOrAddress("name");
         port = args.integer("port", 0, PORT_MAX);

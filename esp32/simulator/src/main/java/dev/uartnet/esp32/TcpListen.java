@@ -24,13 +24,13 @@ final class TcpListen extends PendingRequest {
         super(session, id);
         this.args = args;
         this.secure = secure;
+        if (secure) {
+            args.takeBlobs(OPTIONS, session.blobs(), TlsServer.BLOBS);
+        }
     }
 
     @Override
     void start() throws DeviceException {
-        if (secure) {
-            args.takeBlobs(OPTIONS, session.blobs(), TlsServer.BLOBS);
-        }
         int channel = args.integer("channel", 0, DeviceSession.CHANNEL_MAX);
         InetAddress address = args.localAddress("address");
         int port = args.integer("port", 0, PORT_MAX);

@@ -115,6 +115,7 @@ final class TcpListener extends DeviceChannel {
             connection.close();
             failed();
         }
+        acceptOrNot(); // there is room for another handshake
     }
 
     private void announce(SocketChannel connection) throws DeviceException {

@@ -68,7 +68,7 @@ final class TlsClient {
                     .endpointIdentificationAlgorithm(null)
                     .build();
         }
-        List<X509Certificate> trusted = TlsFiles.certificates("ca", ca);
+        List<X509Certificate> trusted = Certificates.read("ca", ca);
         return builder.trustManager(trusted)
                 .endpointIdentificationAlgorithm("HTTPS")
                 .build();

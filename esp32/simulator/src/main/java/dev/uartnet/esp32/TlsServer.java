@@ -34,8 +34,8 @@ final class TlsServer {
 
     /** Takes its time: not for event loops. */
     static SslContext context(byte[] certificate, byte[] key) throws DeviceException, SSLException {
-        List<X509Certificate> chain = TlsFiles.certificates("certificate", certificate);
-        PrivateKey secret = TlsFiles.privateKey("key", key);
+        List<X509Certificate> chain = Certificates.read("certificate", certificate);
+        PrivateKey secret = PrivateKeys.read("key", key);
         return SslContextBuilder.forServer(secret, chain)
                 .sslProvider(SslProvider.JDK)
                 .build();

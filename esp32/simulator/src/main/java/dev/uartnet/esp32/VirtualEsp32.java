@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An ESP32 with the uartnet firmware, in Java: speaks the device's side of the protocol over any Netty channel or serial port, and
- * opens its sockets on this machine. For unit tests of applications, and for demonstrations without a board.
+ * opens its sockets on this machine: TCP and TLS (1.2 and 1.3) in both directions, UDP, and names, over IPv4 and, where the machine has it,
+ * IPv6. For unit tests of applications, and for demonstrations without a board.
  *
  * <pre>{@code
  * MemoryPort.Pair line = MemoryPort.pair();
@@ -178,7 +179,7 @@ public final class VirtualEsp32 implements AutoCloseable {
     }
 
     /**
-     * Switches the device off: lines are closed, sockets are reset, its threads end. Blocks until that is done, at most some
+     * Switches the device off: lines are closed, connections are reset, its threads end. Blocks until that is done, at most some
      * seconds: not for event loops.
      */
     @Override
@@ -227,7 +228,7 @@ public final class VirtualEsp32 implements AutoCloseable {
             return this;
         }
 
-        /** How many channels may be open at once, 1 to 32,768. Default 64. */
+        /** How many channels (connections, listeners, datagram sockets) may be open at once, 1 to 32,768. Default 64. */
         public Builder channels(int max) {
             if (max < 1 || max > 32_768) {
                 throw new IllegalArgumentException("channels must be 1 to 32768: " + max);
@@ -238,7 +239,10 @@ public final class VirtualEsp32 implements AutoCloseable {
 
         /**
          * How many bytes a host may have on their way in one channel, 1 to 16,777,216. Default 4,096. The device's memory for
-         * channels is at most this, and a frame, for each.
+         * channels is at most this, and a frame, for each; with TLS a record (16 KiB) instead of the frame.
+         *
+         * <p>A datagram socket has at least 2,048. Its largest datagram, which the answer to {@code UDP_BIND} tells, is what three
+         * quarters of this leave when its cost besides its bytes (24) is taken away: 3,048 bytes with the default.
          */
         public Builder channelCredit(int bytes) {
             if (bytes < 1 || bytes > DeviceSession.CREDIT_MAX) {

@@ -4,7 +4,12 @@
  * faults; {@link dev.uartnet.esp32.PluggablePort}, a port to pull out and put back.
  *
  * <p>All of a virtual device lives on one event loop of its own: the handler behind the link, the requests, the channels and
- * their sockets. Only names are looked up elsewhere, because the JDK's resolver blocks.
+ * their sockets. Only names are looked up elsewhere, because the JDK's resolver blocks, and keys and certificates are used elsewhere,
+ * because that takes long.
+ *
+ * <p>A session ({@link dev.uartnet.esp32.DeviceSession}) has its channels in a table
+ * ({@link dev.uartnet.esp32.ChannelTable}); there are three kinds of {@link dev.uartnet.esp32.DeviceChannel}: connections, listeners,
+ * datagram sockets.
  *
  * <p>States of a request ({@link dev.uartnet.esp32.PendingRequest}): PENDING from its arrival, then OVER by exactly one answer:
  * its result, its failure, CANCEL, its deadline; or by none when the session ends.
@@ -14,13 +19,16 @@
  * <table border="1">
  * <caption>Channel</caption>
  * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
- * <tr><td>OPENING</td><td>connected</td><td>RESPONSE, begins to read</td><td>OPEN</td></tr>
+ * <tr><td>OPENING</td><td>connected, or accepted; with TLS: and the handshake is done</td><td>RESPONSE, or CHANNEL_ACCEPT; begins to
+ *   read</td><td>OPEN</td></tr>
  * <tr><td></td><td>failure, CANCEL, deadline</td><td>ERROR</td><td>(free)</td></tr>
  * <tr><td>OPEN</td><td>CHANNEL_DATA</td><td>to the socket; credit back as the socket takes it</td><td>OPEN</td></tr>
  * <tr><td></td><td>more than the credit</td><td>RST, CHANNEL_CLOSE (CREDIT_EXCEEDED)</td><td>CLOSE_SENT</td></tr>
- * <tr><td></td><td>CHANNEL_EOF</td><td>when all is written: shuts the socket's output down</td><td>OPEN</td></tr>
- * <tr><td></td><td>FIN of the network</td><td>CHANNEL_EOF behind the last bytes</td><td>OPEN</td></tr>
- * <tr><td></td><td>both ends have come</td><td>closes, CHANNEL_CLOSE</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>CHANNEL_EOF</td><td>when all is written: shuts the socket's output down; with TLS 1.3 close_notify before that, with
+ *   earlier versions only when both ends have come</td><td>OPEN</td></tr>
+ * <tr><td></td><td>FIN of the network, with TLS close_notify</td><td>CHANNEL_EOF behind the last bytes</td><td>OPEN</td></tr>
+ * <tr><td></td><td>with TLS: FIN without close_notify</td><td>CHANNEL_CLOSE (CONNECTION_RESET) behind the last bytes</td><td>CLOSE_SENT</td></tr>
+ * <tr><td></td><td>both ends have come</td><td>(close_notify,) closes, CHANNEL_CLOSE</td><td>CLOSE_SENT</td></tr>
  * <tr><td></td><td>socket fails</td><td>CHANNEL_CLOSE with the code behind the last bytes</td><td>CLOSE_SENT</td></tr>
  * <tr><td></td><td>CHANNEL_CLOSE (NONE)</td><td>stops reading, writes what it holds</td><td>CLOSE_RECEIVED</td></tr>
  * <tr><td></td><td>CHANNEL_CLOSE (other)</td><td>RST, CHANNEL_CLOSE</td><td>(free)</td></tr>
@@ -47,6 +55,19 @@
  * <tr><td>CLOSE_RECEIVED</td><td>its port is free</td><td>CHANNEL_CLOSE</td><td>(free)</td></tr>
  * <tr><td>CLOSE_SENT</td><td>CHANNEL_CLOSE</td><td></td><td>(free)</td></tr>
  * <tr><td>any</td><td>the session ends</td><td>closes the socket</td><td>(free)</td></tr>
+ * </table>
+ *
+ * <p>States of a TLS handshake ({@link dev.uartnet.esp32.TlsHandshake}), of a TLS_CONNECT or of a connection that a TLS_LISTEN has
+ * taken. The latter has its place among the device's sockets, but no number yet.
+ *
+ * <table border="1">
+ * <caption>TLS handshake</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>RUNNING</td><td>done, the peer's certificate accepted</td><td>RESPONSE, or CHANNEL_ACCEPT</td><td>(channel is OPEN)</td></tr>
+ * <tr><td></td><td>the peer's certificate is not accepted</td><td>alert, closes; ERROR (CERTIFICATE), or counts it</td><td>(free)</td></tr>
+ * <tr><td></td><td>anything else fails, or ends the connection</td><td>closes; ERROR (TLS), or counts it</td><td>(free)</td></tr>
+ * <tr><td></td><td>connect_timeout_ms, or 10 s</td><td>closes; ERROR (TIMED_OUT), or counts it</td><td>(free)</td></tr>
+ * <tr><td></td><td>CANCEL, deadline; CHANNEL_CLOSE of the listener; the session ends</td><td>closes</td><td>(free)</td></tr>
  * </table>
  *
  * <p>States of a datagram channel ({@link dev.uartnet.esp32.DatagramBridge}):

@@ -15,12 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Section 8 of PROTOCOL.md: blobs, by which certificates come. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDeviceWithTls
 class BlobConformanceTest extends ConformanceTest {
     private static final int CREDIT = 8192;
     private static final int BYTES_MAX = 16_384;

@@ -21,12 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Section 9 of PROTOCOL.md, for TCP connections that the host opens. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 class ChannelConformanceTest extends ConformanceTest {
     private static final int CREDIT = 8192;
     private static final int MEGABYTE = 1 << 20;

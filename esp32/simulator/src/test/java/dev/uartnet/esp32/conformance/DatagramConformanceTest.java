@@ -21,12 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sections 8 and 9 of PROTOCOL.md, for datagrams. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 class DatagramConformanceTest extends ConformanceTest {
     private static final int CREDIT = 32_768;
     private static final int DATAGRAMS = 1000;

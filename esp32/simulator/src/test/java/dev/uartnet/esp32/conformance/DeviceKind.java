@@ -37,6 +37,13 @@ enum DeviceKind {
         Device start() throws IOException {
             return firmware(Firmware.builder().bits(32).heap("110k"));
         }
+    },
+    /** For TLS, which {@link #FIRMWARE_32_BIT_110K} has not the memory for. */
+    FIRMWARE_32_BIT_200K {
+        @Override
+        Device start() throws IOException {
+            return firmware(Firmware.builder().bits(32).heap("200k"));
+        }
     };
 
     abstract Device start() throws IOException;

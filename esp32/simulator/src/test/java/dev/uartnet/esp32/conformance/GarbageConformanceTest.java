@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever comes over the line, at either end, before, between and inside sessions: it harms nothing. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 @Timeout(120)
 class GarbageConformanceTest extends ConformanceTest {
     private static final int CREDIT = 16_384;

@@ -14,12 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sections 1 to 5 of PROTOCOL.md, by raw frames. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 class LinkConformanceTest extends ConformanceTest {
     private static final int NO_SESSION = 1;
     private static final int VERSION = 3;

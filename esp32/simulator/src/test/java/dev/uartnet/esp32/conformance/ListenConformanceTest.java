@@ -20,12 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sections 8 and 9 of PROTOCOL.md, for connections that the device accepts. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 class ListenConformanceTest extends ConformanceTest {
     private static final int CREDIT = 8192;
     private static final int MANY = 1000;

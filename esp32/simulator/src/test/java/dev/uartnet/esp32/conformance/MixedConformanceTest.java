@@ -17,12 +17,9 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Section 9 of PROTOCOL.md: sockets of all kinds beside each other, as many as the device has. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 class MixedConformanceTest extends ConformanceTest {
     private static final int SOCKETS_MAX = 64;
     private static final int CREDIT = 4096;

@@ -16,12 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Section 8 of PROTOCOL.md. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 class RequestConformanceTest extends ConformanceTest {
     private static final int ANY = 0;
 

@@ -16,12 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Section 8 of PROTOCOL.md: the options of sockets, where they open and by SOCKET_OPTION. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDevice
 class SocketOptionConformanceTest extends ConformanceTest {
     private static final int CREDIT = 8192;
     private static final int BUFFER_BYTES = 20_000;

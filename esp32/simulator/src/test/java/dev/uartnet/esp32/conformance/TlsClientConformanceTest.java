@@ -25,12 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Section 8 of PROTOCOL.md: TLS on the device, as a client. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDeviceWithTls
 class TlsClientConformanceTest extends ConformanceTest {
     private static final int CREDIT = 8192;
     private static final String NAME = TestNameServer.SERVER;

@@ -17,12 +17,9 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Section 8 of PROTOCOL.md: TLS on the device, as a server. */
-@ParameterizedClass
-@EnumSource(DeviceKind.class)
+@EachDeviceWithTls
 class TlsServerConformanceTest extends ConformanceTest {
     private static final int CREDIT = 8192;
     private static final int MANY = 1000;
