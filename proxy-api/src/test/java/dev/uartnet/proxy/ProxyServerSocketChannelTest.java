@@ -343,7 +343,8 @@ class ProxyServerSocketChannelTest {
                     .hasMessageContaining("in use")
                     .hasMessageContaining(":" + taken.getLocalPort());
             assertThat(RemoteError.of(inUse.cause()).orElseThrow().code()).isEqualTo(ErrorCode.ADDRESS_IN_USE);
-            assertThat(inUse.channel().isOpen()).isFalse();
+            assertThat(inUse.channel().closeFuture().await(20, TimeUnit.SECONDS))
+                    .isTrue();
             ChannelFuture foreign = new Server().bootstrap.bind("192.0.2.1", 0).await();
             assertThat(foreign.cause()).isInstanceOf(BindException.class);
             assertThat(new Server()
