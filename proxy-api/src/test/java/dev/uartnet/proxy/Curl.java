@@ -53,7 +53,7 @@ final class Curl {
             in.flush();
             ByteArrayOutputStream received = new ByteArrayOutputStream();
             received.writeBytes(out.readNBytes(expected));
-            process.destroy(); // it would wait for the server's end
+            process.toHandle().destroy(); // it would wait for the server's end; Process.destroy closes the streams
             received.writeBytes(out.readAllBytes());
             return received.toByteArray();
         } finally {

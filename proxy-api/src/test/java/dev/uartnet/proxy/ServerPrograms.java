@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.ssl.SslContext;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,6 +27,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.tcp.TcpServer;
+import reactor.util.retry.Retry;
 
 /** Servers on the device; their clients are other programs of its network: those of this host's own sockets, and curl. */
 abstract class ServerPrograms extends Programs {
@@ -220,10 +222,13 @@ abstract class ServerPrograms extends Programs {
     void aServerThatIsDisposedOfListensNoMore() {
         DisposableServer server = echo();
         server.disposeNow(WAIT);
-        keep(client().tcpServer()
+        // The device may take a moment to close it.
+        keep(TestLine.get(client().tcpServer()
                 .host(LOOPBACK)
                 .port(server.port())
                 .handle((in, out) -> out.neverComplete())
-                .bindNow(WAIT));
+                .bind()
+                .retryWhen(Retry.fixedDelay(100, Duration.ofMillis(20)))
+                .cast(DisposableServer.class)));
     }
 }
