@@ -85,10 +85,10 @@ abstract class TlsPrograms extends Programs {
 
     /** Returns what the server shows a client that asks for a name, and that looks at nothing but the authority; no session is resumed. */
     private static String certificateFor(String name, TcpClient tcp, SslContext context) throws Exception {
-        Connection connection = TestLine.get(tcp.secure(spec -> spec.sslContext(context)
-                        .serverNames(new SNIHostName(name)))
-                .connect()
-                .cast(Connection.class));
+        Connection connection =
+                TestLine.get(tcp.secure(spec -> spec.sslContext(context).serverNames(new SNIHostName(name)))
+                        .connect()
+                        .cast(Connection.class));
         SslHandler handler = connection.channel().pipeline().get(SslHandler.class);
         X509Certificate certificate =
                 (X509Certificate) handler.engine().getSession().getPeerCertificates()[0];

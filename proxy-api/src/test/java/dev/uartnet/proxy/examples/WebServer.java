@@ -16,9 +16,7 @@ public final class WebServer {
         return device.httpServer()
                 .port(port)
                 .route(routes -> routes.get("/", (request, response) -> response.sendString(Mono.just("hello\n")))
-                        .get(
-                                "/ticks",
-                                (request, response) -> response.sse().sendString(ticks)) // server-sent events
+                        .get("/ticks", (request, response) -> response.sse().sendString(ticks)) // server-sent events
                         .ws("/echo", (in, out) -> out.sendString(in.receive().asString())))
                 .bind();
     }

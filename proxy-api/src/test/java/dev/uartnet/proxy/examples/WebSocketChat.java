@@ -13,6 +13,7 @@ public final class WebSocketChat {
         return device.httpClient()
                 .websocket()
                 .uri(uri) // wss:// for TLS, which ends on this host
-                .handle((in, out) -> out.sendString(lines).then().thenMany(in.receive().asString()));
+                .handle((in, out) ->
+                        out.sendString(lines).then().thenMany(in.receive().asString()));
     }
 }
