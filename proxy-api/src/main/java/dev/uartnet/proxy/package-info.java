@@ -7,6 +7,9 @@
  * dev.uartnet.proxy.ProxySocketChannel} is an ordinary Netty channel over one {@code ProxiedStream} (a {@code ProxiedChannel}) of the multiplexer, with a {@code LoopCrossing} between their event loops; reactor-netty's own
  * clients run on it through {@code ProxyLoopResources}.
  *
+ * <p>{@link dev.uartnet.proxy.ProxySockets} is the same without that vocabulary, on the Netty channels themselves: {@code ChannelMono} opens one, {@code
+ * InboundFlux} reads as much as is asked for, {@code Outbound} writes as much as is taken; both class comments have their states.
+ *
  * <h2>States of a client</h2>
  *
  * CONNECTED, RECONNECTING and CLOSED are the kinds of {@link dev.uartnet.proxy.LinkState}, which {@code states()} emits.
