@@ -12,6 +12,9 @@
  * StreamConnecting}, {@code StreamReading}, {@code StreamWriting} and {@code RemoteOptions}. {@link dev.uartnet.proxy.ProxyServerSocketChannel} is over a
  * {@code ProxiedListener}, the {@code ListenerLink} between them.
  *
+ * <p>{@link dev.uartnet.proxy.ProxySockets} is the same without that vocabulary, on the Netty channels themselves: {@code ChannelMono} opens one, {@code
+ * InboundFlux} reads as much as is asked for, {@code Outbound} writes as much as is taken; both class comments have their states.
+ *
  * <h2>States of a client</h2>
  *
  * CONNECTED, RECONNECTING and CLOSED are the kinds of {@link dev.uartnet.proxy.LinkState}, which {@code states()} emits.
