@@ -81,7 +81,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     private final ProxySocketChannelConfig config = new ProxySocketChannelConfig(this);
     private final StreamReading reading = new StreamReading(this);
     private final StreamWriting writing = new StreamWriting(this);
-    private final RemoteOptions options = new RemoteOptions(this);
+    private final RemoteOptions options = new RemoteOptions(
+            this,
+            config::remoteOptions,
+            (name, value, onFailure) -> link().setOption(name, value, onFailure),
+            config::refused);
     private final ClosingWithLoop closing = new ClosingWithLoop(this);
 
     private volatile State state = State.OPEN;

@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** {@code curl}, a client that knows nothing of this project; where there is none, a test is skipped loudly, and fails in CI. */
@@ -29,16 +28,41 @@ final class Curl {
 
     /** Runs it until it ends. */
     static Result run(String... arguments) throws IOException, InterruptedException {
-        return end(start(arguments), new byte[0], 0);
+        Process process = start(arguments);
+        try (InputStream out = process.getInputStream();
+                InputStream errors = process.getErrorStream()) {
+            String output = text(out.readAllBytes());
+            String said = text(errors.readAllBytes());
+            return new Result(process.waitFor(), output, said);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     /**
-     * Speaks to a TCP port as {@code nc} does: sends, waits until so many bytes have come back, and hangs up.
+     * Speaks to a TCP port as {@code nc} does: sends, waits until so many bytes have come back, and ends.
      *
      * @param expected bytes that come back
+     * @return all that came
      */
-    static Result talk(String host, int port, byte[] sent, int expected) throws IOException, InterruptedException {
-        return end(start("--no-buffer", "telnet://" + host + ":" + port), sent, expected);
+    static byte[] talk(String host, int port, byte[] sent, int expected) throws IOException {
+        Process process = start("--no-buffer", "telnet://" + host + ":" + port);
+        try (OutputStream in = process.getOutputStream();
+                InputStream out = process.getInputStream()) {
+            in.write(sent);
+            in.flush();
+            ByteArrayOutputStream received = new ByteArrayOutputStream();
+            received.writeBytes(out.readNBytes(expected));
+            process.destroy(); // it would wait for the server's end
+            received.writeBytes(out.readAllBytes());
+            return received.toByteArray();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static Process start(String... arguments) throws IOException {
@@ -54,29 +78,6 @@ final class Curl {
             System.err.println("NOT TESTED with curl: " + e.getMessage());
             Assumptions.abort("no curl: " + e.getMessage());
             throw e;
-        }
-    }
-
-    private static Result end(Process process, byte[] sent, int expected) throws IOException, InterruptedException {
-        try {
-            ByteArrayOutputStream output = new ByteArrayOutputStream();
-            // The end of its input is the end of its conversation.
-            try (OutputStream in = process.getOutputStream()) {
-                in.write(sent);
-                in.flush();
-                output.writeBytes(process.getInputStream().readNBytes(expected));
-            }
-            try (InputStream out = process.getInputStream();
-                    InputStream errors = process.getErrorStream()) {
-                output.writeBytes(out.readAllBytes());
-                String said = new String(errors.readAllBytes(), StandardCharsets.UTF_8);
-                if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-                    throw new IOException("curl does not end: " + said);
-                }
-                return new Result(process.exitValue(), output.toString(StandardCharsets.ISO_8859_1), said);
-            }
-        } finally {
-            process.destroyForcibly();
         }
     }
 }

@@ -47,6 +47,18 @@ class FirmwareProgramsTest {
     }
 
     @Nested
+    class Churn extends SocketChurn {
+        Churn() {
+            super(device);
+        }
+
+        @Override
+        int rounds() {
+            return 10_000;
+        }
+    }
+
+    @Nested
     class Tls extends TlsPrograms {
         Tls() throws Exception {
             super(device);

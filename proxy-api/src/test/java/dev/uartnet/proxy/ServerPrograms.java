@@ -91,7 +91,7 @@ abstract class ServerPrograms extends Programs {
     @Test
     void servesHttp() throws Exception {
         DisposableServer server = start(client().httpServer());
-        ConnectionProvider pool = ConnectionProvider.create("http", 5);
+        ConnectionProvider pool = ConnectionProvider.create("http", 10);
         try {
             useOf(pooled(pool), uri(server));
             assertThat(get(pooled(pool), uri(server) + "/events"))
@@ -173,9 +173,7 @@ abstract class ServerPrograms extends Programs {
         for (int i = 0; i < sent.length; i++) {
             sent[i] = (byte) ('a' + (i + number) % 26);
         }
-        Curl.Result result = Curl.talk(LOOPBACK, port, sent, sent.length);
-        assertThat(result.bytes()).as(result.errors()).isEqualTo(sent);
-        assertThat(result.exitCode()).as(result.errors()).isZero();
+        assertThat(Curl.talk(LOOPBACK, port, sent, sent.length)).isEqualTo(sent);
     }
 
     @Test

@@ -47,6 +47,23 @@ class SimulatorProgramsTest {
     }
 
     @Nested
+    class Churn extends SocketChurn {
+        Churn() {
+            super(device);
+        }
+
+        @Override
+        int rounds() {
+            return 10_000;
+        }
+
+        @Override
+        boolean hasHeapOfItsOwn() {
+            return false;
+        }
+    }
+
+    @Nested
     class Tls extends TlsPrograms {
         Tls() throws Exception {
             super(device);

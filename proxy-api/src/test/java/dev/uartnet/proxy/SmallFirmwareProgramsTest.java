@@ -47,6 +47,18 @@ class SmallFirmwareProgramsTest {
     }
 
     @Nested
+    class Churn extends SocketChurn {
+        Churn() {
+            super(device);
+        }
+
+        @Override
+        int rounds() {
+            return 1_000;
+        }
+    }
+
+    @Nested
     class Tls extends TlsPrograms {
         Tls() throws Exception {
             super(device);

@@ -60,8 +60,8 @@ abstract class SocketPrograms extends Programs {
     }
 
     @Test
-    void connectsSendsReceivesAndEndsEachWayByItself() {
-        try (EchoServer echo = new EchoServer()) {
+    void connectsSendsReceivesAndEndsEachWayByItself() throws Exception {
+        try (BlockingEcho echo = new BlockingEcho()) {
             String digest = Mono.usingWhen(
                             client().sockets().connect("localhost", echo.port()),
                             connection -> {
@@ -315,8 +315,8 @@ abstract class SocketPrograms extends Programs {
     }
 
     @Test
-    void keptBuffersStayWhole() {
-        try (EchoServer echo = new EchoServer()) {
+    void keptBuffersStayWhole() throws Exception {
+        try (BlockingEcho echo = new BlockingEcho()) {
             List<ByteBuf> kept = Mono.usingWhen(
                             client().sockets().connect(LOOPBACK, echo.port()),
                             connection -> connection

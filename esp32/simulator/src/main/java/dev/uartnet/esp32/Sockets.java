@@ -18,6 +18,8 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.HashMap;
@@ -36,6 +38,19 @@ final class Sockets {
     Sockets(EventLoop loop, IntUnaryOperator dataBytes) {
         this.loop = loop;
         this.dataBytes = dataBytes;
+    }
+
+    /**
+     * Makes the JDK read the files that it reads with the first socket of each kind: that would block an event loop. Not for event loops.
+     */
+    static void load() {
+        try {
+            new Socket().close();
+            new ServerSocket().close();
+            new java.net.DatagramSocket(null).close();
+        } catch (IOException e) {
+            // No sockets now; whoever asks for one is told.
+        }
     }
 
     /** A socket to connect. */

@@ -28,7 +28,7 @@ final class TlsWorkers implements AutoCloseable {
         pool.execute(() -> {
             try {
                 result.setSuccess(work.call());
-            } catch (Exception e) {
+            } catch (Throwable e) { // whoever waits must be told of anything
                 result.setFailure(e);
             }
         });

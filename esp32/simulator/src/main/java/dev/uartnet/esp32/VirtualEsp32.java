@@ -75,6 +75,7 @@ public final class VirtualEsp32 implements AutoCloseable {
                 new SocketCounters(),
                 new TlsWorkers(),
                 builder.gate);
+        Sockets.load();
         lookups = new NameLookups(builder.names);
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("uartnet-device", true), NioIoHandler.newFactory());

@@ -136,8 +136,10 @@ public record Frame(int type, int tag, int seq, int ack, List<Byte> payload) {
             return ValueFactory.newString(text);
         } else if (value instanceof byte[] bytes) {
             return ValueFactory.newBinary(bytes);
-        } else if (value instanceof Map<?, ?> map && map.isEmpty()) {
-            return ValueFactory.emptyMap();
+        } else if (value instanceof Map<?, ?> map) {
+            ValueFactory.MapBuilder packed = ValueFactory.newMapBuilder();
+            map.forEach((key, item) -> packed.put(pack(key), pack(item)));
+            return packed.build();
         }
         throw new AssertionError("not a value for these tests: " + value);
     }

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Operation;
-import dev.uartnet.codec.request.RequestFailedException;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -55,17 +53,7 @@ class TlsClientConformanceTest extends ConformanceTest {
         return host.connectTls(number, peer.port(), CREDIT, trusting(Certificates.AUTHORITY));
     }
 
-    private RequestFailedException refused(Map<String, ? extends Object> options) {
-        return host.refused(Operation.TLS_CONNECT, 0, Peer.localhost(), peer.port(), CREDIT, options);
-    }
-
-    private void assertRefused(ErrorCode code, String word, Map<String, ? extends Object> options) {
-        RequestFailedException error = refused(options);
-        assertThat(error.errorCode()).as(error.text()).isEqualTo(code);
-        assertThat(error.text()).isNotEmpty().contains(word);
-    }
-
-    // Good ones
+    // Handshakes
 
     @Test
     void theDeviceSaysThatItHasTls() {
@@ -143,154 +131,6 @@ class TlsClientConformanceTest extends ConformanceTest {
         channel.sendEof();
         channel.sendClose();
         channel.awaitClose();
-    }
-
-    // Bad ones
-
-    @Test
-    void certificatesThatAreNotGoodAreRefused() throws Exception {
-        byte[] authority = Certificates.der(Certificates.AUTHORITY);
-        assertCertificateRefused(Certificates.SERVER, trusting(Certificates.OTHER_AUTHORITY));
-        assertCertificateRefused(Certificates.SELF_SIGNED, trusting(Certificates.AUTHORITY));
-        assertCertificateRefused(Certificates.WRONG_NAME, trusting(Certificates.AUTHORITY));
-        assertCertificateRefused(Certificates.EXPIRED, trusting(Certificates.AUTHORITY));
-        assertCertificateRefused(Certificates.SERVER, Map.of("ca", authority, "server_name", "elsewhere.test"));
-        assertCertificateRefused(
-                Certificates.SELF_SIGNED, Map.of("verify", true, "ca", authority, "server_name", NAME));
-    }
-
-    private void assertCertificateRefused(X509Bundle certificate, Map<String, Object> options) throws Exception {
-        Future<SSLSocket> accepting = TlsPeer.accept(peer, certificate, "TLSv1.2");
-
-        assertRefused(ErrorCode.CERTIFICATE, "", options);
-
-        assertThat(TlsPeer.failure(accepting)).isInstanceOf(IOException.class);
-    }
-
-    @Test
-    void noByteReachesAServerThatIsNotTrusted() throws Exception {
-        Future<SSLSocket> accepting = TlsPeer.accept(peer, Certificates.SELF_SIGNED, "TLSv1.2");
-
-        assertRefused(ErrorCode.CERTIFICATE, "", trusting(Certificates.AUTHORITY));
-
-        assertThat(TlsPeer.failure(accepting)).isInstanceOf(IOException.class);
-        assertThat(host.info().get("channels")).isEqualTo(0L);
-    }
-
-    @Test
-    void verificationNeedsAnAuthorityAndAName() {
-        byte[] authority = Certificates.der(Certificates.AUTHORITY);
-        assertRefused(ErrorCode.BAD_REQUEST, "ca", Map.of("server_name", NAME));
-        assertRefused(ErrorCode.BAD_REQUEST, "ca", Map.of("server_name", NAME, "verify", true));
-        assertRefused(ErrorCode.BAD_REQUEST, "server_name", Map.of("ca", authority));
-    }
-
-    @Test
-    void wrongOptionsAreNamed() {
-        Map<String, Object> wrong = Map.of(
-                "verify", 0,
-                "server_name", 5,
-                "ca", "a file",
-                "no_delay", 1,
-                "connect_timeout_ms", "soon");
-        wrong.forEach((name, value) -> {
-            Map<String, Object> options = new HashMap<>(trusting(Certificates.AUTHORITY));
-            options.put(name, value);
-            assertRefused(ErrorCode.BAD_REQUEST, name, options);
-        });
-        assertRefused(ErrorCode.BAD_REQUEST, "ca", Map.of("server_name", NAME, "ca", Peer.content(300)));
-        for (String name : List.of("shiny", "certificate")) {
-            Map<String, Object> options = new HashMap<>(trusting(Certificates.AUTHORITY));
-            options.put(name, new byte[1]);
-            assertRefused(ErrorCode.UNSUPPORTED, name, options);
-        }
-    }
-
-    @Test
-    void optionsOfTlsAreNotThoseOfTcp() {
-        for (String name : List.of("server_name", "ca", "verify")) {
-            RequestFailedException error =
-                    host.refused(Operation.TCP_CONNECT, 0, Peer.localhost(), peer.port(), CREDIT, Map.of(name, true));
-            assertThat(error.errorCode()).isEqualTo(ErrorCode.UNSUPPORTED);
-            assertThat(error.text()).contains(name);
-        }
-    }
-
-    @Test
-    void aServerWithoutTlsIsRefused() throws Exception {
-        for (byte[] word : List.of(
-                "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
-                Peer.content(3000),
-                new byte[0])) {
-            Peer.thread(() -> {
-                Socket socket = peer.accept();
-                socket.getOutputStream().write(word);
-                socket.shutdownOutput();
-            });
-            assertRefused(ErrorCode.TLS, "", trusting(Certificates.AUTHORITY));
-        }
-        connectAfterFailure();
-    }
-
-    private void connectAfterFailure() throws Exception {
-        Future<SSLSocket> accepting = TlsPeer.accept(peer, Certificates.SERVER);
-        connect(0);
-        TlsPeer.get(accepting);
-    }
-
-    @Test
-    void nobodyListeningIsAnErrorOfTcp() throws Exception {
-        RequestFailedException error = host.refused(
-                Operation.TLS_CONNECT,
-                0,
-                Peer.localhost(),
-                Peer.closedPort(),
-                CREDIT,
-                trusting(Certificates.AUTHORITY));
-
-        assertThat(error.errorCode()).isEqualTo(ErrorCode.CONNECTION_REFUSED);
-    }
-
-    @Test
-    void aSilentServerStopsNothingElse() throws Exception {
-        try (Peer silent = new Peer()) {
-            Future<?> connecting = host.begin(
-                    Operation.TLS_CONNECT,
-                    Host.NO_DEADLINE,
-                    0,
-                    Peer.localhost(),
-                    silent.port(),
-                    CREDIT,
-                    trusting(Certificates.AUTHORITY));
-            Socket stuck = silent.accept();
-            peer.echo();
-            HostChannel other = host.connect(2, peer.port(), CREDIT);
-            other.grantBack();
-            byte[] content = Peer.content(20_000);
-            other.send(content);
-            assertThat(other.receive(content.length)).isEqualTo(content);
-            host.request(Operation.PING);
-            assertThat(connecting.isDone()).isFalse();
-
-            connecting.cancel(false);
-            Peer.awaitEnd(stuck);
-        }
-        try (Peer next = new Peer()) {
-            Future<SSLSocket> accepting = TlsPeer.accept(next, Certificates.SERVER);
-            host.connectTls(0, next.port(), CREDIT, trusting(Certificates.AUTHORITY));
-            TlsPeer.get(accepting);
-        }
-    }
-
-    @Test
-    void theTimeoutIncludesTheHandshake() throws Exception {
-        Map<String, Object> options = new HashMap<>(trusting(Certificates.AUTHORITY));
-        options.put("connect_timeout_ms", 200);
-
-        assertRefused(ErrorCode.TIMED_OUT, "", options);
-
-        Peer.awaitEnd(peer.accept());
-        connectAfterFailure();
     }
 
     // Data
@@ -446,7 +286,9 @@ class TlsClientConformanceTest extends ConformanceTest {
 
         assertThat(channel.awaitClose().code()).isEqualTo(ErrorCode.CONNECTION_RESET);
         channel.sendClose();
-        connectAfterFailure();
+        Future<SSLSocket> next = TlsPeer.accept(peer, Certificates.SERVER);
+        connect(0);
+        TlsPeer.get(next);
     }
 
     @Test
