@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.CompositeBufferGatheringWriteTest;
 import io.netty.testsuite.transport.socket.SocketEchoTest;
-import io.netty.testsuite.transport.socket.SocketFileRegionTest;
 import io.netty.testsuite.transport.socket.SocketFixedLengthEchoTest;
 import io.netty.testsuite.transport.socket.SocketGatheringWriteTest;
 import io.netty.testsuite.transport.socket.SocketObjectEchoTest;
@@ -159,32 +158,6 @@ abstract class NettyLongStreamSuite extends NettyStreamSuite {
         @Override
         protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
             return bothProxied();
-        }
-    }
-
-    /** Each of these writes 10 MB, so that one of a kind has to do. */
-    @Nested
-    class FileRegions extends SocketFileRegionTest {
-        /** As {@code testFileRegion}; {@link Echo} is without auto-read, too. */
-        @Override
-        public void testFileRegionNotAutoRead(TestInfo testInfo) {}
-
-        /** As {@code testFileRegion}; {@link Echo} has void promises, too. */
-        @Override
-        public void testFileRegionVoidPromise(TestInfo testInfo) {}
-
-        /** As {@code testFileRegion}. */
-        @Override
-        public void testFileRegionVoidPromiseNotAutoRead(TestInfo testInfo) {}
-
-        @Override
-        protected List<ByteBufAllocator> newAllocators() {
-            return allocators();
-        }
-
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return combos().subList(0, 1);
         }
     }
 }
