@@ -9,17 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Java in the README is quoted from sources that are compiled and tested, each named in a comment before the quotation. */
+/** Java in the READMEs is quoted from sources that are compiled and tested, each named in a comment before the quotation. */
 class ReadmeTest {
     private static final Path ROOT = Path.of(System.getProperty("uartnet.root"));
     private static final Pattern SNIPPET =
             Pattern.compile("<!-- from (\\S+) -->\\R```java\\R(.*?)\\R```", Pattern.DOTALL);
 
-    @Test
-    void javaIsQuotedFromSourcesThatAreCompiled() throws IOException {
-        String readme = Files.readString(ROOT.resolve("README.md"));
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "proxy-api/README.md"})
+    void javaIsQuotedFromSourcesThatAreCompiled(String page) throws IOException {
+        String readme = Files.readString(ROOT.resolve(page));
         List<String> quoted = new ArrayList<>();
         Matcher matcher = SNIPPET.matcher(readme);
         while (matcher.find()) {
@@ -35,12 +37,14 @@ class ReadmeTest {
         return text.replaceAll("(?m)^[ \t]+", "").replace("\r", "");
     }
 
-    @Test
-    void filesThatTheReadmeNamesExist() throws IOException {
-        Matcher link = Pattern.compile("\\]\\(([^)#:]+)\\)").matcher(Files.readString(ROOT.resolve("README.md")));
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "proxy-api/README.md"})
+    void filesThatTheReadmeNamesExist(String page) throws IOException {
+        Path readme = ROOT.resolve(page);
+        Matcher link = Pattern.compile("\\]\\(([^)#:]+)\\)").matcher(Files.readString(readme));
         int links = 0;
         for (; link.find(); links++) {
-            assertThat(ROOT.resolve(link.group(1))).exists();
+            assertThat(readme.resolveSibling(link.group(1))).exists();
         }
         assertThat(links).isPositive();
     }

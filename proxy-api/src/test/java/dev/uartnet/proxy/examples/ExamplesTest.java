@@ -10,6 +10,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -23,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -225,6 +230,36 @@ class ExamplesTest {
             client.close().block(WAIT);
         } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    @Test
+    void readsOverTlsOfTheDevice(@TempDir Path folder) throws Exception {
+        X509Bundle certificate = new CertificateBuilder()
+                .subject("CN=secure.test")
+                .addSanDnsName("secure.test")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        Path authorities = Files.writeString(folder.resolve("authorities.pem"), certificate.getCertificatePEM());
+        SslContext tls =
+                SslContextBuilder.forServer(certificate.toKeyManagerFactory()).build();
+        DisposableServer server = HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .secure(spec -> spec.sslContext(tls))
+                .handle((request, response) -> response.sendString(Mono.just("secret")))
+                .bindNow(WAIT);
+        try (VirtualEsp32 device = VirtualEsp32.builder()
+                .names(name -> List.of(InetAddress.getLoopbackAddress()))
+                .build()) {
+            ProxyClient client = Objects.requireNonNull(
+                    ProxyClient.connect(device.servePty()).block(WAIT));
+            assertThat(SecretOnTheDevice.read(client, "secure.test", server.port(), authorities)
+                            .block(WAIT))
+                    .isEqualTo("secret");
+            client.close().block(WAIT);
+        } finally {
+            server.disposeNow(WAIT);
         }
     }
 }
