@@ -5,14 +5,22 @@ micropython.opt_level(3)  # no line numbers: 2 KB of memory
 import machine
 import time
 
-try:
-    # The largest first, one at a time: compiling leaves holes in the heap, and the buffers need large pieces.
-    for name in ("link", "board", "config", "tcp", "listener", "dispatcher", "device"):
+
+def load():
+    """The device. Compiling takes up to 25 KB and leaves holes: the largest first, beside a piece that stays whole for the buffers."""
+    reserve = [bytearray(gc.mem_free() // 6)]
+    for name in ("link", "tcp", "dns", "board", "sockets", "dispatcher", "device", "config", "start"):
         gc.collect()
         __import__("uartnet." + name)
-    import uartnet.device
+    import uartnet.start
 
-    uartnet.device.main()
+    return uartnet.start.main(reserve)
+
+
+try:
+    device = load()
+    gc.collect()
+    device.run()
 except Exception:
     reset = getattr(machine, "reset", None)
     if not reset:
