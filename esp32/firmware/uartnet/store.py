@@ -5,8 +5,8 @@ from micropython import const
 
 from .pool import SLOT, Pool
 
-_LEAST = const(2)  # slots' worth of credit that every channel gets
-_SHARE = const(4)  # slots for each channel at least, of which the first ones get more than the last
+_LEAST = const(1)  # slots' worth of credit that every channel gets
+_SHARE = const(3)  # slots for each channel at least, of which the first ones get more than the last
 _MOST = const(64)
 
 
@@ -34,12 +34,14 @@ class Store:
 class Held:
     """One channel's bytes in a store, first in, first out."""
 
+    # The class's until there are bytes: most channels never have any.
+    head = 0
+    tail = 0
+    start = 0  # in the first slot
+    size = 0
+
     def __init__(self, store):
         self.pool = store.pool
-        self.head = 0
-        self.tail = 0
-        self.start = 0  # in the first slot
-        self.size = 0
 
     def add(self, data):
         pool = self.pool
