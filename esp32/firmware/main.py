@@ -8,7 +8,7 @@ import time
 
 def load():
     """The device. Compiling takes up to 25 KB and leaves holes: the largest first, beside a piece that stays whole for the buffers."""
-    reserve = [bytearray(gc.mem_free() // 6)]
+    reserve = [bytearray(gc.mem_free() // 7)]
     for name in ("link", "tcp", "dns", "board", "sockets", "dispatcher", "device", "config", "start"):
         gc.collect()
         __import__("uartnet." + name)

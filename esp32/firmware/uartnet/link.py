@@ -112,6 +112,9 @@ class Link:
         # For either direction, so that the other is never without.
         self.pool_limit = self.pool_slots - slots(max_payload) * (frames // 4)
         self.pool = Pool(self.pool_slots)
+        # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
+        self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
+        self.wire_view = memoryview(self.wire)
         limit = max(max_payload, _LIMIT_HELLO_PAYLOAD_BYTES_MAX) + 8
         self.raw = bytearray(_RAW_BYTES)  # as it came from the UART
         self.frame = bytearray(limit)  # the frame that arrives
@@ -122,9 +125,6 @@ class Link:
         self.out = self.writer.buf  # the frame that leaves
         self.out_view = self.writer.view
         self.body = self.out_view[BODY:]
-        # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
-        self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
-        self.wire_view = memoryview(self.wire)
         self.head = 0
         self.tail = 0
         self.incoming = Incoming(self.pool)
