@@ -8,7 +8,7 @@ import sys
 import termios
 import time
 import check
-from host import CHANNEL_DATA, CLOSE, CREDIT, INFO, PING, TCP_CONNECT, Host, Peer
+from host import CHANNEL_DATA, CLOSE, CREDIT, INFO, PING, TCP_CONNECT, TLS_CONNECT, Host, Peer
 from vectors import tests
 
 RUN = tests + "/../../unix/run"
@@ -375,6 +375,63 @@ def test_random_bytes_do_not_stop_it():
     host.open()
     check.equal(host.call(PING, 1), (1,))
     f.end()
+
+
+def _tls(heap, connections):
+    """Answers to so many TLS_CONNECT, and the heap that is free behind them."""
+    from tlspeer import TRUST, End, server
+
+    line = "%s/tls-%s.tty" % (_folder, heap)
+    f = Firmware("--heap", heap, "--pty", line)
+    f.line = line
+    host = f.ready().host().open()
+    feature = host.welcome[10] & 16
+    peer = Peer()
+    context = server()
+    ends = []
+    answers = []
+    for n in range(connections):
+        got = bytearray()
+        host.data[2 * n] = got.extend
+        request = host.ask(TLS_CONNECT, 2 * n, b"\x7f\0\0\1", peer.port, 1000, TRUST)
+
+        def answered():
+            try:
+                conn = peer.sock.accept()[0]
+                ends.append(End(context, conn))
+            except OSError:
+                pass
+            for end in ends:
+                end.step()
+            return [m for m in host.messages if m[0] in (2, 3) and m[1] == request]
+
+        m = host.until(answered)[0]
+        host.messages.remove(m)
+        answers.append(m)
+        if m[0] == 2:
+            ends[-1].send = b"%d" % n
+            host.until(lambda: ends[-1].step() or got == b"%d" % n)
+    free = host.call(INFO)[0]["heap_free"]
+    host.open()
+    host.settle(3)
+    again = host.call(INFO)[0]["heap_free"]
+    check.equal(f.end(), 0)
+    return feature, answers, free, again
+
+
+def test_tls_needs_memory():
+    if sys.maxsize < 1 << 32:
+        # Too little for its code.
+        feature, answers, free, again = _tls(SMALL, 1)
+        check.equal((feature, answers[0][0], answers[0][2:4]), (0, 3, (6, "too little memory for TLS")))
+    # Enough for some connections: then an error, and a device that serves on.
+    feature, answers, free, again = _tls("130k" if sys.maxsize < 1 << 32 else "260k", 30)
+    opened = [m for m in answers if m[0] == 2]
+    refused = [m for m in answers if m[0] == 3]
+    print("  %d TLS connections, then %d bytes are free; %d when they have gone" % (len(opened), free, again))
+    assert feature and len(opened) > 2 and refused, answers
+    check.equal({m[2] for m in refused}, {6})
+    assert again > free
 
 
 try:

@@ -51,6 +51,7 @@ class Device(Table):
     def session_ended(self):
         self.dispatcher.clear()
         self.resolver.close()
+        self.blobs.clear()
         while self.channels:
             self.channels.popitem()[1].release()
         while self.readable:

@@ -4,10 +4,39 @@ import gc
 import sys
 from select import POLLIN
 from socket import socket
+from micropython import const
 
 import uartnet
 from .board import Board
 from .device import Device
+from .sockets import OPERATIONS, no_memory
+
+_OP_TLS_CONNECT = const(20)
+_OP_TLS_LISTEN = const(21)
+_OP_BLOB_WRITE = const(22)
+_FEATURE_TLS = const(16)
+
+# Heap that TLS asks for beside what is reserved for the buffers: 8 KB for its code, which need more while it is compiled, and
+# then are there for a few connections; and for each socket.
+_TLS_BYTES = const(16000)
+_SOCKET_BYTES = const(600)
+
+
+def load_tls(board):
+    """Loads TLS where MicroPython has it and the heap has room for it."""
+    try:
+        import tls
+    except ImportError:
+        return
+    gc.collect()
+    need = _TLS_BYTES + _SOCKET_BYTES * board.channels_max
+    if gc.mem_free() < (need if sys.maxsize < 1 << 32 else 2 * need):
+        OPERATIONS[_OP_TLS_CONNECT] = OPERATIONS[_OP_TLS_LISTEN] = OPERATIONS[_OP_BLOB_WRITE] = no_memory
+        return
+    for name in ("blobs", "tls", "secure"):
+        __import__("uartnet." + name)
+        gc.collect()
+    board.features |= _FEATURE_TLS
 
 
 def make_room(device):
@@ -34,6 +63,7 @@ def main(reserve, config="/uartnet.json"):
     """The device, ready to run. reserve: a list with a piece of memory for its buffers, which nothing has made holes in."""
     board = Board(config)
     board.start_network()
+    load_tls(board)
     reserve.clear()
     device = Device(board)
     device.start()

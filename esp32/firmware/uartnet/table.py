@@ -15,6 +15,7 @@ class Table:
         # Connections that came in, those that had to be turned away, and datagrams likewise; since boot.
         self.counted = {"accepted": 0, "refused": 0, "datagrams_dropped": 0}
         self.crowded = False  # a listener waits for has_room()
+        self.blobs = {}  # by number; of the session
         self.channels = {}
         self.by_socket = {}
         self.readable = deque((), board.channels_max + 1)

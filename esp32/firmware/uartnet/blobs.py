@@ -1,0 +1,33 @@
+"""What a host says in pieces because it may be longer than a frame: certificates and keys (PROTOCOL.md, section 8)."""
+
+from micropython import const
+
+from .failure import Failure, check
+from .msgpack import is_int
+
+_ERROR_NO_RESOURCES = const(6)
+_LIMIT_BLOB_BYTES_MAX = const(16384)
+
+
+def take(blobs, options, names):
+    """Takes these options, bytes or the number of a blob each, out of the map; a blob is gone then, whatever comes of the request."""
+    said = [options.pop(name, None) for name in names]
+    found = [blobs.get(v, v) if is_int(v, 0, 255) else v for v in said]
+    for number in said:
+        if is_int(number, 0, 255):
+            blobs.pop(number, None)  # after all have been found: two options may name one
+    for name, value in zip(names, found):
+        check(value is None or isinstance(value, bytes) and value, name)
+    return found
+
+
+def write(device, request, args):
+    """BLOB_WRITE: puts bytes behind what the blob has; answers how many that is now."""
+    check(len(args) > 0 and is_int(args[0], 0, 255), "blob")
+    check(len(args) > 1 and isinstance(args[1], bytes), "bin")
+    number, data = args[:2]
+    blobs = device.blobs
+    if sum(len(b) for b in blobs.values()) + len(data) > _LIMIT_BLOB_BYTES_MAX:
+        raise Failure(_ERROR_NO_RESOURCES, "blobs have at most %d bytes" % _LIMIT_BLOB_BYTES_MAX)
+    data = blobs[number] = blobs.get(number, b"") + data
+    request.done((len(data),))
