@@ -538,7 +538,7 @@ def test_too_little_memory():
     for e in (MemoryError(), OSError(errno.ENOMEM), OSError(-0x2880, "X509 - Allocation of memory failed"), OSError(16)):
         number = _ask(host, 0, peer.port)
         host.until(lambda: bench.device.channels)
-        bench.device.channels[0].context = Context(e)
+        bench.device.channels[0].context = Context(e)  # before it has connected
         check.equal(host.answer(number)[2], NO_RESOURCES)
         check.equal((len(bench.device.channels), len(bench.device.by_socket)), (0, 0))
     peer.close()

@@ -16,10 +16,10 @@ _OP_TLS_LISTEN = const(21)
 _OP_BLOB_WRITE = const(22)
 _FEATURE_TLS = const(16)
 
-# Heap that TLS asks for beside what is reserved for the buffers: 8 KB for its code, which need more while it is compiled, and
-# then are there for a few connections; and for each socket.
-_TLS_BYTES = const(16000)
-_SOCKET_BYTES = const(600)
+# Heap that TLS asks for beside what is reserved for the buffers: 8 KB for its code, the rest for a few connections; and for each socket.
+_TLS_BYTES = const(10500)
+_SOCKET_BYTES = const(430)
+_TLS_MODULES = ("tls", "blobs", "tlschannel", "tlslistener")
 
 
 def load_tls(board):
@@ -30,13 +30,18 @@ def load_tls(board):
         return
     gc.collect()
     need = _TLS_BYTES + _SOCKET_BYTES * board.channels_max
-    if gc.mem_free() < (need if sys.maxsize < 1 << 32 else 2 * need):
-        OPERATIONS[_OP_TLS_CONNECT] = OPERATIONS[_OP_TLS_LISTEN] = OPERATIONS[_OP_BLOB_WRITE] = no_memory
-        return
-    for name in ("blobs", "tls", "secure"):
-        __import__("uartnet." + name)
-        gc.collect()
-    board.features |= _FEATURE_TLS
+    if gc.mem_free() >= (need if sys.maxsize < 1 << 32 else 2 * need):
+        try:
+            for name in _TLS_MODULES:
+                __import__("uartnet." + name)
+                gc.collect()
+            board.features |= _FEATURE_TLS
+            return
+        except MemoryError:
+            for name in _TLS_MODULES:
+                if sys.modules.pop("uartnet." + name, None):
+                    delattr(uartnet, name)
+    OPERATIONS[_OP_TLS_CONNECT] = OPERATIONS[_OP_TLS_LISTEN] = OPERATIONS[_OP_BLOB_WRITE] = no_memory
 
 
 def make_room(device):

@@ -12,6 +12,7 @@ What MicroPython's `tls` (mbedtls; 1.24 to 1.26 are alike) leaves open, and what
 """
 
 import errno
+import gc
 import io
 import tls
 from time import localtime
@@ -33,6 +34,8 @@ _ERROR_CERTIFICATE = const(41)
 _CHANGE_CIPHER_SPEC = const(20)  # types of records (RFC 5246, section 6.2.1)
 _APPLICATION_DATA = const(23)
 _RECORDS = const(8)  # of a handshake in one go: a peer that sends without end is not to hold up the others
+
+_FREE_BYTES = const(6000)  # 2,500 for a connection, and the rest for all others
 
 _byte = bytearray(1)
 
@@ -100,7 +103,9 @@ class Stream:
     filled = False  # the last read has taken as much as it could
 
     def __init__(self, context, sock, server, name=None):
+        _room()
         self.raw = sock
+        self.context = context
         self.server = server
         self.wire = Wire(sock)
         try:
@@ -160,6 +165,8 @@ class Stream:
     def close(self):
         self.tls.close()
         self.raw.close()
+        if not self.server:
+            self.context.__del__()  # nobody else's: mbedtls's memory is not the heap's, which does not know that it gets short
 
 
 def _reason(e):
@@ -182,8 +189,17 @@ def _reason(e):
     return Failure(code, "TLS handshake failed: " + (text or "-0x%04x" % -n), n)
 
 
+def _room():
+    """Before anything that takes much of the heap."""
+    if gc.mem_free() < _FREE_BYTES:
+        gc.collect()
+        if gc.mem_free() < _FREE_BYTES:
+            raise Failure(_ERROR_NO_RESOURCES, "too little memory for TLS")
+
+
 def client(ca):
     """The context of a connection that verifies its peer with this CA, or with None not at all."""
+    _room()
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
     if ca:
         _load("ca", context.load_verify_locations, ca)
@@ -194,6 +210,7 @@ def client(ca):
 
 def server(certificate, key):
     """The context of connections that come in."""
+    _room()
     context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
     _load("certificate", context.load_cert_chain, certificate, key)
     return context
