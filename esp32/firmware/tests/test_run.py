@@ -4,13 +4,16 @@ import ffi
 import os
 import random
 import select
+import socket
 import sys
 import termios
 import time
 import check
-from host import CHANNEL_DATA, CLOSE, CREDIT, INFO, PING, TCP_CONNECT, Host, Peer
+from host import CHANNEL_DATA, CLOSE, CREDIT, INFO, LOOPBACK, PING, TCP_CONNECT, Host, Peer, port_of
 from vectors import tests
 
+CHANNEL_DATAGRAM = 21
+UDP_BIND = 18
 RUN = tests + "/../../unix/run"
 # Objects of the 64-bit interpreter are twice as large.
 SMALL = "110k" if sys.maxsize < 1 << 32 else "220k"
@@ -329,6 +332,63 @@ def test_33_sockets_in_an_esp32_s_memory():
         conns[n].close()
     check.equal(f.end(), 0, f.output())
     peer.close()
+
+
+def test_datagrams_in_little_memory():
+    heap = "128k" if sys.maxsize < 1 << 32 else "256k"  # with less, UDP is not loaded
+    f = Firmware("--heap", heap, "--pty", _folder + "/udp.tty")
+    f.line = _folder + "/udp.tty"
+    f.ready()
+    host = f.host().open()
+    far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    far.bind(socket.getaddrinfo("127.0.0.1", 0, 0, socket.SOCK_DGRAM)[0][-1])
+    far.setblocking(False)
+    port = port_of(far)
+    to = []
+    largest = []
+    for n in range(16):
+        opened = host.call(UDP_BIND, 2 * n, LOOPBACK, 0, 1 << 20 if n else 0, {})
+        to.append(socket.getaddrinfo("127.0.0.1", opened[1], 0, socket.SOCK_DGRAM)[0][-1])
+        largest.append(opened[3])
+    check.equal(largest[0], 1472)
+    start = 0
+
+    def take():
+        try:
+            return far.recvfrom(2000)[0]
+        except OSError:
+            return None
+
+    def arrived(channel):
+        """A datagram, put together."""
+        data = b""
+        while True:
+            m = host.message(lambda m: m[0] == CHANNEL_DATAGRAM and m[1] == channel)
+            data += m[4]
+            if len(m) < 6 or not m[5]:
+                return data
+
+    # One without credit is flooded, the others are as ever.
+    flood = bytes(1000)
+    for turn in range(30):
+        for n in range(16):
+            for _ in range(20):
+                far.sendto(flood, to[0])
+            if n:
+                data = _pattern(largest[n] - turn, n)
+                far.sendto(data, to[n])
+                check.equal(arrived(2 * n) == data, True)
+                for pos in range(0, len(data), 1000):
+                    host.send(CHANNEL_DATAGRAM, 2 * n, LOOPBACK, port, data[pos : pos + 1000], pos + 1000 < len(data))
+                check.equal(host.until(take) == data, True)
+        host.messages.clear()
+        start = start or host.call(INFO)[0]["heap_free"]  # each knows its peer then
+    info = host.call(INFO)[0]
+    print("  heap %s: %d bytes free with 16 UDP sockets, %d after a flood" % (heap, start, info["heap_free"]))
+    assert info["sockets"]["datagrams_dropped"] > 100, info
+    assert abs(info["heap_free"] - start) < 1000, (start, info)
+    check.equal(f.end(), 0, f.output())
+    far.close()
 
 
 def test_hundreds_of_sessions_leave_the_heap_as_it_was():

@@ -33,6 +33,30 @@ def test_the_first_get_more():
     check.equal(grants, sorted(grants, reverse=True))
 
 
+def test_a_datagram_gets_more_where_there_is_much():
+    store = Store(1 << 20, 100)
+    grants = [store.grant(65531) for _ in range(100)]
+    check.equal(grants[0], 65536)
+    assert sum(grants) // 64 + 100 <= store.pool.state[1], grants
+    for grant in grants:
+        store.give_back(grant)
+    check.equal((store.grant(65531), store.grant()), (65536, 4096))
+
+
+def test_what_no_channel_was_granted_is_lent():
+    store = Store(0, 2)
+    n = store.pool.state[1]
+    a = store.grant()
+    left = n - a // 64 - 1
+    check.equal((store.lend(left + 1), store.lend(left)), (False, True))
+    check.raises(MemoryError, store.grant)
+    store.lend(-left)
+    b = store.grant()
+    store.give_back(a)
+    store.give_back(b)
+    check.equal(store.free, n)
+
+
 def test_first_in_first_out():
     random.seed(11)
     store = Store(8192, 3)

@@ -6,6 +6,8 @@ import micropython
 import network
 import socket
 import sys
+from random import getrandbits
+from select import POLLOUT
 
 from . import dns
 
@@ -32,6 +34,8 @@ class Board:
         self.features = _FEATURE_IPV6 if self.ipv6 else 0
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
+        self.datagram = c["datagram"] or getattr(network, "DATAGRAM", 1472)  # lwIP there puts no fragments together
+        self.empty_ends = sys.platform == "esp32"  # its sockets take an empty datagram for the end of a connection
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
         self.log = getattr(machine, "log", None)  # where unexpected exceptions go; a board's console may be the line itself
@@ -170,6 +174,32 @@ class Board:
         if name:
             return name(sock)
         return bytes(int(part) for part in self.address().split(".")), 0
+
+    def free_port(self):
+        """A port to bind to where any will do: 0 if the platform is to choose one, and tells which."""
+        return 0 if hasattr(network, "socket_name") else 0xC000 | getrandbits(14)
+
+    def bound_address(self, sock, address, port):
+        """Address and port of a socket that was bound to these."""
+        name = getattr(network, "socket_name", None)
+        return name(sock) if name else (address, port)
+
+    def send_datagram(self, sock, data, to):
+        """None if the network has taken it; else it is to be tried again: when the poll reports what is returned, or, if that is 0, a little later."""
+        try:
+            sock.sendto(data, to)
+        except OSError as e:
+            n = e.errno
+            if n == errno.EAGAIN:
+                return POLLOUT
+            if n == errno.ENOMEM or n == errno.ENOBUFS:
+                return 0
+            # So the ESP32 says both that it takes none now, and that it has sent 0 bytes.
+            if n != errno.ETIMEDOUT:
+                raise
+            if len(data):
+                return POLLOUT
+        return None
 
     def peer_address(self, name):
         """Address and port that accept() and recvfrom() tell; stock MicroPython says them as text and number."""

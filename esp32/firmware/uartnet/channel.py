@@ -86,6 +86,7 @@ class Channel:
 
     # What arrives for a channel. Each kind has its own for what it knows, and one for all others takes less memory.
     data = _nothing  # (view)
+    datagram = _nothing  # (address, port, view, more)
     eof = _nothing
     more = _nothing  # (n): the host allows n more; False if that is more than the protocol has
     close = _nothing  # (code): the host's CHANNEL_CLOSE

@@ -17,6 +17,7 @@ _DEFAULTS = {
     "keepalive": 60000,  # longest interval that a host may ask for, ms
     "takeover": True,  # a new host may end another's session
     "channels": None,  # sockets at the same time; None: what the platform has
+    "datagram": None,  # the largest, bytes; None: what the platform gets whole
     "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
     "ssid": None,
     "password": "",
@@ -39,6 +40,7 @@ _RANGES = {
     "payload": (256, 16384),
     "keepalive": (100, 60000),
     "channels": (1, 1000),
+    "datagram": (64, 65507),
     "credit": (0, 1 << 28),
 }
 

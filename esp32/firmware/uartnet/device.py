@@ -12,7 +12,7 @@ from .board import LineGone
 from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
-from .sockets import FEATURES
+from .sockets import features
 from .store import Store
 from .table import Table
 
@@ -32,7 +32,7 @@ class Device(Table):
         self.link = Link(board, board.config["payload"])
         self.link.handler = self
         self.link.clock = ticks_ms
-        self.link.features |= FEATURES
+        self.link.features |= features()
         self.uart = board.poll_object
         self.uart_mask = POLLIN
         self.all.register(self.uart, POLLIN)

@@ -16,6 +16,7 @@ _KIND_CHANNEL_DATA = const(16)
 _KIND_CHANNEL_CREDIT = const(17)
 _KIND_CHANNEL_EOF = const(18)
 _KIND_CHANNEL_CLOSE = const(19)
+_KIND_CHANNEL_DATAGRAM = const(21)
 _OP_PING = const(0)
 _RESET_PROTOCOL = const(5)
 _ERROR_UNSUPPORTED = const(1)
@@ -90,6 +91,8 @@ class Dispatcher:
             self._request(r, n, end)
         elif _KIND_CHANNEL_DATA <= kind <= _KIND_CHANNEL_CLOSE or kind == _KIND_CANCEL:
             self._known(r, kind, n, end)
+        elif kind == _KIND_CHANNEL_DATAGRAM:
+            self._datagram(r, n, end)
         else:
             self._rest(r, n, end)
             self.link.counters.ignored += 1
@@ -144,6 +147,26 @@ class Dispatcher:
             return
         try:
             channel.data(self.link.view[start:end])
+        except Exception as e:
+            self.device.trouble(e)
+            channel.broken(e)
+
+    def _datagram(self, r, n, end):
+        number = r.int(0, _LIMIT_CHANNEL_ID_MAX)
+        at, stop = r.binary()
+        port = r.int(0, 0xFFFF)
+        start, end_of_data = r.binary()
+        more = n > 4 and r.value()
+        if stop - at not in (4, 16) or not isinstance(more, bool):
+            raise Malformed
+        self._rest(r, n - (5 if n > 4 else 4), end)
+        channel = self.device.channels.get(number)
+        if not channel:
+            self.link.counters.ignored += 1
+            return
+        view = self.link.view
+        try:
+            channel.datagram(view[at:stop], port, view[start:end_of_data], more)
         except Exception as e:
             self.device.trouble(e)
             channel.broken(e)

@@ -9,6 +9,7 @@ from .msgpack import is_int
 
 _OP_TCP_CONNECT = const(16)
 _OP_TCP_LISTEN = const(17)
+_OP_UDP_BIND = const(18)
 _OP_SOCKET_OPTION = const(19)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_NO_RESOURCES = const(6)
@@ -18,7 +19,7 @@ _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
 _FEATURE_LISTEN = const(8)
-FEATURES = const(_FEATURE_LISTEN)
+_FEATURE_UDP = const(4)
 
 # What an option is for, and when: of an open socket too, unless OPENING.
 CONNECTION = const(1)
@@ -147,3 +148,8 @@ OPERATIONS = {
     _OP_TCP_LISTEN: _tcp_listen,
     _OP_SOCKET_OPTION: _socket_option,
 }
+
+
+def features():
+    """What these sockets can; some are only there where the heap has room for them."""
+    return _FEATURE_LISTEN | (_FEATURE_UDP if _OP_UDP_BIND in OPERATIONS else 0)

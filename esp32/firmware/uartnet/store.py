@@ -3,7 +3,7 @@ sockets has room enough but nowhere a kilobyte in one piece."""
 
 from micropython import const
 
-from .pool import SLOT, Pool
+from .pool import SLOT, Pool, slots
 
 _LEAST = const(1)  # slots' worth of credit that every channel gets
 _SHARE = const(3)  # slots for each channel at least, of which the first ones get more than the last
@@ -19,16 +19,31 @@ class Store:
         n = max(_SHARE * channels, min(size // SLOT, (_MOST + 1) * channels))
         self.pool = Pool(n)
         self.spare = n - least
+        self.free = n  # slots that are promised to no channel
+        self.rests = 0  # bytes of datagrams that are on their way to the host in pieces; these are on the heap
 
-    def grant(self):
-        """Bytes of credit for one more channel."""
-        extra = min(_MOST - _LEAST, self.spare // 2)
+    def grant(self, datagram=0):
+        """Bytes of credit for one more channel; for one with datagrams of that size enough for it, or the least: it may borrow."""
+        extra = min(max(_MOST, slots(datagram)) - _LEAST, self.spare // 2, self.free - _LEAST - 1)
+        if datagram and 0 < extra < slots(datagram) - _LEAST:
+            extra = 0
+        if extra < 0:
+            raise MemoryError  # others have borrowed it
         self.spare -= extra
+        self.free -= _LEAST + extra + 1
         return (_LEAST + extra) * SLOT
 
     def give_back(self, credit):
         if credit:
             self.spare += credit // SLOT - _LEAST
+            self.free += credit // SLOT + 1
+
+    def lend(self, n):
+        """Slots for a while, beyond what a channel was granted, from what no other was; False if there are not so many."""
+        if n > self.free:
+            return False
+        self.free -= n
+        return True
 
 
 class Held:

@@ -8,6 +8,7 @@ import struct
 
 STA_IF = 0
 SOCKETS = 128 if gc.mem_free() > 500000 else 34  # a board has 15
+DATAGRAM = 65507 if SOCKETS > 34 else 1472
 IPV6 = True
 SOCKET_OPTIONS = {"receive_buffer": 8, "send_buffer": 7}  # SO_RCVBUF, SO_SNDBUF
 
