@@ -103,6 +103,9 @@ def run(mode, path):
         else:
             machine.line = open_tty(path)
             machine.tty = machine.line.fileno()
+        # The firmware's heap is to be a board's, where nothing of this is: away with what is done.
+        for done in ("absolute", "hold_signals", "open_tty", "open_pty", "struct", "termios"):
+            globals()[done] = None
         import main
     except KeyboardInterrupt:
         pass
