@@ -8,13 +8,14 @@ import socket
 import sys
 from random import getrandbits
 from select import POLLOUT
+from micropython import const
 
 from . import dns
 
-_IPPROTO_TCP = 6
-_TCP_NODELAY = 1
-_FEATURE_SPEED = 2
-_FEATURE_IPV6 = 64
+_IPPROTO_TCP = const(6)
+_TCP_NODELAY = const(1)
+_FEATURE_SPEED = const(2)
+_FEATURE_IPV6 = const(64)
 
 
 class LineGone(OSError):

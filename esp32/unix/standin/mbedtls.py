@@ -3,9 +3,10 @@
 import ffi
 import struct
 import uctypes
+from micropython import const
 
 _SSL = 3 * struct.calcsize("P")  # mbedtls's own in MicroPython's SSLSocket: behind its type, the context and the stream
-_WANT_WRITE = -0x6880
+_WANT_WRITE = const(-0x6880)
 
 try:
     _close_notify = ffi.open(None).func("i", "mbedtls_ssl_close_notify", "P")

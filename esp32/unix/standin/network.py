@@ -5,6 +5,7 @@ import gc
 import os
 import socket
 import struct
+from micropython import const
 
 STA_IF = 0
 SOCKETS = 128 if gc.mem_free() > 500000 else 34  # a board has 15
@@ -12,7 +13,7 @@ DATAGRAM = 65507 if SOCKETS > 34 else 1472
 IPV6 = True
 SOCKET_OPTIONS = {"receive_buffer": 8, "send_buffer": 7}  # SO_RCVBUF, SO_SNDBUF
 
-_SO_LINGER = 13
+_SO_LINGER = const(13)
 _libc = ffi.open(None)
 _shutdown = _libc.func("i", "shutdown", "ii")
 _getsockname = _libc.func("i", "getsockname", "iPP")
