@@ -1,12 +1,13 @@
 import gc
 import micropython
+from micropython import const
 
 micropython.opt_level(3)  # no line numbers: 2 KB of memory
 import machine
 import sys
 import time
 
-_UDP_BYTES = 113000  # of heap at the start with which there is room for datagram sockets, too: 120 KB in all
+_UDP_BYTES = const(100000)  # of heap at the start with which there is room for datagram sockets, too: 107 KB in all
 
 
 def load():
