@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * it is for hosts that must not or cannot do it themselves; the bytes on the line are in the clear.
  *
  * <p><b>Verification</b> is on: the peer's chain must lead to one of {@link #trust}, and its certificate must be for the {@link #serverName
- * name}. A device has no authorities of its own. Whether a certificate has expired is checked only by a device that knows the time.
+ * name}. A device has no authorities of its own. Dates are compared with
+ * the device's clock; one that has not been set yet is set by this host's.
  *
  * <p><b>Errors.</b> A failed handshake fails the connect with {@link javax.net.ssl.SSLHandshakeException}, which says what the device's
  * TLS said; too little memory with {@link java.net.SocketException}.
@@ -164,6 +165,9 @@ public final class DeviceTls {
         put(options, "ca", trusted, blobs);
         if (!server) {
             options.put("verify", verify);
+            if (verify) {
+                options.put("time", System.currentTimeMillis() / 1_000);
+            }
             String name = serverName != null ? serverName : hostName;
             if (name != null) {
                 options.put("server_name", name);

@@ -35,7 +35,7 @@ import reactor.netty.udp.UdpClient;
 import reactor.netty.udp.UdpServer;
 
 /**
- * A device on a serial line: its name resolution, its TCP sockets, and itself. Lives until it is closed, through any number of sessions.
+ * A device on a serial line: its name resolution, its TCP and UDP sockets, and itself. Lives until it is closed, through any number of sessions.
  *
  * <pre>{@code
  * ProxyClient.connect("/dev/ttyUSB0")

@@ -1,16 +1,12 @@
 package dev.uartnet.proxy;
 
-import dev.uartnet.codec.message.ChannelClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AddressedEnvelope;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
@@ -27,8 +23,6 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +76,11 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
     private final Reconnection link;
     private final ProxyDatagramChannelConfig config = new ProxyDatagramChannelConfig(this);
+    private final RemoteOptions options = new RemoteOptions(
+            this,
+            config::remoteOptions,
+            (name, value, onFailure) -> openLink().setOption(name, value, onFailure),
+            config::refused);
     private final Runnable shutdownHook = this::eventLoopShutdown;
     private final AtomicLong dropped = new AtomicLong();
 
@@ -101,15 +100,9 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
     private @Nullable InetSocketAddress connecting;
 
     private @Nullable Opening opening;
-    private @Nullable LinkSide linkSide;
+    private @Nullable DatagramLink linkSide;
 
-    private final ArrayDeque<DatagramPacket> received = new ArrayDeque<>();
-    private boolean readPending;
-    private boolean reading;
-    private int receiveWindow;
-    /** Credit of datagrams that were read, and not yet granted again. */
-    private int consumed;
-
+    private final DatagramReading reading = new DatagramReading(this);
     private int sendBuffer;
     private int sendSpace;
     /** Why the device's socket is gone. */
@@ -251,7 +244,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
         private void startBinding(InetSocketAddress localAddress) {
             state = State.BINDING;
-            receiveWindow = config.getReceiveBufferSize();
+            reading.start(config.getReceiveBufferSize());
             sendBuffer = config.getSendBufferSize();
             sendSpace = sendBuffer;
             Opening opening =
@@ -266,7 +259,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             }
             state = State.OPEN;
             connecting = null;
-            LinkSide side = linkSide;
+            DatagramLink side = linkSide;
             if (side != null) {
                 linkSide = null;
                 side.close();
@@ -310,6 +303,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             if (connect != null) {
                 safeSetSuccess(connect);
             }
+            applyOptions();
             if (!wasActive) {
                 pipeline().fireChannelActive();
             }
@@ -336,7 +330,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             InetSocketAddress peer = (InetSocketAddress) remoteAddress;
             if (state == State.BOUND) {
                 remote = peer;
-                received.removeIf(this::dropOthers);
+                reading.connected(peer);
                 safeSetSuccess(promise);
                 return;
             }
@@ -345,15 +339,6 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             if (state == State.OPEN) {
                 startBinding(localAddress == null ? anyFor(peer) : (InetSocketAddress) localAddress);
             }
-        }
-
-        /** Drops what came before it was connected, from others than its peer. */
-        private boolean dropOthers(DatagramPacket datagram) {
-            boolean others = !isFromPeer(datagram);
-            if (others) {
-                drop(datagram);
-            }
-            return others;
         }
 
         /** The device's socket is gone at once, with whatever was under way. */
@@ -414,9 +399,9 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
         @Override
         public void openIn(ChannelMultiplexer session, Duration left) {
-            LinkSide side = new LinkSide(session);
+            DatagramLink side = new DatagramLink(session, ProxyDatagramChannel.this::eventLoop, new FromLink());
             linkSide = side;
-            side.bind(asked, receiveWindow, left, config.remoteOptions());
+            side.bind(asked, reading.window(), left, options.atBind());
         }
 
         @Override
@@ -458,10 +443,8 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
         if (opening != null) {
             opening.end();
         }
-        for (DatagramPacket datagram = received.poll(); datagram != null; datagram = received.poll()) {
-            datagram.release();
-        }
-        LinkSide side = linkSide;
+        reading.release();
+        DatagramLink side = linkSide;
         if (side != null && failure == null) {
             side.close();
         }
@@ -471,79 +454,29 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
     @Override
     protected void doBeginRead() {
-        readPending = true;
-        if (!reading && !received.isEmpty()) {
-            eventLoop().execute(this::readIfWanted);
-        }
+        reading.begin();
     }
 
     /** Auto-read was switched off, by any thread. */
     void clearReadPending() {
         if (isRegistered() && !eventLoop().inEventLoop()) {
-            eventLoop().execute(() -> readPending = false);
+            eventLoop().execute(reading::clear);
         } else {
-            readPending = false;
+            reading.clear();
         }
     }
 
-    private void readIfWanted() {
-        if (!readPending || reading || state != State.BOUND || received.isEmpty()) {
-            return;
-        }
-        reading = true;
-        ChannelPipeline pipeline = pipeline();
-        var handle = unsafe().recvBufAllocHandle();
-        handle.reset(config);
-        do {
-            DatagramPacket datagram = received.poll();
-            if (datagram == null) {
-                break;
-            }
-            int bytes = datagram.content().readableBytes();
-            handle.attemptedBytesRead(bytes);
-            handle.lastBytesRead(bytes);
-            handle.incMessagesRead(1);
-            readPending = false;
-            pipeline.fireChannelRead(datagram);
-            grantAgain(bytes);
-        } while (handle.continueReading());
-        handle.readComplete();
-        pipeline.fireChannelReadComplete();
-        reading = false;
-        if (readPending && !received.isEmpty()) {
-            eventLoop().execute(this::readIfWanted);
-        }
+    boolean isBound() {
+        return state == State.BOUND;
     }
 
-    private void grantAgain(int bytes) {
-        consumed += ProxiedDatagrams.cost(bytes);
-        LinkSide side = linkSide;
-        // In portions: each grant is a frame.
-        if (consumed >= receiveWindow / 4 && state == State.BOUND && side != null) {
-            side.grant(consumed);
-            consumed = 0;
-        }
+    /** Lets the device send so much more. */
+    void grant(int bytes) {
+        openLink().grant(bytes);
     }
 
-    private boolean isFromPeer(DatagramPacket datagram) {
-        InetSocketAddress peer = remote;
-        return peer == null || peer.equals(datagram.sender());
-    }
-
-    private void received(DatagramPacket datagram) {
-        if (state != State.BOUND) {
-            datagram.release();
-        } else if (isFromPeer(datagram)) {
-            received.add(datagram);
-        } else {
-            drop(datagram);
-        }
-    }
-
-    private void drop(DatagramPacket datagram) {
-        int bytes = datagram.content().readableBytes();
-        datagram.release();
-        grantAgain(bytes);
+    private DatagramLink openLink() {
+        return Objects.requireNonNull(linkSide);
     }
 
     // ---- writing
@@ -620,145 +553,87 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
         sendSpace -= cost;
         // A copy: a write that has succeeded holds its buffer no more, though the datagram may wait for the line.
         ByteBuf copy = alloc().heapBuffer(bytes, bytes).writeBytes(content, content.readerIndex(), bytes);
-        Objects.requireNonNull(linkSide).send(recipient, copy);
+        openLink().send(recipient, copy);
         return true;
     }
 
-    private void sent(int cost) {
-        sendSpace += cost;
-        if (state == State.BOUND) {
-            datagramUnsafe().flushWaiting();
-        }
-    }
+    // ---- what the link says
 
-    // ---- between this channel's event loop and the link's
-
-    private final class LinkSide implements ProxiedDatagrams.Socket, LoopCrossing.Socket {
-        private final LoopCrossing crossing;
-        private final ProxiedDatagrams datagrams;
-
-        LinkSide(ChannelMultiplexer multiplexer) {
-            crossing = new LoopCrossing(multiplexer, ProxyDatagramChannel.this::eventLoop, this);
-            datagrams = new ProxiedDatagrams(multiplexer, this);
-        }
-
-        // Down: this channel's loop.
-
-        void bind(InetSocketAddress address, int window, Duration timeout, Map<String, Object> options) {
-            crossing.down(() -> datagrams.bind(address, window, timeout, options));
-        }
-
-        void send(InetSocketAddress recipient, ByteBuf content) {
-            if (!crossing.down(() -> datagrams.send(recipient, content))) {
-                content.release();
-            }
-        }
-
-        void grant(int bytes) {
-            crossing.down(() -> datagrams.grant(bytes));
-        }
-
-        void close() {
-            crossing.down(datagrams::close);
-        }
-
-        // Up: the link's loop.
-
+    /** On this channel's loop, of the socket that is its present one. */
+    private final class FromLink implements DatagramLink.Socket {
         @Override
-        public void onBound(InetSocketAddress localAddress, int largestDatagram) {
-            up(() -> datagramUnsafe().bound(localAddress, largestDatagram));
+        public boolean hears(DatagramLink sender) {
+            return linkSide == sender && state != State.CLOSED;
         }
 
         @Override
-        public void onOpenFailed(Throwable cause) {
-            up(() -> {
-                if (state == State.BINDING) {
-                    Objects.requireNonNull(opening).failed(cause);
-                }
-            });
+        public void bound(InetSocketAddress localAddress, int largestDatagram) {
+            datagramUnsafe().bound(localAddress, largestDatagram);
         }
 
         @Override
-        public void onDatagram(DatagramPacket datagram) {
-            crossing.upMessage(datagram);
-        }
-
-        @Override
-        public void onSent(int cost) {
-            up(() -> sent(cost));
-        }
-
-        @Override
-        public void onDropped(long datagrams, long bytes) {
-            up(() -> {
-                dropped.addAndGet(datagrams);
-                pipeline().fireUserEventTriggered(new DatagramsDropped(datagrams, bytes));
-            });
-        }
-
-        @Override
-        public void onDatagramFailed(IOException cause) {
-            up(() -> pipeline().fireExceptionCaught(cause));
-        }
-
-        @Override
-        public void onClosed(ChannelClose close) {
-            IOException cause = RemoteFailure.ofDatagramClose(close);
-            up(() -> datagramUnsafe().fail(cause));
-        }
-
-        @Override
-        public void onFailed(IOException cause) {
-            up(() -> datagramUnsafe().fail(cause));
-        }
-
-        /** An earlier bind's socket is heard no more. */
-        private void up(Runnable task) {
-            crossing.up(() -> {
-                if (linkSide == this && state != State.CLOSED) {
-                    task.run();
-                }
-            });
-        }
-
-        // This channel's loop again.
-
-        @Override
-        public void received(Object message) {
-            if (linkSide == this) {
-                ProxyDatagramChannel.this.received((DatagramPacket) message);
-            } else {
-                ReferenceCountUtil.release(message);
+        public void openFailed(Throwable cause) {
+            if (state == State.BINDING) {
+                Objects.requireNonNull(opening).failed(cause);
             }
         }
 
         @Override
-        public void dropped(Object message) {
-            ReferenceCountUtil.release(message);
+        public void received(DatagramPacket datagram) {
+            reading.received(datagram);
         }
 
         @Override
         public void delivered() {
-            readIfWanted();
+            reading.readIfWanted();
         }
 
         @Override
-        public void linkLoopGone(LinkLostException cause) {
-            if (linkSide == this) {
-                datagramUnsafe().fail(cause);
-            }
+        public void sent(int cost) {
+            sendSpace += cost;
+            datagramUnsafe().flushWaiting();
         }
 
         @Override
-        public void socketLoopGone() {
-            datagrams.close();
+        public void dropped(long datagrams, long bytes) {
+            dropped.addAndGet(datagrams);
+            pipeline().fireUserEventTriggered(new DatagramsDropped(datagrams, bytes));
+        }
+
+        @Override
+        public void datagramFailed(IOException cause) {
+            pipeline().fireExceptionCaught(cause);
+        }
+
+        @Override
+        public void gone(IOException cause) {
+            datagramUnsafe().fail(cause);
         }
     }
 
-    /** Refuses a change that comes too late. */
-    void requireNotBound(String option) {
-        if (state != State.OPEN) {
-            throw new ChannelException(option + " must be set before the channel is bound");
+    /** The config has changed, by any thread. */
+    void optionsChanged() {
+        if (!isRegistered()) {
+            return;
         }
+        Runnable apply = () -> {
+            if (state == State.BOUND) {
+                applyOptions();
+                datagramUnsafe().flushWaiting();
+            }
+        };
+        if (eventLoop().inEventLoop()) {
+            apply.run();
+        } else {
+            eventLoop().execute(apply);
+        }
+    }
+
+    private void applyOptions() {
+        reading.setWindow(config.getReceiveBufferSize());
+        int buffer = config.getSendBufferSize();
+        sendSpace += buffer - sendBuffer;
+        sendBuffer = buffer;
+        options.apply();
     }
 }

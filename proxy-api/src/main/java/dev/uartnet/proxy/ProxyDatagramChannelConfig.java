@@ -42,7 +42,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code IP_TOS}, {@code IP_MULTICAST_*}</td><td></td><td>not supported: throws</td></tr>
  * </table>
  *
- * <p>The first five must be set before bind.
+ * <p>All but {@code DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION} may be changed at any time, by any thread. What is asked of the device when the
+ * channel is bound already is set a round trip later; if the device refuses, that is logged as a warning, and the getter has the value from
+ * before. An option that is not in the table is unknown: {@code setOption} returns false.
  */
 public final class ProxyDatagramChannelConfig extends DefaultChannelConfig implements DatagramChannelConfig {
     /** A datagram as long as UDP allows fits its three quarters: up to a quarter may be read and not yet granted again. */
@@ -54,6 +56,9 @@ public final class ProxyDatagramChannelConfig extends DefaultChannelConfig imple
     private static final int SEND_BUFFER_BYTES = 16_384;
     /** What somebody who counts on the allocator's guess may expect: no datagram is cut to it. */
     private static final int DATAGRAM_BYTES = 2_048;
+
+    private static final String BROADCAST = "broadcast";
+    private static final String REUSE_ADDRESS = "reuse_address";
 
     private final ProxyDatagramChannel socket;
 
@@ -71,14 +76,24 @@ public final class ProxyDatagramChannelConfig extends DefaultChannelConfig imple
     /** Returns what is asked of the device's socket (PROTOCOL.md, section 8). */
     Map<String, Object> remoteOptions() {
         Map<String, Object> options = new LinkedHashMap<>();
-        put(options, "broadcast", broadcast);
-        put(options, "reuse_address", reuseAddress);
+        put(options, BROADCAST, broadcast);
+        put(options, REUSE_ADDRESS, reuseAddress);
         return options;
     }
 
     private static void put(Map<String, Object> options, String name, @Nullable Boolean value) {
         if (value != null) {
             options.put(name, value);
+        }
+    }
+
+    /** The device has refused a value: unless there is another one meanwhile, the one before holds. */
+    void refused(String name, Object value, @Nullable Object before) {
+        Boolean old = (Boolean) before;
+        switch (name) {
+            case BROADCAST -> broadcast = value.equals(broadcast) ? old : broadcast;
+            case REUSE_ADDRESS -> reuseAddress = value.equals(reuseAddress) ? old : reuseAddress;
+            default -> throw new IllegalArgumentException(name);
         }
     }
 
@@ -132,7 +147,9 @@ public final class ProxyDatagramChannelConfig extends DefaultChannelConfig imple
         } else if (SO_REUSEADDR.equals(option)) {
             setReuseAddress((Boolean) value);
         } else if (DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION.equals(option)) {
-            socket.requireNotBound(option.name());
+            if (socket.isRegistered()) {
+                throw new IllegalStateException(option + " must be set before the channel is registered");
+            }
             activeOnRegistration = (Boolean) value;
         } else if (IP_TOS.equals(option)
                 || IP_MULTICAST_ADDR.equals(option)
@@ -161,8 +178,8 @@ public final class ProxyDatagramChannelConfig extends DefaultChannelConfig imple
             throw new IllegalArgumentException("SO_RCVBUF must be " + RECEIVE_WINDOW_BYTES_MIN + " to "
                     + RECEIVE_WINDOW_BYTES_MAX + " bytes: " + bytes);
         }
-        socket.requireNotBound("SO_RCVBUF");
         receiveWindow = bytes;
+        socket.optionsChanged();
         return this;
     }
 
@@ -176,8 +193,8 @@ public final class ProxyDatagramChannelConfig extends DefaultChannelConfig imple
         if (bytes < 1) {
             throw new IllegalArgumentException("SO_SNDBUF must be at least 1 byte: " + bytes);
         }
-        socket.requireNotBound("SO_SNDBUF");
         sendBuffer = bytes;
+        socket.optionsChanged();
         return this;
     }
 
@@ -189,8 +206,8 @@ public final class ProxyDatagramChannelConfig extends DefaultChannelConfig imple
 
     @Override
     public ProxyDatagramChannelConfig setBroadcast(boolean on) {
-        socket.requireNotBound("SO_BROADCAST");
         broadcast = on;
+        socket.optionsChanged();
         return this;
     }
 
@@ -202,8 +219,8 @@ public final class ProxyDatagramChannelConfig extends DefaultChannelConfig imple
 
     @Override
     public ProxyDatagramChannelConfig setReuseAddress(boolean on) {
-        socket.requireNotBound("SO_REUSEADDR");
         reuseAddress = on;
+        socket.optionsChanged();
         return this;
     }
 

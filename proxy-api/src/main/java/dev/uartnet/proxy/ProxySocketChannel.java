@@ -11,6 +11,7 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.internal.StringUtil;
@@ -50,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Writing.</b> A write succeeds when its bytes are in the channel's send buffer ({@code SO_SNDBUF}, default 16 KiB), as with a
  * socket of this host; they leave it as the device's credit and the line allow. {@code close()} sends what is in it first, for
- * at most 30 s or {@code SO_LINGER}; with {@code SO_LINGER} 0 it resets the connection.
+ * at most 30 s or {@code SO_LINGER}; with {@code SO_LINGER} 0 it resets the connection. The bytes of a {@link
+ * FileRegion} are read on threads of Reactor's {@code boundedElastic()}, as reading a file may block.
  *
  * <p><b>Errors.</b> A failed connect has the exceptions of this host's own sockets: {@link java.net.ConnectException},
  * {@link ConnectTimeoutException}, {@link java.net.UnknownHostException}, {@link java.net.NoRouteToHostException},
@@ -79,7 +81,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     private final ProxySocketChannelConfig config = new ProxySocketChannelConfig(this);
     private final StreamReading reading = new StreamReading(this);
     private final StreamWriting writing = new StreamWriting(this);
-    private final RemoteOptions options = new RemoteOptions(this);
+    private final RemoteOptions options = new RemoteOptions(
+            this,
+            config::remoteOptions,
+            (name, value, onFailure) -> link().setOption(name, value, onFailure),
+            config::refused);
     private final ClosingWithLoop closing = new ClosingWithLoop(this);
 
     private volatile State state = State.OPEN;
@@ -388,7 +394,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         reading.readIfWanted();
     }
 
-    private void flushWaiting() {
+    /** Goes on with writes that waited. */
+    void flushWaiting() {
         if (state == State.CONNECTED) {
             streamUnsafe().flushWaiting();
         }
@@ -408,11 +415,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     @Override
     protected Object filterOutboundMessage(Object msg) {
-        if (msg instanceof ByteBuf) {
+        if (msg instanceof ByteBuf || msg instanceof FileRegion) {
             return msg;
         }
         throw new UnsupportedOperationException(
-                "unsupported message type: " + StringUtil.simpleClassName(msg) + " (expected: ByteBuf)");
+                "unsupported message type: " + StringUtil.simpleClassName(msg) + " (expected: ByteBuf, FileRegion)");
     }
 
     @Override

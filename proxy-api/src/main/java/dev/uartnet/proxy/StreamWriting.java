@@ -3,6 +3,7 @@ package dev.uartnet.proxy;
 import dev.uartnet.codec.message.ChannelClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.FileRegion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamWriting {
     private final ProxySocketChannel channel;
+    private final FilePieces files;
 
     /** Nothing is written any more. Read by any thread. */
     private volatile boolean shutdown;
@@ -26,6 +28,7 @@ final class StreamWriting {
 
     StreamWriting(ProxySocketChannel channel) {
         this.channel = channel;
+        files = new FilePieces(channel);
     }
 
     /** The connection is about to be opened. */
@@ -40,6 +43,7 @@ final class StreamWriting {
 
     void shutdown() {
         shutdown = true;
+        files.close();
     }
 
     /** Makes the send buffer larger, or smaller. Returns whether it takes more than before. */
@@ -68,10 +72,16 @@ final class StreamWriting {
             if (failure != null) {
                 throw failure;
             }
+            if (in.current() instanceof FileRegion region) {
+                if (writeFile(in, region)) {
+                    continue;
+                }
+                return;
+            }
             List<ByteBuf> taken = new ArrayList<>();
             int before = space;
             try {
-                in.forEachFlushedMessage(msg -> take((ByteBuf) msg, taken));
+                in.forEachFlushedMessage(msg -> msg instanceof ByteBuf message && take(message, taken));
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
@@ -84,6 +94,23 @@ final class StreamWriting {
                 return;
             }
         }
+    }
+
+    /** Writes what there is of a file. Returns whether to go on; else the channel is flushed again. */
+    private boolean writeFile(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+        if (files.isOver(region)) {
+            in.remove();
+            return true;
+        }
+        ByteBuf piece = space > 0 ? files.next(region, space) : null;
+        if (piece == null) {
+            return false;
+        }
+        int bytes = piece.readableBytes();
+        space -= bytes;
+        channel.link().send(List.of(piece));
+        in.progress(bytes);
+        return true;
     }
 
     private boolean take(ByteBuf message, List<ByteBuf> taken) {

@@ -12,6 +12,9 @@
  * StreamConnecting}, {@code StreamReading}, {@code StreamWriting} and {@code RemoteOptions}. {@link dev.uartnet.proxy.ProxyServerSocketChannel} is over a
  * {@code ProxiedListener}, the {@code ListenerLink} between them.
  *
+ * <p>{@link dev.uartnet.proxy.ProxySockets} is the same without that vocabulary, on the Netty channels themselves: {@code ChannelMono} opens one, {@code
+ * InboundFlux} reads as much as is asked for, {@code Outbound} writes as much as is taken; both class comments have their states.
+ *
  * <h2>States of a client</h2>
  *
  * CONNECTED, RECONNECTING and CLOSED are the kinds of {@link dev.uartnet.proxy.LinkState}, which {@code states()} emits.
@@ -74,6 +77,24 @@
  * <tr><td></td><td>link lost, CHANNEL_CLOSE arrives</td><td>exceptionCaught, close</td><td>CLOSED</td></tr>
  * <tr><td></td><td>close</td><td>CHANNEL_CLOSE; connections not read yet are reset, others live on</td><td>CLOSED</td></tr>
  * <tr><td>CLOSED</td><td>CHANNEL_ACCEPT</td><td>CHANNEL_CLOSE (CONNECTION_ABORTED) for the new channel</td><td>CLOSED</td></tr>
+ * </table>
+ *
+ * <table>
+ * <caption>ProxyDatagramChannel</caption>
+ * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>OPEN</td><td>bind; connect; a write, if it is active on registration</td><td>the timeout starts; UDP_BIND is sent in the present session,
+ *   or in the next one</td><td>BINDING</td></tr>
+ * <tr><td>BINDING</td><td>flush, connect</td><td>wait</td><td>BINDING</td></tr>
+ * <tr><td></td><td>RESPONSE</td><td>the promises, channelActive, then what was flushed</td><td>BOUND</td></tr>
+ * <tr><td></td><td>link lost, UDP_BIND surely not run, {@code WhileDown.WAIT}</td><td>it is sent in the next session</td><td>BINDING</td></tr>
+ * <tr><td></td><td>ERROR, timeout, link lost otherwise</td><td>promises and flushed writes fail</td><td>OPEN</td></tr>
+ * <tr><td>BOUND</td><td>connect, disconnect</td><td>sets or clears whom it hears and writes to, on this host only</td><td>BOUND</td></tr>
+ * <tr><td></td><td>CHANNEL_DATAGRAM</td><td>queued (at most the receive window), fired when somebody reads; dropped if it is not the
+ *   peer's</td><td>BOUND</td></tr>
+ * <tr><td></td><td>EVENT DROPPED</td><td>counted, DatagramsDropped</td><td>BOUND</td></tr>
+ * <tr><td></td><td>EVENT DATAGRAM_FAILED</td><td>exceptionCaught</td><td>BOUND</td></tr>
+ * <tr><td></td><td>CHANNEL_CLOSE, link lost</td><td>exceptionCaught, pending writes fail, close</td><td>CLOSED</td></tr>
+ * <tr><td>any</td><td>close</td><td>CANCEL, or CHANNEL_CLOSE behind all that was accepted</td><td>CLOSED</td></tr>
  * </table>
  *
  * On the link's event loop (what the device sees; PROTOCOL.md, section 9), {@code ProxiedChannel}:

@@ -1,9 +1,7 @@
 package dev.uartnet.proxy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,28 +32,6 @@ final class Curl {
             String output = text(out.readAllBytes());
             String said = text(errors.readAllBytes());
             return new Result(process.waitFor(), output, said);
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    /**
-     * Speaks to a TCP port as {@code nc} does: sends, waits until so many bytes have come back, and ends.
-     *
-     * @param expected bytes that come back
-     * @return all that came
-     */
-    static byte[] talk(String host, int port, byte[] sent, int expected) throws IOException {
-        Process process = start("--no-buffer", "telnet://" + host + ":" + port);
-        try (OutputStream in = process.getOutputStream();
-                InputStream out = process.getInputStream()) {
-            in.write(sent);
-            in.flush();
-            ByteArrayOutputStream received = new ByteArrayOutputStream();
-            received.writeBytes(out.readNBytes(expected));
-            process.destroy(); // it would wait for the server's end
-            received.writeBytes(out.readAllBytes());
-            return received.toByteArray();
         } finally {
             process.destroyForcibly();
         }

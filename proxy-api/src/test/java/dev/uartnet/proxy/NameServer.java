@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
@@ -32,10 +33,12 @@ import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * A name server on this host, over UDP and TCP at the same port. It knows what the names of its zone say: {@code a.test} and so on have one
@@ -57,7 +60,24 @@ public final class NameServer implements AutoCloseable {
 
     /** Starts one at any free port of 127.0.0.1. */
     public NameServer() {
-        udp = new Bootstrap()
+        Channel here = null;
+        Channel there = null;
+        while (there == null) {
+            here = bindUdp();
+            // Somebody else may have that port of TCP.
+            ChannelFuture bound = bindTcp(here.localAddress()).awaitUninterruptibly();
+            if (bound.isSuccess()) {
+                there = bound.channel();
+            } else {
+                here.close().syncUninterruptibly();
+            }
+        }
+        udp = here;
+        tcp = there;
+    }
+
+    private Channel bindUdp() {
+        return new Bootstrap()
                 .group(loops)
                 .channel(NioDatagramChannel.class)
                 .handler(new ChannelInitializer<>() {
@@ -71,7 +91,10 @@ public final class NameServer implements AutoCloseable {
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
                 .channel();
-        tcp = new ServerBootstrap()
+    }
+
+    private ChannelFuture bindTcp(SocketAddress address) {
+        return new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .childHandler(new ChannelInitializer<>() {
@@ -81,9 +104,7 @@ public final class NameServer implements AutoCloseable {
                                 .addLast(new TcpDnsQueryDecoder(), new TcpDnsResponseEncoder(), new OverTcp());
                     }
                 })
-                .bind(udp.localAddress())
-                .syncUninterruptibly()
-                .channel();
+                .bind(address);
     }
 
     /** Returns where it listens. */
@@ -146,7 +167,7 @@ public final class NameServer implements AutoCloseable {
 
     private static List<ByteBuf> recordsOf(String name, DnsRecordType type) {
         if (name.equals("long.test.") && type == DnsRecordType.TXT) {
-            return java.util.stream.IntStream.range(0, LONG_TEXTS)
+            return IntStream.range(0, LONG_TEXTS)
                     .mapToObj(i -> text("x".repeat(LONG_TEXT_BYTES)))
                     .toList();
         }

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.CompositeBufferGatheringWriteTest;
 import io.netty.testsuite.transport.socket.SocketEchoTest;
+import io.netty.testsuite.transport.socket.SocketFixedLengthEchoTest;
 import io.netty.testsuite.transport.socket.SocketGatheringWriteTest;
 import io.netty.testsuite.transport.socket.SocketObjectEchoTest;
 import io.netty.testsuite.transport.socket.SocketSpdyEchoTest;
@@ -21,6 +22,19 @@ import org.junit.jupiter.api.TestInfo;
 abstract class NettyLongStreamSuite extends NettyStreamSuite {
     @Nested
     class Echo extends SocketEchoTest {
+        @Override
+        protected List<ByteBufAllocator> newAllocators() {
+            return allocators();
+        }
+
+        @Override
+        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
+            return bothProxied();
+        }
+    }
+
+    @Nested
+    class FixedLengthEcho extends SocketFixedLengthEchoTest {
         @Override
         protected List<ByteBufAllocator> newAllocators() {
             return allocators();

@@ -16,7 +16,6 @@ import io.netty.testsuite.transport.socket.SocketConnectTest;
 import io.netty.testsuite.transport.socket.SocketConnectionAttemptTest;
 import io.netty.testsuite.transport.socket.SocketDataReadInitialStateTest;
 import io.netty.testsuite.transport.socket.SocketExceptionHandlingTest;
-import io.netty.testsuite.transport.socket.SocketFixedLengthEchoTest;
 import io.netty.testsuite.transport.socket.SocketHalfClosedTest;
 import io.netty.testsuite.transport.socket.SocketMultipleConnectTest;
 import io.netty.testsuite.transport.socket.SocketReadPendingTest;
@@ -35,8 +34,6 @@ import org.junit.jupiter.api.TestInfo;
  * Netty's own tests of a TCP transport, but for those of {@link NettyLongStreamSuite}. Left out altogether are, each for its reason:
  *
  * <ul>
- *   <li>{@code SocketFileRegionTest}: a {@code FileRegion} is not supported, as with HTTP/2's channels; reading the file would block an event
- *       loop. A {@code ChunkedFile} serves instead.
  *   <li>{@code SocketBufReleaseTest} takes it that a write that has succeeded holds its buffer no more: here it is in the send buffer,
  *       uncopied, until it has left for the line.
  *   <li>{@code SocketConditionalWritabilityTest}: 100 MB.
@@ -49,19 +46,6 @@ import org.junit.jupiter.api.TestInfo;
  * </ul>
  */
 abstract class NettyStreamSuite extends NettySuite {
-    @Nested
-    class FixedLengthEcho extends SocketFixedLengthEchoTest {
-        @Override
-        protected List<ByteBufAllocator> newAllocators() {
-            return allocators();
-        }
-
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return bothProxied();
-        }
-    }
-
     @Nested
     class StringEcho extends SocketStringEchoTest {
         @Override

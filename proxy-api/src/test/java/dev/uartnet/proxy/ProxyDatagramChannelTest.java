@@ -316,8 +316,16 @@ class ProxyDatagramChannelTest {
             dropped = here.droppedDatagrams();
         }
         assertThat(dropped).isEqualTo(12);
-        here.config().setAutoRead(true);
+        here.config().setReceiveBufferSize(10_000);
+        // The grant has gone when this loop has come round, and has come when the device answers.
+        here.eventLoop().submit(() -> {}).sync();
+        line.client.ping().block(WAIT);
         for (int i = 0; i < 8; i++) {
+            send(there, text, here);
+        }
+        line.client.ping().block(WAIT);
+        here.config().setAutoRead(true);
+        for (int i = 0; i < 16; i++) {
             assertThat(events.next()).isEqualTo("read " + text);
         }
         for (int i = 0; i < 100; i++) {
@@ -389,6 +397,23 @@ class ProxyDatagramChannelTest {
     }
 
     @Test
+    void optionsOfAnOpenSocketAreSetOnTheDevice() throws Exception {
+        ProxyDatagramChannel here = bind(options -> options);
+        InetAddress broadcast = InetAddress.getByAddress(new byte[] {127, -1, -1, -1});
+        here.writeAndFlush(new DatagramPacket(text("x"), new InetSocketAddress(broadcast, 9)));
+        assertThat(events.next()).startsWith("exception ");
+        here.config().setBroadcast(true);
+        here.eventLoop().submit(() -> {}).sync();
+        here.writeAndFlush(new DatagramPacket(text("x"), new InetSocketAddress(broadcast, 9)))
+                .sync();
+        // What the device has to say of it comes before what comes from the network later.
+        line.client.ping().block(WAIT);
+        send(there, "fine", here);
+        assertThat(events.next()).isEqualTo("read fine");
+        assertThat(here.config().isBroadcast()).isTrue();
+    }
+
+    @Test
     void closingSendsWhatWasWritten() throws Exception {
         ProxyDatagramChannel here = bind(options -> options);
         for (int i = 0; i < 10; i++) {
@@ -444,7 +469,11 @@ class ProxyDatagramChannelTest {
             assertThat(events.next()).startsWith("exception LinkLostException");
             assertThat(events.next()).isEqualTo("inactive");
             assertThat(waiting.await().cause()).hasCauseInstanceOf(LinkLostException.class);
-            assertThat(bootstrap(ownLoops, other.client).bind(0).await().cause())
+            assertThat(bootstrap(ownLoops, other.client)
+                            .handler(new Events())
+                            .bind(0)
+                            .await()
+                            .cause())
                     .isInstanceOf(LinkLostException.class);
         } finally {
             other.close();

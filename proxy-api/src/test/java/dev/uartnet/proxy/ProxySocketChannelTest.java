@@ -13,6 +13,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -26,8 +27,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A proxied socket seen from both ends: Netty events here, a blocking socket there. */
 class ProxySocketChannelTest {
@@ -327,6 +333,40 @@ class ProxySocketChannelTest {
             }
             assertThat(read).isEqualTo(3 << 20);
             writer.join();
+        }
+    }
+
+    @Test
+    void filesAreWrittenBetweenBytes(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("file");
+        byte[] content = new byte[300_000];
+        new Random(5).nextBytes(content);
+        Files.write(file, content);
+        try (ServerSocket server = new ServerSocket(0);
+                Ends ends = Ends.connect(server, true, false)) {
+            ends.here.write(Unpooled.wrappedBuffer(new byte[3]));
+            ends.here.write(new DefaultFileRegion(file.toFile(), 100, 200_000));
+            ends.here.write(new DefaultFileRegion(file.toFile(), 0, 0));
+            ends.here.writeAndFlush(Unpooled.wrappedBuffer(new byte[4])).addListener(done -> ends.here.close());
+            byte[] all = ends.there.getInputStream().readAllBytes();
+            assertThat(all).hasSize(3 + 200_000 + 4);
+            assertThat(Arrays.copyOfRange(all, 3, 200_003)).isEqualTo(Arrays.copyOfRange(content, 100, 200_100));
+        }
+        // One that is shorter than was said ends the connection; one that is not over when it ends is closed.
+        try (ServerSocket server = new ServerSocket(0);
+                Ends ends = Ends.connect(server, true, false);
+                Ends slow = Ends.connect(server, true, false)) {
+            ChannelFuture tooLong = ends.here
+                    .writeAndFlush(new DefaultFileRegion(file.toFile(), 0, 400_000))
+                    .await();
+            assertThat(tooLong.cause()).isInstanceOf(IOException.class).hasMessageContaining("cannot read the file");
+            DefaultFileRegion region = new DefaultFileRegion(file.toFile(), 0, 300_000);
+            ChannelFuture unfinished = slow.here.writeAndFlush(region);
+            slow.here.close().sync();
+            assertThat(unfinished.await().isSuccess()).isFalse();
+            while (region.refCnt() > 0) {
+                Thread.onSpinWait();
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.ssl.SslContext;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,8 +27,9 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.tcp.TcpServer;
+import reactor.util.retry.Retry;
 
-/** Servers on the device; their clients are other programs of its network: those of this host's own sockets, and curl. */
+/** Servers on the device; their clients are other programs of its network: those of this host's own sockets, curl, and a shell. */
 abstract class ServerPrograms extends Programs {
     private static final int SEQUENTIAL_CLIENTS = 200;
     private static final int CONCURRENT_CLIENTS = 16;
@@ -169,11 +171,10 @@ abstract class ServerPrograms extends Programs {
 
     private static void talk(int port, int number) throws Exception {
         byte[] sent = new byte[10 + new Random(number).nextInt(500)];
-        // No byte of telnet's own (IAC is 255).
         for (int i = 0; i < sent.length; i++) {
             sent[i] = (byte) ('a' + (i + number) % 26);
         }
-        assertThat(Curl.talk(LOOPBACK, port, sent, sent.length)).isEqualTo(sent);
+        assertThat(ShellClient.talk(LOOPBACK, port, sent, sent.length)).isEqualTo(sent);
     }
 
     @Test
@@ -220,10 +221,13 @@ abstract class ServerPrograms extends Programs {
     void aServerThatIsDisposedOfListensNoMore() {
         DisposableServer server = echo();
         server.disposeNow(WAIT);
-        keep(client().tcpServer()
+        // The device may take a moment to close it.
+        keep(TestLine.get(client().tcpServer()
                 .host(LOOPBACK)
                 .port(server.port())
                 .handle((in, out) -> out.neverComplete())
-                .bindNow(WAIT));
+                .bind()
+                .retryWhen(Retry.fixedDelay(100, Duration.ofMillis(20)))
+                .cast(DisposableServer.class)));
     }
 }

@@ -44,6 +44,14 @@ final class TestTls {
                 .build();
     }
 
+    /** The same, whatever name the certificate is for. */
+    SslContext clientOfAnyName() throws Exception {
+        return SslContextBuilder.forClient()
+                .trustManager(authority.getCertificate())
+                .endpointIdentificationAlgorithm(null)
+                .build();
+    }
+
     /** The same with ALPN. */
     SslProvider.GenericSslContextSpec<?> http2Client() {
         return Http2SslContextSpec.forClient().configure(builder -> builder.trustManager(authority.getCertificate()));

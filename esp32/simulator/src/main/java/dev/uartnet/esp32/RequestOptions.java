@@ -29,6 +29,13 @@ final class RequestOptions {
         return left.containsKey(name) ? Arguments.integer(name, left.remove(name), min, max) : preset;
     }
 
+    /** A point in time, in seconds since 1970; this device knows its own. */
+    void time(String name) throws DeviceException {
+        if (left.containsKey(name) && !(left.remove(name) instanceof Long seconds && seconds >= 0)) {
+            throw DeviceException.badRequest(name, "must be seconds since 1970");
+        }
+    }
+
     @Nullable
     InetAddress address(String name) throws DeviceException {
         return left.containsKey(name) ? Arguments.address(name, left.remove(name)) : null;

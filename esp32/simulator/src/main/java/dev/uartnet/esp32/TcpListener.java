@@ -90,7 +90,6 @@ final class TcpListener extends DeviceChannel {
         }
         credit--;
         session.channels().holdPlace();
-        acceptOrNot();
         int number = session.channels().lowestOfDevice();
         try {
             session.sockets().prepare(connection, number, acceptedOptions);
@@ -103,6 +102,7 @@ final class TcpListener extends DeviceChannel {
             Sockets.reset(connection);
             failed();
         }
+        acceptOrNot(); // this one has taken credit, a place, and perhaps the last handshake
     }
 
     private void onHandshake(SocketChannel connection, @Nullable DeviceException failure) {

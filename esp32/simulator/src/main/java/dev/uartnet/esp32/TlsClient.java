@@ -32,6 +32,7 @@ final class TlsClient {
 
     /** Takes the options; the destination is a name (String) or an address. */
     static TlsClient of(RequestOptions options, Object destination) throws DeviceException {
+        options.time("time");
         String name = options.name("server_name");
         if (name == null && destination instanceof String asked) {
             name = asked;

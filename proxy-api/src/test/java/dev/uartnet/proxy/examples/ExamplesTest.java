@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.proxy.NameServer;
 import dev.uartnet.proxy.ProxyClient;
+import dev.uartnet.proxy.ProxyListener;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,6 +16,10 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +28,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.tcp.TcpServer;
 import reactor.test.StepVerifier;
@@ -100,6 +107,88 @@ class ExamplesTest {
         } finally {
             server.disposeNow();
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    @Test
+    void servesPagesAndWebSockets() throws Exception {
+        try (VirtualEsp32 device = VirtualEsp32.builder().build()) {
+            ProxyClient client = Objects.requireNonNull(
+                    ProxyClient.connect(device.servePty()).block(WAIT));
+            DisposableServer server =
+                    Objects.requireNonNull(WebServer.start(client, 0).block(WAIT));
+            String uri = "://127.0.0.1:" + server.port();
+            assertThat(HttpClient.newConnection()
+                            .get()
+                            .uri("http" + uri + "/")
+                            .responseContent()
+                            .aggregate()
+                            .asString()
+                            .block(WAIT))
+                    .isEqualTo("hello\n");
+            assertThat(HttpClient.newConnection()
+                            .get()
+                            .uri("http" + uri + "/ticks")
+                            .responseContent()
+                            .asString()
+                            .blockFirst(WAIT))
+                    .startsWith("data: 0");
+            // A device may connect to itself.
+            assertThat(WebSocketChat.chat(client, "ws" + uri + "/echo", Mono.just("over the line twice"))
+                            .blockFirst(WAIT))
+                    .isEqualTo("over the line twice");
+            server.disposeNow(WAIT);
+            client.close().block(WAIT);
+        }
+    }
+
+    @Test
+    void echoes() throws Exception {
+        try (VirtualEsp32 device = VirtualEsp32.builder().build()) {
+            ProxyClient client = Objects.requireNonNull(
+                    ProxyClient.connect(device.servePty()).block(WAIT));
+            ProxyListener listener =
+                    Objects.requireNonNull(client.sockets().listen(0).block(WAIT));
+            Disposable serving = FluxEcho.tcp(listener).subscribe();
+            byte[] hello = "hello".getBytes(StandardCharsets.US_ASCII);
+            try (Socket peer = new Socket(
+                    InetAddress.getLoopbackAddress(), listener.localAddress().getPort())) {
+                peer.getOutputStream().write(hello);
+                peer.shutdownOutput();
+                assertThat(peer.getInputStream().readAllBytes()).isEqualTo(hello);
+            }
+            serving.dispose();
+            listener.onClose().block(WAIT);
+
+            int port;
+            try (DatagramSocket free = new DatagramSocket()) {
+                port = free.getLocalPort();
+            }
+            Disposable datagrams = FluxEcho.udp(client.sockets(), port).subscribe();
+            try (DatagramSocket peer = new DatagramSocket()) {
+                peer.setSoTimeout(100);
+                InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+                DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+                boolean answered = false;
+                // The socket may not be bound yet when the first comes, and UDP may lose it.
+                for (int i = 0; i < 100 && !answered; i++) {
+                    peer.send(new DatagramPacket(hello, hello.length, to));
+                    answered = received(peer, answer);
+                }
+                assertThat(answered).isTrue();
+                assertThat(answer.getLength()).isEqualTo(hello.length);
+            }
+            datagrams.dispose();
+            client.close().block(WAIT);
+        }
+    }
+
+    private static boolean received(DatagramSocket socket, DatagramPacket packet) throws IOException {
+        try {
+            socket.receive(packet);
+            return true;
+        } catch (PortUnreachableException | SocketTimeoutException notYet) {
+            return false;
         }
     }
 
