@@ -1,18 +1,35 @@
 import gc
 import micropython
+from micropython import const
 
 micropython.opt_level(3)  # no line numbers: 2 KB of memory
 import machine
+import sys
 import time
 
-try:
-    # The largest first, one at a time: compiling leaves holes in the heap, and the buffers need large pieces.
-    for name in ("link", "board", "config", "tcp", "udp", "listener", "dispatcher", "device"):
+_UDP_BYTES = const(100000)  # of heap at the start with which there is room for datagram sockets, too: 107 KB in all
+
+
+def load():
+    """The device. Compiling takes up to 25 KB and leaves holes: the largest first, beside a piece that stays whole for the buffers."""
+    gc.collect()
+    free = gc.mem_free()
+    reserve = [bytearray(free // 7)]
+    names = ["link", "tcp", "dns", "board", "sockets", "dispatcher", "device", "config", "start"]
+    if free >= (_UDP_BYTES if sys.maxsize < 1 << 32 else 2 * _UDP_BYTES):
+        names.insert(1, "udp")
+    for name in names:
         gc.collect()
         __import__("uartnet." + name)
-    import uartnet.device
+    import uartnet.start
 
-    uartnet.device.main()
+    return uartnet.start.main(reserve)
+
+
+try:
+    device = load()
+    gc.collect()
+    device.run()
 except Exception:
     reset = getattr(machine, "reset", None)
     if not reset:

@@ -1,36 +1,36 @@
-"""Starts the firmware on the unix port: opens the line, then runs main.py as a board would. Called by ./run."""
+"""Starts the firmware on the unix port: opens the line, then runs main.py as a board would. Called by ./run, which has
+packed it together with the firmware and the stand-ins."""
 
 import ffi
 import os
 import struct
 import sys
 import termios
-
+from micropython import const
 
 
 def absolute(path):
     return path if path.startswith("/") else os.getcwd() + "/" + path
 
 
-here = absolute(sys.argv[1])
-line = absolute(sys.argv[3])
+line = absolute(sys.argv[2])
 if os.getenv("UARTNET_HOSTS"):
     os.putenv("UARTNET_HOSTS", absolute(os.getenv("UARTNET_HOSTS")))
 # As on a board the files are in the current folder, with short names: each name takes memory.
-os.chdir(here + "/../firmware")
-sys.path[:] = ["", "../unix/standin", ".frozen"]
+os.chdir(absolute(sys.path[0]))
+sys.path[:] = ["", ".frozen"]
 
 import machine
 
-_O_RDWR = 0o2
-_O_NOCTTY = 0o400
-_O_NONBLOCK = 0o4000
-_F_SETFL = 4
-_SIG_BLOCK = 0
-_SIGINT = 2
-_SIGTERM = 15
-_EIO = 5
-_ENOTTY = 25
+_O_RDWR = const(0o2)
+_O_NOCTTY = const(0o400)
+_O_NONBLOCK = const(0o4000)
+_F_SETFL = const(4)
+_SIG_BLOCK = const(0)
+_SIGINT = const(2)
+_SIGTERM = const(15)
+_EIO = const(5)
+_ENOTTY = const(25)
 
 _libc = ffi.open(None)
 _pid = _libc.func("i", "getpid", "")()
@@ -103,6 +103,9 @@ def run(mode, path):
         else:
             machine.line = open_tty(path)
             machine.tty = machine.line.fileno()
+        # The firmware's heap is to be a board's, where nothing of this is: away with what is done.
+        for done in ("absolute", "hold_signals", "open_tty", "open_pty", "struct", "termios"):
+            globals()[done] = None
         import main
     except KeyboardInterrupt:
         pass
@@ -115,4 +118,4 @@ def run(mode, path):
             os.remove(path)
 
 
-run(sys.argv[2], line)
+run(sys.argv[1], line)

@@ -17,6 +17,7 @@ REQUEST, RESPONSE, ERROR, CANCEL = range(1, 5)
 CHANNEL_DATA, CREDIT, EOF, CLOSE = range(16, 20)
 PING, INFO, RESOLVE = range(3)
 TCP_CONNECT = 16
+TLS_CONNECT = 20
 LOOPBACK = b"\x7f\0\0\1"
 
 _libc = ffi.open(None)
@@ -51,11 +52,13 @@ class Bench:
         import network
         from uartnet.board import Board
         from uartnet.device import Device
+        from uartnet import start
 
         self.line, machine.line = line_pair()
         network.configuration = lambda: config
         board = Board(path)
         board.start_network()
+        start.load_tls(board)
         self.device = Device(board)
         self.device.log = self._unexpected
         self.unexpected = []

@@ -400,8 +400,10 @@ def _raise(e):
 
 
 def test_main_resets_a_board_and_ends_a_program():
-    main = uartnet.device.main
-    uartnet.device.main = _raise(ValueError("defect"))
+    import uartnet.start
+
+    main = uartnet.start.main
+    uartnet.start.main = _raise(ValueError("defect"))
     resets = []
     try:
         for reset in (None, lambda: resets.append(1)):
@@ -412,7 +414,7 @@ def test_main_resets_a_board_and_ends_a_program():
                 check.raises(ValueError, __import__, "main")
             sys.modules.pop("main", None)
     finally:
-        uartnet.device.main = main
+        uartnet.start.main = main
         if hasattr(machine, "reset"):
             del machine.reset
     check.equal(resets, [1])

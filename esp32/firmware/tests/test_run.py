@@ -9,7 +9,7 @@ import sys
 import termios
 import time
 import check
-from host import CHANNEL_DATA, CLOSE, CREDIT, INFO, LOOPBACK, PING, TCP_CONNECT, Host, Peer, port_of
+from host import CHANNEL_DATA, CLOSE, CREDIT, INFO, LOOPBACK, PING, TCP_CONNECT, TLS_CONNECT, Host, Peer, port_of
 from vectors import tests
 
 CHANNEL_DATAGRAM = 21
@@ -285,6 +285,7 @@ def test_33_sockets_in_an_esp32_s_memory():
         check.equal(bytes(got[n]), _pattern(size, n)[: size if n < 32 else 100])
     full = host.call(INFO)[0]["heap_free"]
     print("  heap %s: %d bytes free at start, %d with 33 sockets" % (SMALL, start, full))
+    assert full >= 3000
 
     # All 33 peers stop reading while the host sends all that it may.
     host.messages.clear()
@@ -333,8 +334,9 @@ def test_33_sockets_in_an_esp32_s_memory():
     peer.close()
 
 
-def test_datagrams_in_an_esp32_s_memory():
-    f = Firmware("--heap", SMALL, "--pty", _folder + "/udp.tty")
+def test_datagrams_in_little_memory():
+    heap = "128k" if sys.maxsize < 1 << 32 else "256k"  # with less, UDP is not loaded
+    f = Firmware("--heap", heap, "--pty", _folder + "/udp.tty")
     f.line = _folder + "/udp.tty"
     f.ready()
     host = f.host().open()
@@ -349,7 +351,7 @@ def test_datagrams_in_an_esp32_s_memory():
         to.append(socket.getaddrinfo("127.0.0.1", opened[1], 0, socket.SOCK_DGRAM)[0][-1])
         largest.append(opened[3])
     check.equal(largest[0], 1472)
-    start = host.call(INFO)[0]["heap_free"]
+    start = 0
 
     def take():
         try:
@@ -380,8 +382,9 @@ def test_datagrams_in_an_esp32_s_memory():
                     host.send(CHANNEL_DATAGRAM, 2 * n, LOOPBACK, port, data[pos : pos + 1000], pos + 1000 < len(data))
                 check.equal(host.until(take) == data, True)
         host.messages.clear()
+        start = start or host.call(INFO)[0]["heap_free"]  # each knows its peer then
     info = host.call(INFO)[0]
-    print("  heap %s: %d bytes free with 16 UDP sockets, %d after a flood; largest %r" % (SMALL, start, info["heap_free"], largest))
+    print("  heap %s: %d bytes free with 16 UDP sockets, %d after a flood" % (heap, start, info["heap_free"]))
     assert info["sockets"]["datagrams_dropped"] > 100, info
     assert abs(info["heap_free"] - start) < 1000, (start, info)
     check.equal(f.end(), 0, f.output())
@@ -432,6 +435,63 @@ def test_random_bytes_do_not_stop_it():
     host.open()
     check.equal(host.call(PING, 1), (1,))
     f.end()
+
+
+def _tls(heap, connections):
+    """Answers to so many TLS_CONNECT, and the heap that is free behind them."""
+    from tlspeer import TRUST, End, server
+
+    line = "%s/tls-%s.tty" % (_folder, heap)
+    f = Firmware("--heap", heap, "--pty", line)
+    f.line = line
+    host = f.ready().host().open()
+    feature = host.welcome[10] & 16
+    peer = Peer()
+    context = server()
+    ends = []
+    answers = []
+    for n in range(connections):
+        got = bytearray()
+        host.data[2 * n] = got.extend
+        request = host.ask(TLS_CONNECT, 2 * n, b"\x7f\0\0\1", peer.port, 1000, TRUST)
+
+        def answered():
+            try:
+                conn = peer.sock.accept()[0]
+                ends.append(End(context, conn))
+            except OSError:
+                pass
+            for end in ends:
+                end.step()
+            return [m for m in host.messages if m[0] in (2, 3) and m[1] == request]
+
+        m = host.until(answered)[0]
+        host.messages.remove(m)
+        answers.append(m)
+        if m[0] == 2:
+            ends[-1].send = b"%d" % n
+            host.until(lambda: ends[-1].step() or got == b"%d" % n)
+    free = host.call(INFO)[0]["heap_free"]
+    host.open()
+    host.settle(3)
+    again = host.call(INFO)[0]["heap_free"]
+    check.equal(f.end(), 0)
+    return feature, answers, free, again
+
+
+def test_tls_needs_memory():
+    if sys.maxsize < 1 << 32:
+        # Too little for its code.
+        feature, answers, free, again = _tls(SMALL, 1)
+        check.equal((feature, answers[0][0], answers[0][2:4]), (0, 3, (6, "too little memory for TLS")))
+    # Enough for some connections: then an error, and a device that serves on.
+    feature, answers, free, again = _tls("130k" if sys.maxsize < 1 << 32 else "260k", 30)
+    opened = [m for m in answers if m[0] == 2]
+    refused = [m for m in answers if m[0] == 3]
+    print("  %d TLS connections, then %d bytes are free; %d when they have gone" % (len(opened), free, again))
+    assert feature and len(opened) > 2 and refused, answers
+    check.equal({m[2] for m in refused}, {6})
+    assert again > free
 
 
 try:

@@ -12,7 +12,7 @@ def test_credit_is_never_more_than_there_is_room():
             helds = []
             for _ in range(20):
                 helds.append((Held(store), store.grant()))
-            assert all(128 <= credit <= 4096 for _, credit in helds)
+            assert all(64 <= credit <= 4096 for _, credit in helds)
             # Every byte granted, in the worst position.
             for held, credit in helds:
                 held.add(bytes(63))

@@ -365,12 +365,12 @@ def test_credits_return():
     for _ in range(3):
         granted = [host.connect(2 * n, peer.port)[4] for n in range(30)]
         check.equal(granted[0], 4096)
-        check.equal(granted[-1], 128)
+        check.equal(granted[-1], 64)
         for n in range(30):
             peer.accept(host).close()
             host.send(CLOSE, 2 * n, 0, "", None)
         host.until(lambda: not bench.device.channels)
-        check.equal((bench.device.store.spare, bench.device.store.pool.state[1]), (222, 312))
+        check.equal((bench.device.store.spare, bench.device.store.pool.state[1]), (252, 312))
         host.settle()
         host.messages.clear()
     peer.close()

@@ -1,26 +1,16 @@
-"""TLS on the device (PROTOCOL.md, section 8); certificates and keys are those of tls/make."""
+"""TLS on the device (PROTOCOL.md, section 8)."""
 
 import errno
 import random
 import socket
 import tls
 import check
-from host import CHANNEL_DATA, CLOSE, CREDIT, EOF, ERROR, LOOPBACK, PING, RESPONSE, Bench, Peer, closed_port, port_of
-from uartnet.tls import Stream
-from vectors import tests
+from host import CHANNEL_DATA, CLOSE, CREDIT, EOF, ERROR, LOOPBACK, PING, RESPONSE, TLS_CONNECT, Bench, Peer, closed_port, port_of
+from tlspeer import CA, EXPIRED, KEY, OTHER, SELF, SERVER, TRUST, End, read, server
 
-TLS_CONNECT, TLS_LISTEN, BLOB_WRITE, ACCEPT = 20, 21, 22, 20
+TLS_LISTEN, BLOB_WRITE, ACCEPT = 21, 22, 20
 NONE, BAD_REQUEST, NO_RESOURCES, IN_USE, REFUSED, RESET_BY_PEER, TIMED_OUT, TLS, CERTIFICATE = 0, 2, 6, 7, 17, 18, 20, 40, 41
 EOF_OF_0 = (EOF, 0)
-
-
-def _file(name):
-    with open(tests + "/tls/" + name, "rb") as f:
-        return f.read()
-
-
-CA, OTHER, SERVER, EXPIRED, SELF, KEY = [_file(n) for n in ("ca.der", "other.der", "server.der", "expired.der", "self.der", "server.key")]
-TRUST = {"ca": CA, "server_name": "localhost"}
 
 
 def _session(**config):
@@ -37,54 +27,6 @@ def _pattern(n, seed=0):
     return (block * (n // 997 + 1))[:n]
 
 
-def _server(certificate=SERVER, key=KEY):
-    context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
-
-
-class End:
-    """The network's end of a TLS connection, which takes what comes and sends what it is given, at each step."""
-
-    def __init__(self, context, sock, server=True, name=None):
-        sock.setblocking(False)
-        self.stream = Stream(context, sock, server, name)
-        self.hands = False  # shaken
-        self.got = bytearray()
-        self.ended = False  # in order
-        self.error = None
-        self.send = b""
-        self.reads = True
-
-    def step(self):
-        if self.error or self.ended:
-            return
-        try:
-            if not self.hands:
-                self.hands = self.stream.handshake()
-                return
-            if self.reads:
-                buf = bytearray(3000)
-                n = self.stream.readinto(buf, len(buf))
-                if n:
-                    self.got.extend(buf[:n])
-                elif n == 0:
-                    self.ended = True
-            if self.send:
-                self.send = self.send[self.stream.write(memoryview(self.send)[:2000]) :]
-        except Exception as e:
-            self.error = e
-
-    def notify(self):
-        import network
-
-        assert network.close_notify(self.stream.tls, self.stream.wire)
-
-    def close(self):
-        self.notify()
-        self.stream.close()
-
-
 def _ask(host, channel, port, address=LOOPBACK, options=TRUST, credit=65536, sink=None):
     host.data[channel] = sink or (lambda data: None)
     host.grant[channel] = 0
@@ -94,7 +36,7 @@ def _ask(host, channel, port, address=LOOPBACK, options=TRUST, credit=65536, sin
 def _connect(host, peer, channel=0, context=None, address=LOOPBACK, options=TRUST, sink=None, credit=65536):
     """Opens a channel; returns its results and the network's end."""
     number = _ask(host, channel, peer.port, address, options, credit, sink)
-    end = End(context or _server(), peer.accept(host))
+    end = End(context or server(), peer.accept(host))
 
     def answered():
         end.step()
@@ -118,7 +60,7 @@ def _refused(certificate=SERVER, key=KEY, **settings):
     """Code and text with which the device refuses a server."""
     bench, host = _session()
     peer = Peer()
-    m, end = _connect(host, peer, context=_server(certificate, key), **settings)
+    m, end = _connect(host, peer, context=server(certificate, key), **settings)
     assert m[0] == ERROR, m
     check.equal((len(bench.device.channels), len(bench.device.by_socket), bench.unexpected), (0, 0, []))
     host.until(lambda: end.step() or end.error)
@@ -171,7 +113,7 @@ def test_without_verification_anything_goes():
     bench, host = _session()
     peer = Peer()
     for n, certificate in enumerate((SELF, EXPIRED, SERVER)):
-        _connected(host, peer, 2 * n, context=_server(certificate), options={"verify": False})
+        _connected(host, peer, 2 * n, context=server(certificate), options={"verify": False})
     peer.close()
 
 
@@ -313,7 +255,7 @@ def test_first_bytes_with_the_end_of_the_handshake():
     got = bytearray()
     # The server speaks first, and closes: all of it may be there before the device has finished.
     number = _ask(host, 0, peer.port, sink=got.extend, credit=3)
-    end = End(_server(), peer.accept(host))
+    end = End(server(), peer.accept(host))
     end.send = b"220 ready\r\n"
     host.until(lambda: end.step() or not end.send)
     end.close()
@@ -474,9 +416,9 @@ def test_close_writes_first_what_the_device_holds():
 
     host.until(stuck)
     sent = len(data) - len(up.data)
+    assert channel.held.size
     host.send(CLOSE, 0, 0, "", None)
     host.settle()
-    assert channel.held.size and not [m for m in host.messages if m[0] == CLOSE]
     host.until(lambda: end.step() or end.ended or end.error)
     assert not end.error, end.error
     check.equal(bytes(end.got) == data[:sent], True)
@@ -556,10 +498,10 @@ def test_blobs_have_a_bound_and_end_with_the_session():
 def test_a_chain_in_pem_longer_than_a_frame():
     bench, host = _session()
     peer = Peer()
-    pem = _file("rsa.pem")
+    pem = read("rsa.pem")
     for at in range(0, len(pem), 600):
         host.call(BLOB_WRITE, 7, pem[at : at + 600])
-    context = _server(pem, _file("rsa.key"))
+    context = server(pem, read("rsa.key"))
     _connected(host, peer, context=context, options={"ca": 7, "server_name": "localhost"})
     peer.close()
 
@@ -596,7 +538,7 @@ def test_too_little_memory():
     for e in (MemoryError(), OSError(errno.ENOMEM), OSError(-0x2880, "X509 - Allocation of memory failed"), OSError(16)):
         number = _ask(host, 0, peer.port)
         host.until(lambda: bench.device.channels)
-        bench.device.channels[0].context = Context(e)
+        bench.device.channels[0].context = Context(e)  # before it has connected
         check.equal(host.answer(number)[2], NO_RESOURCES)
         check.equal((len(bench.device.channels), len(bench.device.by_socket)), (0, 0))
     peer.close()
@@ -830,6 +772,80 @@ def test_too_little_memory_for_a_client():
     listener.context = context
     check.equal((len(bench.device.channels), listener.credit), (1, 10))
     _accepted(host, _client(port))
+
+
+def test_where_close_notify_cannot_be_said_the_end_waits_for_the_peer_s():
+    """As on every board."""
+    import uartnet.tls
+
+    said = uartnet.tls.close_notify
+    uartnet.tls.close_notify = None
+    try:
+        bench, host = _session()
+        peer = Peer()
+        got = bytearray()
+        results, end = _connected(host, peer, sink=got.extend)
+        host.send(CHANNEL_DATA, 0, b"question")
+        host.send(EOF, 0)
+        host.until(lambda: end.step() or len(end.got) == 8)
+        for _ in range(20):
+            host.pump()
+            end.step()
+        check.equal((end.ended, end.error), (False, None))
+        # The peer may end first all the same.
+        end.stream.write(b"answer")
+        said(end.stream.tls, end.stream.wire)
+        check.equal(host.closed(0), NONE)
+        check.equal((bytes(got), EOF_OF_0 in host.messages), (b"answer", True))
+        host.until(lambda: end.step() or end.error)
+        check.equal(abs(end.error.errno), errno.ECONNRESET)  # a FIN alone
+        check.equal((len(bench.device.by_socket), bench.unexpected), (0, []))
+        peer.close()
+    finally:
+        uartnet.tls.close_notify = said
+
+
+def test_close_notify_that_the_network_does_not_take_at_once():
+    import uartnet.tls
+
+    said = uartnet.tls.close_notify
+    calls = []
+
+    def late(*args):
+        calls.append(args)
+        return len(calls) % 3 == 0 and said(*args)
+
+    uartnet.tls.close_notify = late
+    try:
+        bench, host = _session()
+        peer = Peer()
+        for how in ("half", "close", "after the peer"):
+            results, end = _connected(host, peer)
+            if how == "after the peer":
+                said(end.stream.tls, end.stream.wire)
+                host.until(lambda: EOF_OF_0 in host.messages)
+                host.messages.remove(EOF_OF_0)
+            host.send(*((CLOSE, 0, 0, "", None) if how == "close" else EOF_OF_0))
+            host.until(lambda: end.step() or end.ended)
+            said(end.stream.tls, end.stream.wire)
+            check.equal(host.closed(0), NONE)
+            if how != "close":
+                host.send(CLOSE, 0, 0, "", None)
+            host.until(lambda: not bench.device.channels)
+            host.messages.clear()
+        check.equal((len(calls), bench.unexpected), (9, []))
+        # A peer that takes nothing is waited for, but not for ever.
+        uartnet.tls.close_notify = lambda *args: False
+        results, end = _connected(host, peer)
+        host.send(CLOSE, 0, 0, "", None)
+        for _ in range(31):
+            bench.skip(1000)
+            host.settle(3)
+        check.equal(host.closed(0), TIMED_OUT)
+        check.equal((len(bench.device.channels), len(bench.device.by_socket)), (0, 0))
+        peer.close()
+    finally:
+        uartnet.tls.close_notify = said
 
 
 check.run(globals())

@@ -4,7 +4,9 @@ from micropython import const
 
 from .failure import Failure, check
 from .msgpack import is_int
+from .sockets import OPERATIONS
 
+_OP_BLOB_WRITE = const(22)
 _ERROR_NO_RESOURCES = const(6)
 _LIMIT_BLOB_BYTES_MAX = const(16384)
 
@@ -31,3 +33,6 @@ def write(device, request, args):
         raise Failure(_ERROR_NO_RESOURCES, "blobs have at most %d bytes" % _LIMIT_BLOB_BYTES_MAX)
     data = blobs[number] = blobs.get(number, b"") + data
     request.done((len(data),))
+
+
+OPERATIONS[_OP_BLOB_WRITE] = write

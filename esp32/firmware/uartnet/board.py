@@ -8,13 +8,14 @@ import socket
 import sys
 from random import getrandbits
 from select import POLLOUT
+from micropython import const
 
 from . import dns
 
-_IPPROTO_TCP = 6
-_TCP_NODELAY = 1
-_FEATURE_SPEED = 2
-_FEATURE_IPV6 = 64
+_IPPROTO_TCP = const(6)
+_TCP_NODELAY = const(1)
+_FEATURE_SPEED = const(2)
+_FEATURE_IPV6 = const(64)
 
 
 class LineGone(OSError):
@@ -31,7 +32,6 @@ class Board:
         self.baud = c["baud"]
         self.platform = sys.platform
         self.ipv6 = hasattr(network, "IPV6")
-        self.can_notify = hasattr(network, "close_notify")
         self.features = _FEATURE_IPV6 if self.ipv6 else 0
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
@@ -212,10 +212,6 @@ class Board:
         shut = getattr(sock, "shutdown", None) or getattr(network, "shut_output", None)
         if shut:
             shut(sock)
-
-    def close_notify(self, stream):
-        """Tells the TLS peer that no more comes; False if the network does not take it now. Stock MicroPython cannot say it: there the peer sees but the FIN."""
-        return not self.can_notify or network.close_notify(stream.tls, stream.wire)
 
     def set_reset(self, sock):
         """Makes the close of this socket a RST, where the platform can."""

@@ -81,26 +81,16 @@ class Channel:
         else:
             self.say((_KIND_CHANNEL_CLOSE, self.number, _ERROR_NONE, "", None))
 
-    # What arrives for a channel; each kind has its own for what it knows
-
-    def data(self, view):
-        pass
-
-    def datagram(self, address, port, view, more):
-        pass
-
-    def eof(self):
-        pass
-
-    def more(self, n):
-        """The host allows n more; False if that is more than the protocol has."""
+    def _nothing(self, *args):
         return True
 
-    def close(self, code):
-        """The host's CHANNEL_CLOSE."""
-
-    def resume(self):
-        """There is room for a channel more."""
+    # What arrives for a channel. Each kind has its own for what it knows, and one for all others takes less memory.
+    data = _nothing  # (view)
+    datagram = _nothing  # (address, port, view, more)
+    eof = _nothing
+    more = _nothing  # (n): the host allows n more; False if that is more than the protocol has
+    close = _nothing  # (code): the host's CHANNEL_CLOSE
+    resume = _nothing  # there is room for a channel more
 
     def set_option(self, name, value):
         if self.sock:

@@ -1,27 +1,23 @@
 """Messages of the host to what they ask for (PROTOCOL.md, sections 7 and 8)."""
 
-import gc
 from time import ticks_add, ticks_diff
 from micropython import const
 
-from . import failure, info
+from . import failure
 from .failure import Failure, check
 from .msgpack import Malformed, Overflow, is_int
-from .sockets import OPERATIONS
+from .requests import OPERATIONS, Request
 
 _KIND_REQUEST = const(1)
 _KIND_RESPONSE = const(2)
 _KIND_ERROR = const(3)
 _KIND_CANCEL = const(4)
-_KIND_DEMAND = const(6)
 _KIND_CHANNEL_DATA = const(16)
 _KIND_CHANNEL_CREDIT = const(17)
 _KIND_CHANNEL_EOF = const(18)
 _KIND_CHANNEL_CLOSE = const(19)
 _KIND_CHANNEL_DATAGRAM = const(21)
 _OP_PING = const(0)
-_OP_INFO = const(1)
-_OP_RESOLVE = const(2)
 _RESET_PROTOCOL = const(5)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_BAD_REQUEST = const(2)
@@ -33,53 +29,8 @@ _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_REQUEST_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
-_ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 _PENDING = const(64)  # requests at the same time
 _DEADLINE_MS_MAX = const(0x1FFFFFFF)  # what ticks_diff() can tell apart; six days
-
-class Request:
-    """One that is not answered yet. cancel, if set, stops what it began."""
-
-    def __init__(self, dispatcher, number, deadline):
-        self.dispatcher = dispatcher
-        self.number = number
-        self.cancel = None
-        self.deadline = deadline
-
-    def done(self, results=()):
-        if self.dispatcher.pending.pop(self.number, None):
-            link = self.dispatcher.link
-            w = link.begin()
-            try:
-                w.array(2 + len(results))
-                w.put(_KIND_RESPONSE)
-                w.put(self.number)
-                for value in results:
-                    w.put(value)
-                link.commit()
-            except Overflow:
-                self._error(Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
-            except MemoryError:
-                link.starved()  # an answer that gets lost would be waited for for ever
-            except Exception as e:
-                self.dispatcher.device.trouble(e)
-                self._error(failure.of(e))
-
-    def fail(self, reason):
-        if self.dispatcher.pending.pop(self.number, None):
-            self._error(reason)
-
-    def _error(self, reason):
-        try:
-            self.dispatcher.error(self.number, reason)
-        except MemoryError:
-            self.dispatcher.link.starved()
-
-    def stop(self, reason):
-        """Ends it from outside."""
-        if self.cancel:
-            self.cancel()
-        self.fail(reason)
 
 
 class Dispatcher:
@@ -265,21 +216,3 @@ class Dispatcher:
         except Overflow:
             raise Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame")
         self.link.commit()
-
-
-def _info(device, request, args):
-    gc.collect()
-    request.done((info.collect(device, device.link.max_payload - _ANSWER_BYTES),))
-
-
-def _resolve(device, request, args):
-    check(len(args) > 0 and isinstance(args[0], str) and args[0], "name")
-    check(len(args) > 1 and args[1] in (0, 4, 6), "family")
-    resolver = device.resolver
-    query = resolver.resolve(args[0], args[1], device.link.now, request.done, request.fail)
-    if query:
-        request.cancel = lambda: resolver.cancel(query)
-
-
-OPERATIONS[_OP_INFO] = _info
-OPERATIONS[_OP_RESOLVE] = _resolve

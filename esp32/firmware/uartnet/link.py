@@ -41,8 +41,9 @@ _PAYLOAD_MIN = const(70)  # 64 bytes of a stream, and their header
 _PLAIN_WINDOW = const(16)  # frames, where a lost one cannot be had again
 _POOL_FRAMES_MAX = const(16)  # full frames that wait, both ways together
 _POOL_FRAMES_MIN = const(4)
-_POOL_PART = const(4)  # of the heap that sockets leave, one part in so many
-_SOCKET_BYTES = const(600)  # of the heap that each needs, with its credit
+_POOL_PART = const(3)  # of the heap that sockets leave, one part in so many
+_BUFFERS = const(8)  # payloads that all buffers and tables beside it take
+_SOCKET_BYTES = const(300)  # of the heap that each needs
 _RAW_BYTES = const(512)
 _READS = const(4)  # in one round
 _KEEPALIVE_MIN_MS = const(100)
@@ -103,6 +104,17 @@ class Link:
         self.features = board.features | _FEATURE_RETRANSMIT
         self.agent = "uartnet-firmware/" + VERSION + " " + board.platform
 
+        # First what needs the largest pieces.
+        gc.collect()
+        room = (gc.mem_free() - _BUFFERS * max_payload - _SOCKET_BYTES * board.channels_max) // _POOL_PART
+        frames = min(_POOL_FRAMES_MAX, max(_POOL_FRAMES_MIN, room // max_payload))
+        self.pool_slots = slots(max_payload) * frames
+        # For either direction, so that the other is never without.
+        self.pool_limit = self.pool_slots - slots(max_payload) * (frames // 4)
+        self.pool = Pool(self.pool_slots)
+        # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
+        self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
+        self.wire_view = memoryview(self.wire)
         limit = max(max_payload, _LIMIT_HELLO_PAYLOAD_BYTES_MAX) + 8
         self.raw = bytearray(_RAW_BYTES)  # as it came from the UART
         self.frame = bytearray(limit)  # the frame that arrives
@@ -113,18 +125,8 @@ class Link:
         self.out = self.writer.buf  # the frame that leaves
         self.out_view = self.writer.view
         self.body = self.out_view[BODY:]
-        # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
-        self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
-        self.wire_view = memoryview(self.wire)
         self.head = 0
         self.tail = 0
-        gc.collect()
-        room = (gc.mem_free() - _SOCKET_BYTES * board.channels_max) // _POOL_PART
-        frames = min(_POOL_FRAMES_MAX, max(_POOL_FRAMES_MIN, room // max_payload))
-        self.pool_slots = slots(max_payload) * frames
-        # For either direction, so that the other is never without.
-        self.pool_limit = self.pool_slots - slots(max_payload) * (frames // 4)
-        self.pool = Pool(self.pool_slots)
         self.incoming = Incoming(self.pool)
         self.outgoing = Outgoing(self.pool, self.pool_limit, self.counters, 0)
         self.pacing = Pacing()

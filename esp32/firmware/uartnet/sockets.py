@@ -6,7 +6,6 @@ from .connecting import Connecting
 from .failure import Failure, check
 from .listener import Listener
 from .msgpack import is_int
-from .udp import UdpChannel
 
 _OP_TCP_CONNECT = const(16)
 _OP_TCP_LISTEN = const(17)
@@ -21,7 +20,6 @@ _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
 _FEATURE_LISTEN = const(8)
 _FEATURE_UDP = const(4)
-FEATURES = const(_FEATURE_LISTEN | _FEATURE_UDP)
 
 # What an option is for, and when: of an open socket too, unless OPENING.
 CONNECTION = const(1)
@@ -128,16 +126,6 @@ def _tcp_listen(device, request, args):
     listen(device, request, args, Listener)
 
 
-def _udp_bind(device, request, args):
-    arguments(device, args, 5, DATAGRAM)
-    number, address, port, credit, options = args[:5]
-    check(address is None or is_address(address), "address")
-    check(is_int(port, 0, 65535), "port")
-    channel = device.channels[number] = UdpChannel(device, number, credit, options)
-    request.cancel = channel.cancel
-    request.done(channel.open(address or bytes(4), port))
-
-
 def _socket_option(device, request, args):
     check(len(args) > 2, "arguments")
     number, name, value = args[:3]
@@ -154,10 +142,19 @@ def _socket_option(device, request, args):
     request.done((options.get(name),))
 
 
+def no_memory(device, request, args):
+    """In place of an operation that has not been loaded."""
+    raise Failure(_ERROR_NO_RESOURCES, "too little memory for TLS")
+
+
 # By operation: (device, request, arguments), which answers the request at once or later.
 OPERATIONS = {
     _OP_TCP_CONNECT: _tcp_connect,
     _OP_TCP_LISTEN: _tcp_listen,
-    _OP_UDP_BIND: _udp_bind,
     _OP_SOCKET_OPTION: _socket_option,
 }
+
+
+def features():
+    """What these sockets can; some are only there where the heap has room for them."""
+    return _FEATURE_LISTEN | (_FEATURE_UDP if _OP_UDP_BIND in OPERATIONS else 0)

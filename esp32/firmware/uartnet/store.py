@@ -5,8 +5,8 @@ from micropython import const
 
 from .pool import SLOT, Pool, slots
 
-_LEAST = const(2)  # slots' worth of credit that every channel gets
-_SHARE = const(4)  # slots for each channel at least, of which the first ones get more than the last
+_LEAST = const(1)  # slots' worth of credit that every channel gets
+_SHARE = const(3)  # slots for each channel at least, of which the first ones get more than the last
 _MOST = const(64)
 
 
@@ -23,8 +23,10 @@ class Store:
         self.rests = 0  # bytes of datagrams that are on their way to the host in pieces; these are on the heap
 
     def grant(self, datagram=0):
-        """Bytes of credit for one more channel; where there is much, as many as a datagram of that size takes."""
+        """Bytes of credit for one more channel; for one with datagrams of that size enough for it, or the least: it may borrow."""
         extra = min(max(_MOST, slots(datagram)) - _LEAST, self.spare // 2, self.free - _LEAST - 1)
+        if datagram and 0 < extra < slots(datagram) - _LEAST:
+            extra = 0
         if extra < 0:
             raise MemoryError  # others have borrowed it
         self.spare -= extra
@@ -47,12 +49,14 @@ class Store:
 class Held:
     """One channel's bytes in a store, first in, first out."""
 
+    # The class's until there are bytes: most channels never have any.
+    head = 0
+    tail = 0
+    start = 0  # in the first slot
+    size = 0
+
     def __init__(self, store):
         self.pool = store.pool
-        self.head = 0
-        self.tail = 0
-        self.start = 0  # in the first slot
-        self.size = 0
 
     def add(self, data):
         pool = self.pool

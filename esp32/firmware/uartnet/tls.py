@@ -8,13 +8,20 @@ What MicroPython's `tls` (mbedtls; 1.24 to 1.26 are alike) leaves open, and what
 - The peer's FIN without close_notify looks like its close_notify: so Wire makes an error of the FIN.
 - A write that would block has to be repeated with the same bytes: so Stream keeps how many they were.
 - After a failed write it reads no more, though the peer's last bytes may be there: so Wire keeps the failure to itself.
-- It never sends close_notify: the board does, where it can.
+- It never sends close_notify, and no board can: there the peer sees a FIN alone. The unix port says it through mbedtls itself.
 """
 
 import errno
+import gc
 import io
 import tls
+from time import localtime
 from micropython import const
+
+try:
+    from mbedtls import close_notify  # of unix/standin
+except ImportError:
+    close_notify = None
 
 from . import failure
 from .failure import Failure
@@ -27,6 +34,9 @@ _ERROR_CERTIFICATE = const(41)
 _CHANGE_CIPHER_SPEC = const(20)  # types of records (RFC 5246, section 6.2.1)
 _APPLICATION_DATA = const(23)
 _RECORDS = const(8)  # of a handshake in one go: a peer that sends without end is not to hold up the others
+
+_FREE_BYTES = const(8000)  # 2,900 for a connection, and the rest for all others
+_PIECE_BYTES = const(3000)  # in one piece: a context takes 1,900 of it
 
 _byte = bytearray(1)
 
@@ -94,7 +104,9 @@ class Stream:
     filled = False  # the last read has taken as much as it could
 
     def __init__(self, context, sock, server, name=None):
+        _room()
         self.raw = sock
+        self.context = context
         self.server = server
         self.wire = Wire(sock)
         try:
@@ -147,15 +159,24 @@ class Stream:
             raise OSError(self.wire.failed)
         return done
 
+    def notify(self):
+        """Tells the peer that no more comes, where that can be said; False if the network does not take it now."""
+        return not close_notify or close_notify(self.tls, self.wire) or bool(self.wire.failed)
+
     def close(self):
         self.tls.close()
         self.raw.close()
+        if not self.server:
+            self.context.__del__()  # nobody else's: mbedtls's memory is not the heap's, which does not know that it gets short
 
 
 def _reason(e):
     """Why a handshake has failed."""
     if isinstance(e, ValueError):  # all that is wrong with a certificate, a line each
-        return Failure(_ERROR_CERTIFICATE, "; ".join(str(e).strip().split("\n")))
+        text = "; ".join(str(e).strip().split("\n"))
+        if "validity" in text:  # a board's clock is wrong until somebody sets it
+            text += " (the device's clock says %d-%02d-%02d)" % localtime()[:3]
+        return Failure(_ERROR_CERTIFICATE, text)
     if not isinstance(e, OSError):
         return failure.of(e)
     n = e.errno
@@ -169,8 +190,21 @@ def _reason(e):
     return Failure(code, "TLS handshake failed: " + (text or "-0x%04x" % -n), n)
 
 
+def _room():
+    """Before anything that takes much of the heap."""
+    gc.collect()
+    try:
+        if gc.mem_free() < _FREE_BYTES:
+            raise MemoryError
+        bytearray(_PIECE_BYTES)
+    except MemoryError:
+        raise Failure(_ERROR_NO_RESOURCES, "too little memory for TLS")
+    gc.collect()
+
+
 def client(ca):
     """The context of a connection that verifies its peer with this CA, or with None not at all."""
+    _room()
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
     if ca:
         _load("ca", context.load_verify_locations, ca)
@@ -181,6 +215,7 @@ def client(ca):
 
 def server(certificate, key):
     """The context of connections that come in."""
+    _room()
     context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
     _load("certificate", context.load_cert_chain, certificate, key)
     return context

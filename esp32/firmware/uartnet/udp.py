@@ -9,14 +9,17 @@ from micropython import const
 
 from . import dns, failure
 from .channel import Channel
-from .failure import Failure
+from .failure import Failure, check
 from .link import BODY
+from .msgpack import is_int
 from .pool import SLOT, slots
+from .sockets import DATAGRAM, OPERATIONS, arguments, is_address
 from .store import Held
 
 _KIND_EVENT = const(8)
 _KIND_CHANNEL_CREDIT = const(17)
 _KIND_CHANNEL_DATAGRAM = const(21)
+_OP_UDP_BIND = const(18)
 _EVENT_DROPPED = const(4)
 _EVENT_DATAGRAM_FAILED = const(7)
 _ERROR_NONE = const(0)
@@ -51,7 +54,7 @@ class UdpChannel(Channel):
     """A socket with a port of its own. A round reads at most one datagram from it, and always one, be there credit or not: what
     nobody wants does not stand in front of what comes later, and a flood gets no more of the loop than another channel's data."""
 
-    kind = 4  # DATAGRAM
+    kind = DATAGRAM
     state = _OPEN
     grant = 0  # bytes that we take from the host at most
     left = 0  # of these, what the host may send still
@@ -384,3 +387,16 @@ class UdpChannel(Channel):
         self.device.store.give_back(self.own)
         self.own = self.room = 0
         self.deadline = self.quiet = self.since = None
+
+
+def _udp_bind(device, request, args):
+    arguments(device, args, 5, DATAGRAM)
+    number, address, port, credit, options = args[:5]
+    check(address is None or is_address(address), "address")
+    check(is_int(port, 0, 65535), "port")
+    channel = device.channels[number] = UdpChannel(device, number, credit, options)
+    request.cancel = channel.cancel
+    request.done(channel.open(address or bytes(4), port))
+
+
+OPERATIONS[_OP_UDP_BIND] = _udp_bind

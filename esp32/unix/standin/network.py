@@ -5,7 +5,7 @@ import gc
 import os
 import socket
 import struct
-import uctypes
+from micropython import const
 
 STA_IF = 0
 SOCKETS = 128 if gc.mem_free() > 500000 else 34  # a board has 15
@@ -13,16 +13,10 @@ DATAGRAM = 65507 if SOCKETS > 34 else 1472
 IPV6 = True
 SOCKET_OPTIONS = {"receive_buffer": 8, "send_buffer": 7}  # SO_RCVBUF, SO_SNDBUF
 
-_SO_LINGER = 13
+_SO_LINGER = const(13)
 _libc = ffi.open(None)
 _shutdown = _libc.func("i", "shutdown", "ii")
 _getsockname = _libc.func("i", "getsockname", "iPP")
-try:
-    _close_notify = _libc.func("i", "mbedtls_ssl_close_notify", "P")  # of a mbedtls that MicroPython has been linked with
-except OSError:
-    _close_notify = None
-_SSL = 3 * struct.calcsize("P")  # mbedtls's own in MicroPython's SSLSocket, behind type, context and stream
-_WANT_WRITE = -0x6880
 _size = bytearray(4)
 _name = bytearray(28)
 
@@ -84,17 +78,6 @@ def shut_output(sock):
 
 def set_reset(sock):
     sock.setsockopt(socket.SOL_SOCKET, _SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def close_notify(tls, stream):
-    """False if the network does not take it now."""
-    if struct.unpack("3P", uctypes.bytes_at(id(tls), _SSL))[2] != id(stream):
-        return True  # another MicroPython
-    return _close_notify(id(tls) + _SSL) != _WANT_WRITE
-
-
-if not _close_notify:
-    del close_notify
 
 
 def socket_name(sock):

@@ -3,15 +3,16 @@
 import ffi
 import os
 import struct
+from micropython import const
 
-_TCGETS2 = 0x802C542A
-_TCSETSW2 = 0x402C542C  # once what was written has left
-_TERMIOS2_BYTES = 44  # four words of flags, 20 bytes, two speeds
-_CFLAG = 8
-_SPEEDS = 36
-_CBAUD = 0o10017
-_BOTHER = 0o10000  # the speeds are numbers
-_INPUT_SHIFT = 16  # of their own; 0: as the output's
+_TCGETS2 = const(0x802C542A)
+_TCSETSW2 = const(0x402C542C)  # once what was written has left
+_TERMIOS2_BYTES = const(44)  # four words of flags, 20 bytes, two speeds
+_CFLAG = const(8)
+_SPEEDS = const(36)
+_CBAUD = const(0o10017)
+_BOTHER = const(0o10000)  # the speeds are numbers
+_INPUT_SHIFT = const(16)  # of their own; 0: as the output's
 
 _ioctl = ffi.open(None).func("i", "ioctl", "iLP")
 

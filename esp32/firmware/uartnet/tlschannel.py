@@ -1,4 +1,4 @@
-"""Channels with TLS on the device: connections, listeners, and their requests (PROTOCOL.md, section 8)."""
+"""Connections with TLS on the device, and the request for one (PROTOCOL.md, section 8)."""
 
 from select import POLLIN, POLLOUT
 from time import ticks_add, ticks_diff
@@ -6,26 +6,17 @@ from micropython import const
 
 from . import blobs, failure, tls
 from .connecting import Connecting
-from .channel import Channel
 from .failure import Failure, check
-from .listener import Listener
-from .sockets import OPERATIONS, connect, listen
+from .sockets import OPERATIONS, connect
 from .tcp import TcpChannel
 
-_FEATURE_TLS = const(16)
 _OP_TLS_CONNECT = const(20)
-_OP_TLS_LISTEN = const(21)
-_OP_BLOB_WRITE = const(22)
 _ERROR_BAD_REQUEST = const(2)
 _ERROR_TIMED_OUT = const(20)
 _ERROR_TLS = const(40)
 
 _DRAIN_MS = const(30000)  # for a close_notify that the network does not take
-_ACCEPT_MS = const(10000)  # for the handshake of a client
-_HANDSHAKES = const(4)  # of clients at the same time, of all listeners: each takes some 30 KB on a board
 _NAME_BYTES = const(255)  # what mbedtls takes
-
-FEATURE = _FEATURE_TLS
 
 
 class TlsChannel(TcpChannel):
@@ -56,10 +47,7 @@ class TlsChannel(TcpChannel):
     def _notified(self, then):
         """True if the peer has been told that no more comes from us; else `then` is called again when there is room for that."""
         if not self.told and not self.failure:
-            try:
-                self.told = self.device.board.close_notify(self.sock) or self.sock.wire.failed
-            except OSError:
-                self.told = True  # nobody is there any more
+            self.told = self.sock.notify()
             if not self.told:
                 self.again = then
                 self.watch(self.mask | POLLOUT)
@@ -68,7 +56,7 @@ class TlsChannel(TcpChannel):
 
     def _shut(self):
         # A FIN alone would look like the end of something cut short: without close_notify it waits for the peer's end.
-        if self._notified(self._shut) and (self.network_eof or self.device.board.can_notify):
+        if self._notified(self._shut) and (self.network_eof or tls.close_notify):
             super()._shut()
 
     def _finish(self):
@@ -122,100 +110,6 @@ class TlsConnecting(Connecting):
             super().tick(now)
 
 
-class Accepting(Channel):
-    """A connection that has come in and is not announced yet; it has the number that it will be announced with."""
-
-    remote = None  # address and port
-
-    def __init__(self, listener, number, sock):
-        super().__init__(listener.device, number)
-        self.listener = listener
-        self.sock = sock
-
-    def raw(self):
-        return getattr(self.sock, "raw", self.sock)
-
-    def begin(self):
-        self.sock = tls.Stream(self.listener.context, self.sock, True)
-        self.deadline = ticks_add(self.device.link.now, _ACCEPT_MS)
-        self.watch(POLLIN)
-
-    def event(self, event):
-        if not self.sock.handshake():
-            self.watch(POLLIN | POLLOUT if self.sock.wire.full else POLLIN)
-            return
-        device = self.device
-        listener = self.listener
-        channel = TlsChannel(device, self.number, self.sock, listener.first)
-        channel.take_over(self)
-        self.sock = None
-        try:
-            listener.announce(channel, self.remote)
-        except Exception as e:
-            device.trouble(e)
-            channel.release()
-            device.forget(channel)
-            device.counted["refused"] += 1
-        listener.over()
-
-    def tick(self, now):
-        if ticks_diff(now, self.deadline) >= 0:
-            self.broken(None)
-
-    def broken(self, e):
-        """The handshake has failed."""
-        self.cancel()
-        self.device.counted["refused"] += 1
-        self.listener.over()
-
-
-class TlsListener(Listener):
-    """Announces connections once their handshake is done. Each has taken one of the credit until then."""
-
-    def __init__(self, context, *args):
-        super().__init__(*args)
-        self.context = context
-
-    def _busy(self):
-        channels = self.device.channels.values()
-        return sum(1 for c in channels if isinstance(c, Accepting)) >= _HANDSHAKES
-
-    def resume(self):
-        if self._busy():
-            self.watch(0)  # over() resumes us
-        else:
-            super().resume()
-
-    def event(self, event):
-        if self._busy():
-            self.resume()
-        else:
-            super().event(event)
-
-    def channel(self, number, sock):
-        return Accepting(self, number, sock)
-
-    def accepted(self, channel, remote):
-        channel.remote = remote
-        self.credit -= 1
-
-    def announce(self, channel, remote):
-        super().accepted(channel, remote)
-
-    def over(self):
-        """A handshake has come to its end: announced or not, its credit is reckoned elsewhere from now on."""
-        self.credit += 1
-        for other in self.device.channels.values():
-            other.resume()
-
-    def free(self):
-        super().free()
-        for other in list(self.device.channels.values()):
-            if isinstance(other, Accepting) and other.listener is self:
-                other.release()
-                self.device.forget(other)
-
-
 def tls_connect(device, request, args):
     name = args[1] if len(args) > 1 and isinstance(args[1], str) else None
     ca = None
@@ -237,14 +131,4 @@ def tls_connect(device, request, args):
     connect(device, request, args, lambda *a: TlsConnecting(ca, name, *a))
 
 
-def tls_listen(device, request, args):
-    check(len(args) > 5 and isinstance(args[5], dict), "options")
-    certificate, key = blobs.take(device.blobs, args[5], ("certificate", "key"))
-    check(certificate, "certificate")
-    check(key, "key")
-    listen(device, request, args, lambda *a: TlsListener(tls.server(certificate, key), *a))
-
-
 OPERATIONS[_OP_TLS_CONNECT] = tls_connect
-OPERATIONS[_OP_TLS_LISTEN] = tls_listen
-OPERATIONS[_OP_BLOB_WRITE] = blobs.write
