@@ -35,8 +35,8 @@ _CHANGE_CIPHER_SPEC = const(20)  # types of records (RFC 5246, section 6.2.1)
 _APPLICATION_DATA = const(23)
 _RECORDS = const(8)  # of a handshake in one go: a peer that sends without end is not to hold up the others
 
-_FREE_BYTES = const(8000)  # 2,900 for a connection, and the rest for all others
-_PIECE_BYTES = const(3000)  # in one piece: a context takes 1,900 of it
+_FREE_BYTES = const(6000)  # 2,900 for a connection, and the rest for all others
+_PIECE_BYTES = const(2200)  # in one piece: a context takes 1,900 of it
 
 _byte = bytearray(1)
 
