@@ -2,10 +2,14 @@ package dev.uartnet.cli;
 
 import dev.uartnet.codec.link.Feature;
 import dev.uartnet.proxy.DeviceInfo;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -27,6 +31,8 @@ final class InfoCommand extends DeviceCommand {
             "heap_used",
             "channels",
             "channels_max",
+            "sockets",
+            "dns",
             "link");
 
     private static final int LABEL_WIDTH = 10;
@@ -75,7 +81,19 @@ final class InfoCommand extends DeviceCommand {
         if (info.channels() != null) {
             lines.put(
                     "sockets",
-                    info.channels() + " in use" + (info.channelsMax() == null ? "" : " of " + info.channelsMax()));
+                    info.channels() + " in use"
+                            + (info.channelsMax() == null ? "" : " of " + info.channelsMax())
+                            + counted(info.sockets()));
+        }
+        List<InetSocketAddress> nameServers = info.nameServers();
+        if (nameServers != null) {
+            lines.put(
+                    "dns",
+                    nameServers.isEmpty()
+                            ? "none"
+                            : nameServers.stream()
+                                    .map(NetUtil::toSocketAddressString)
+                                    .collect(Collectors.joining(", ")));
         }
         info.all().forEach((key, value) -> {
             if (!KNOWN.contains(key)) {
@@ -83,6 +101,15 @@ final class InfoCommand extends DeviceCommand {
             }
         });
         return lines;
+    }
+
+    private static String counted(@Nullable Map<String, Long> sockets) {
+        StringBuilder text = new StringBuilder();
+        if (sockets != null) {
+            sockets.forEach(
+                    (name, count) -> text.append(", ").append(count).append(' ').append(name.replace('_', ' ')));
+        }
+        return text.toString();
     }
 
     private static void put(Map<String, String> lines, String label, @Nullable String value) {

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param heapUsed used heap, in bytes
  * @param channels channels in use
  * @param channelsMax channels that it can have at once
+ * @param sockets what has happened to its sockets since it booted, by name: connections {@code accepted}, and {@code refused} for want of room or
+ *     because a TLS handshake failed, {@code datagrams_dropped}, and what a later version adds
  * @param nameServers the name servers of the device's network, in its order; empty if it has none now
  * @param link what the device's end of the link has counted since it booted, by name: {@code frames} and {@code damaged} (received),
  *     {@code stale}, {@code dropped}, {@code duplicates}, {@code gaps}, {@code retransmits}, {@code timeouts}, and what a later version adds
@@ -42,6 +44,7 @@ public record DeviceInfo(
         @Nullable Long heapUsed,
         @Nullable Integer channels,
         @Nullable Integer channelsMax,
+        @Nullable Map<String, Long> sockets,
         @Nullable List<InetSocketAddress> nameServers,
         @Nullable Map<String, Long> link,
         Map<String, @Nullable Object> all) {
@@ -61,6 +64,7 @@ public record DeviceInfo(
                 number(all, "heap_used"),
                 integer(all, "channels"),
                 integer(all, "channels_max"),
+                counters(all.get("sockets")),
                 nameServers(all.get("dns")),
                 counters(all.get("link")),
                 all);

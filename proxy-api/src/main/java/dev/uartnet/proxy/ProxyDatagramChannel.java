@@ -7,7 +7,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -81,7 +80,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             config::remoteOptions,
             (name, value, onFailure) -> openLink().setOption(name, value, onFailure),
             config::refused);
-    private final Runnable shutdownHook = this::eventLoopShutdown;
+    private final ClosingWithLoop closing = new ClosingWithLoop(this);
     private final AtomicLong dropped = new AtomicLong();
 
     // No initializer: set in the constructor of AbstractChannel.
@@ -199,22 +198,13 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
     @Override
     protected void doRegister(ChannelPromise promise) {
-        // A loop that shuts down closes the channels that it watches; this one it does not know.
-        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
-            loop.addShutdownHook(shutdownHook);
-        }
+        closing.registered();
         promise.setSuccess();
     }
 
     @Override
     protected void doDeregister() {
-        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
-            loop.removeShutdownHook(shutdownHook);
-        }
-    }
-
-    private void eventLoopShutdown() {
-        unsafe().close(newPromise());
+        closing.deregistered();
     }
 
     // ---- binding, connecting, closing

@@ -1,55 +1,18 @@
 package dev.uartnet.proxy;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
 /** The real firmware on MicroPython, 64 bits, over a pseudo terminal. */
-class FirmwareProgramsTest {
-    private static TestDevice device;
-
-    @BeforeAll
-    static void start() throws Exception {
-        device = TestDevice.firmware();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        device.close();
-    }
-
-    @Nested
-    class Http extends HttpPrograms {
-        Http() {
-            super(device);
-        }
-    }
-
-    @Nested
-    class Server extends ServerPrograms {
-        Server() {
-            super(device);
-        }
-    }
-
-    @Nested
-    class Udp extends UdpPrograms {
-        Udp() {
-            super(device);
-        }
-    }
-
-    @Nested
-    class Sockets extends SocketPrograms {
-        Sockets() {
-            super(device);
-        }
+class FirmwareProgramsTest extends EveryProgram {
+    @Override
+    TestDevice start() throws Exception {
+        return TestDevice.firmware();
     }
 
     @Nested
     class Churn extends SocketChurn {
         Churn() {
-            super(device);
+            super(device());
         }
 
         @Override
@@ -59,16 +22,9 @@ class FirmwareProgramsTest {
     }
 
     @Nested
-    class Tls extends TlsPrograms {
-        Tls() throws Exception {
-            super(device);
-        }
-    }
-
-    @Nested
     class TlsOnTheDevice extends DeviceTlsPrograms {
         TlsOnTheDevice() throws Exception {
-            super(device);
+            super(device());
         }
     }
 }

@@ -1,55 +1,9 @@
 package dev.uartnet.proxy;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Nested;
-
 /** The real firmware behind a line of 921,600 baud that damages a byte in 10,000. */
-class NoisyFirmwareProgramsTest {
-    private static TestDevice device;
-
-    @BeforeAll
-    static void start() throws Exception {
-        device = TestDevice.pacedFirmware(TestDevice.NOISE);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        device.close();
-    }
-
-    @Nested
-    class Http extends HttpPrograms {
-        Http() {
-            super(device);
-        }
-    }
-
-    @Nested
-    class Server extends ServerPrograms {
-        Server() {
-            super(device);
-        }
-    }
-
-    @Nested
-    class Udp extends UdpPrograms {
-        Udp() {
-            super(device);
-        }
-    }
-
-    @Nested
-    class Sockets extends SocketPrograms {
-        Sockets() {
-            super(device);
-        }
-    }
-
-    @Nested
-    class Tls extends TlsPrograms {
-        Tls() throws Exception {
-            super(device);
-        }
+class NoisyFirmwareProgramsTest extends EveryProgram {
+    @Override
+    TestDevice start() throws Exception {
+        return TestDevice.pacedFirmware(TestDevice.NOISE);
     }
 }

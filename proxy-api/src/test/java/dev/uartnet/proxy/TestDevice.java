@@ -65,6 +65,11 @@ final class TestDevice {
         return firmware(Firmware.builder().bits(32).heap("110k"), 500_000);
     }
 
+    /** The same with as many sockets as a board has, which leaves it memory for TLS. */
+    static TestDevice board() throws Exception {
+        return firmware(Firmware.builder().bits(32).heap("110k").environment("UARTNET_CHANNELS", "15"), 100_000);
+    }
+
     private static TestDevice firmware(Firmware.Builder builder, int bodyBytes) throws Exception {
         TestDevice test = new TestDevice(bodyBytes);
         return test.building(() -> {

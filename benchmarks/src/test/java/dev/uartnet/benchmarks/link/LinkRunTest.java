@@ -67,6 +67,16 @@ class LinkRunTest {
     }
 
     @Test
+    void smallTransfersPassLargeOnes() throws Exception {
+        Fairness fairness = new Fairness(BYTES, 20);
+
+        fairness.run();
+
+        assertThat(fairness.table()).hasSize(6);
+        assertThat(fairness.smallDone()).isPositive();
+    }
+
+    @Test
     void theSoakRuns() throws Exception {
         assertThat(Soak.run(Duration.ofSeconds(5))).isTrue();
     }
