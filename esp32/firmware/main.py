@@ -14,7 +14,7 @@ def load():
     """The device. Compiling takes up to 25 KB and leaves holes: the largest first, beside a piece that stays whole for the buffers."""
     gc.collect()
     free = gc.mem_free()
-    reserve = [bytearray(free // 7)]
+    reserve = [bytearray(free // 8), bytearray(1900), bytearray(700)]  # the last are for TLS
     names = ["link", "tcp", "dns", "board", "sockets", "dispatcher", "device", "config", "start"]
     if free >= (_UDP_BYTES if sys.maxsize < 1 << 32 else 2 * _UDP_BYTES):
         names.insert(1, "udp")

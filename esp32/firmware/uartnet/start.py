@@ -35,7 +35,6 @@ def load_tls(board):
             for name in _TLS_MODULES:
                 __import__("uartnet." + name)
                 gc.collect()
-            uartnet.tls.hold()
             board.features |= _FEATURE_TLS
             return
         except MemoryError:
@@ -66,10 +65,12 @@ def make_room(device):
 
 
 def main(reserve, config="/uartnet.json"):
-    """The device, ready to run. reserve: a list with a piece of memory for its buffers, which nothing has made holes in."""
+    """The device, ready to run. reserve: memory for its buffers and for a TLS connection, in pieces in which nothing has made holes."""
     board = Board(config)
     board.start_network()
     load_tls(board)
+    if board.features & _FEATURE_TLS:
+        uartnet.tls.take(reserve)
     reserve.clear()
     device = Device(board)
     device.start()

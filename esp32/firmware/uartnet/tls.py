@@ -36,13 +36,17 @@ _CHANGE_CIPHER_SPEC = const(20)  # types of records (RFC 5246, section 6.2.1)
 _APPLICATION_DATA = const(23)
 _RECORDS = const(8)  # of a handshake in one go: a peer that sends without end is not to hold up the others
 
-_CONTEXT_BYTES = const(2000)  # in one piece
-_CONTEXTS = const(3)
-_FREE_BYTES = const(4000)  # beside that: 1,000 for a connection, and the rest for all others
+_CONTEXT_BYTES = const(1900)  # in one piece; as main.py reserves it
+_SOCKET_BYTES = const(700)
+_CONNECTIONS = const(2)
+_FREE_BYTES = const(3000)  # beside that, for all others
+_SPARE_BYTES = const(6000)  # with less, no more is held
 _TOO_LITTLE = "too little memory for one more TLS connection"
 
 _byte = bytearray(1)
-_held = []  # pieces for contexts: a heap that has seen many sockets has room enough, but nowhere so much in one piece
+# Held for contexts and connections: a heap that has seen many sockets has room enough, but nowhere so much in one piece.
+_contexts = []
+_sockets = []
 
 
 class Wire(io.IOBase):
@@ -108,7 +112,7 @@ class Stream:
     filled = False  # the last read has taken as much as it could
 
     def __init__(self, context, sock, server, name=None):
-        _room()
+        _room(_sockets)
         self.raw = sock
         self.context = context
         self.server = server
@@ -172,8 +176,6 @@ class Stream:
         self.raw.close()
         if not self.server:
             self.context.__del__()  # nobody else's: mbedtls's memory is not the heap's, which does not know that it gets short
-        self.context = self.tls = None
-        hold()
 
 
 def _reason(e):
@@ -198,29 +200,38 @@ def _reason(e):
     return Failure(code, "TLS handshake failed: " + (text or "-0x%04x" % -n), n)
 
 
-def _room():
-    """Before anything that takes much of the heap."""
-    gc.collect()
-    if gc.mem_free() < _FREE_BYTES:
-        raise Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE)
+def take(pieces):
+    """Holds what of these pieces is for connections."""
+    for piece in pieces:
+        if len(piece) == _CONTEXT_BYTES:
+            _contexts.append(piece)
+        elif len(piece) == _SOCKET_BYTES:
+            _sockets.append(piece)
 
 
 def hold():
-    """Holds memory for contexts, as much as there should be and is."""
+    """Holds memory for some connections, as much as there should be and is."""
     gc.collect()
     try:
-        while len(_held) < _CONTEXTS and gc.mem_free() > _FREE_BYTES + _CONTEXT_BYTES:
-            _held.append(bytearray(_CONTEXT_BYTES))
+        for held, size in ((_contexts, _CONTEXT_BYTES), (_sockets, _SOCKET_BYTES)):
+            while len(held) < _CONNECTIONS and (not held or gc.mem_free() > _SPARE_BYTES):
+                held.append(bytearray(size))
     except MemoryError:
         pass
 
 
-def _context(protocol):
+def _room(held):
+    """Makes room for what these pieces are held for."""
     hold()
-    _room()
-    if _held:
-        _held.pop()
+    if gc.mem_free() < _FREE_BYTES:
+        raise Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE)
+    if held:
+        held.pop()
         gc.collect()
+
+
+def _context(protocol):
+    _room(_contexts)
     try:
         return tls.SSLContext(protocol)
     except MemoryError:

@@ -14,8 +14,14 @@ except OSError:
     raise ImportError("MicroPython has its mbedtls inside")
 
 
+def _address(o):
+    """id() is that, but for 32-bit addresses of 0x40000000 to 0x7fffffff, whose highest bits it loses (a heap below 128 KB is there)."""
+    n = id(o)
+    return n if n >= 0 else n & 0x7FFFFFFF
+
+
 def close_notify(tls, stream):
     """False if the network does not take it now."""
-    if struct.unpack("3P", uctypes.bytes_at(id(tls), _SSL))[2] != id(stream):
+    if struct.unpack("3P", uctypes.bytes_at(_address(tls), _SSL))[2] != _address(stream):
         return True  # another MicroPython
-    return _close_notify(id(tls) + _SSL) != _WANT_WRITE
+    return _close_notify(_address(tls) + _SSL) != _WANT_WRITE
