@@ -226,7 +226,7 @@ def _room(held):
     if gc.mem_free() < _FREE_BYTES:
         raise Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE)
     if held:
-        held.pop()
+        del held[-1]  # not pop(): what it returns may stand on the stack still, where the collector finds it
         gc.collect()
 
 

@@ -39,7 +39,7 @@ enum DeviceKind {
         }
     },
     /** As many sockets as a board has, which leaves memory for TLS: {@link #FIRMWARE_32_BIT_110K} has none. */
-    FIRMWARE_32_BIT_110K_15_SOCKETS {
+    FIRMWARE_32_BIT_200K {
         @Override
         Device start() throws IOException {
             return firmware(Firmware.builder().bits(32).heap("110k").environment("UARTNET_CHANNELS", "15"));
