@@ -683,4 +683,23 @@ def test_feature():
     assert host.welcome[10] & 8, host.welcome
 
 
+def test_a_platform_that_does_not_tell_ports():
+    import network
+
+    real = network.socket_name
+    del network.socket_name
+    try:
+        bench, host = _session()
+        first = _listen(host, 0)
+        assert 0xC000 <= first <= 0xFFFF, first  # chosen by the device
+        asked = 0x9000 + first % 0x2000
+        check.equal(_listen(host, 2, port=asked), asked)
+        network.socket_name = real
+        client = Client(asked)
+        check.equal(_accepted(host, 2)[4], client.port)
+        client.close()
+    finally:
+        network.socket_name = real
+
+
 check.run(globals())

@@ -848,4 +848,41 @@ def test_close_notify_that_the_network_does_not_take_at_once():
         uartnet.tls.close_notify = said
 
 
+def test_the_host_s_time_sets_a_clock_that_nobody_has_set():
+    import machine
+    import uartnet.tls as subject
+
+    said = []
+
+    class RTC:
+        def datetime(self, *args):
+            said.extend(args)
+
+    real = subject.localtime, subject.gmtime
+    machine.RTC = RTC
+    try:
+        subject.set_clock(1_800_000_000)
+        check.equal(said, [])  # this machine's clock is right
+        subject.localtime = lambda: (2000, 1, 1, 0, 0, 0, 5, 1)
+        subject.set_clock(1_800_000_000)
+        check.equal(said, [(2027, 1, 15, 4, 8, 0, 0, 0)])
+        # A board counts from 2000.
+        subject.gmtime = lambda s: (2000, 1, 1, 0, 0, 0, 5, 1) if not s else real[1](s + 946684800)
+        subject.set_clock(1_800_000_000)
+        check.equal(said[1], said[0])
+    finally:
+        subject.localtime, subject.gmtime = real
+        del machine.RTC
+    bench, host = _session()
+    peer = Peer()
+    options = dict(TRUST)
+    options["time"] = 1_800_000_000
+    results, end = _connected(host, peer, options=options)
+    for bad in (-1, "now", True):
+        options["time"] = bad
+        m = host.answer(_ask(host, 2, peer.port, options=options))
+        check.equal((m[0], m[2], m[3]), (ERROR, BAD_REQUEST, "time"))
+    peer.close()
+
+
 check.run(globals())

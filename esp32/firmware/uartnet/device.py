@@ -16,6 +16,7 @@ from .sockets import features
 from .store import Store
 from .table import Table
 
+_FEATURE_TLS = const(16)
 _RESET_PROTOCOL = const(5)
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
 
@@ -28,7 +29,8 @@ class Device(Table):
         self.uptime = Uptime()
         # First what needs the largest pieces.
         gc.collect()
-        self.store = Store(board.config["credit"] or gc.mem_free() // 5, board.channels_max)
+        # A tenth where TLS is loaded, whose connections take more of the heap.
+        self.store = Store(board.config["credit"] or gc.mem_free() // (10 if board.features & _FEATURE_TLS else 5), board.channels_max)
         self.link = Link(board, board.config["payload"])
         self.link.handler = self
         self.link.clock = ticks_ms

@@ -9,7 +9,6 @@ from micropython import const
 from . import VERSION
 from .msgpack import Overflow, Writer, cut
 
-_BYTES = const(512)  # more than there is to say
 _PROBLEM_BYTES = const(80)
 _COUNTERS = ("frames", "damaged", "stale", "dropped", "duplicates", "gaps", "retransmits", "timeouts")
 
@@ -32,8 +31,8 @@ def collect(device, room):
     """As a map of `room` bytes at most: what does not fit is left out, the least important first."""
     c = device.link.counters
     board = device.board
-    w = Writer(bytearray(min(room, _BYTES)))
-    w.limit -= 3  # the map's head
+    w = Writer(device.link.out)  # nothing is being written between two messages
+    w.limit = min(room, len(w.buf)) - 3  # the map's head
     said = {}
     for key, value in (
         ("firmware", VERSION),

@@ -65,7 +65,7 @@ def _option(device, name, value, kind, opening):
     elif known & _ADDRESS:
         ok = is_address(value)
     else:
-        ok = is_int(value, 0, 65535 if known & _PORT else 0x1FFFFFFF)
+        ok = is_int(value, 0, 65535 if known & _PORT else _LIMIT_CREDIT_BYTES_MAX if name == "credit" else 0x1FFFFFFF)
     check(ok, name)
 
 
@@ -117,9 +117,10 @@ def listen(device, request, args, listener):
     check(is_int(backlog, 0, 0x7FFFFFFF), "backlog")
     channel = device.channels[number] = listener(device, number, credit, options)
     request.cancel = channel.cancel
+    port = port or device.board.free_port()
     channel.open(address, port, backlog)
-    local, port = device.board.local_address(channel.raw())
-    request.done((local, port))
+    local, bound = device.board.local_address(channel.raw())
+    request.done((local, bound or port))
 
 
 def _tcp_listen(device, request, args):
@@ -144,7 +145,7 @@ def _socket_option(device, request, args):
 
 def no_memory(device, request, args):
     """In place of an operation that has not been loaded."""
-    raise Failure(_ERROR_NO_RESOURCES, "too little memory for TLS")
+    raise Failure(_ERROR_NO_RESOURCES, "too little memory for TLS beside %d channels: set fewer" % device.board.channels_max)
 
 
 # By operation: (device, request, arguments), which answers the request at once or later.

@@ -35,6 +35,7 @@ def load_tls(board):
             for name in _TLS_MODULES:
                 __import__("uartnet." + name)
                 gc.collect()
+            uartnet.tls.hold()
             board.features |= _FEATURE_TLS
             return
         except MemoryError:

@@ -15,7 +15,8 @@ import errno
 import gc
 import io
 import tls
-from time import localtime
+import machine
+from time import gmtime, localtime
 from micropython import const
 
 try:
@@ -35,10 +36,13 @@ _CHANGE_CIPHER_SPEC = const(20)  # types of records (RFC 5246, section 6.2.1)
 _APPLICATION_DATA = const(23)
 _RECORDS = const(8)  # of a handshake in one go: a peer that sends without end is not to hold up the others
 
-_FREE_BYTES = const(8000)  # 2,900 for a connection, and the rest for all others
-_PIECE_BYTES = const(3000)  # in one piece: a context takes 1,900 of it
+_CONTEXT_BYTES = const(2000)  # in one piece
+_CONTEXTS = const(3)
+_FREE_BYTES = const(4000)  # beside that: 1,000 for a connection, and the rest for all others
+_TOO_LITTLE = "too little memory for one more TLS connection"
 
 _byte = bytearray(1)
+_held = []  # pieces for contexts: a heap that has seen many sockets has room enough, but nowhere so much in one piece
 
 
 class Wire(io.IOBase):
@@ -168,6 +172,8 @@ class Stream:
         self.raw.close()
         if not self.server:
             self.context.__del__()  # nobody else's: mbedtls's memory is not the heap's, which does not know that it gets short
+        self.context = self.tls = None
+        hold()
 
 
 def _reason(e):
@@ -177,13 +183,15 @@ def _reason(e):
         if "validity" in text:  # a board's clock is wrong until somebody sets it
             text += " (the device's clock says %d-%02d-%02d)" % localtime()[:3]
         return Failure(_ERROR_CERTIFICATE, text)
+    if isinstance(e, MemoryError):
+        return Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE)
     if not isinstance(e, OSError):
         return failure.of(e)
     n = e.errno
     text = e.args[1] if len(e.args) > 1 else ""
     # ENOMEM, and the ends of mbedtls's numbers that look like an errno: of big numbers, of ASN.1, of PSA
     if n in (12, 16, 106, 141) or "alloc" in text.lower():
-        return Failure(_ERROR_NO_RESOURCES, "too little memory for TLS", n)
+        return Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE, n)
     if n > 0:
         return Failure(_ERROR_TLS, "the peer closed the connection during the TLS handshake", n)
     code = _ERROR_CERTIFICATE if -0x3000 < n <= -0x2080 else _ERROR_TLS  # X509 - …
@@ -193,19 +201,44 @@ def _reason(e):
 def _room():
     """Before anything that takes much of the heap."""
     gc.collect()
-    try:
-        if gc.mem_free() < _FREE_BYTES:
-            raise MemoryError
-        bytearray(_PIECE_BYTES)
-    except MemoryError:
-        raise Failure(_ERROR_NO_RESOURCES, "too little memory for TLS")
+    if gc.mem_free() < _FREE_BYTES:
+        raise Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE)
+
+
+def hold():
+    """Holds memory for contexts, as much as there should be and is."""
     gc.collect()
+    try:
+        while len(_held) < _CONTEXTS and gc.mem_free() > _FREE_BYTES + _CONTEXT_BYTES:
+            _held.append(bytearray(_CONTEXT_BYTES))
+    except MemoryError:
+        pass
+
+
+def _context(protocol):
+    hold()
+    _room()
+    if _held:
+        _held.pop()
+        gc.collect()
+    try:
+        return tls.SSLContext(protocol)
+    except MemoryError:
+        raise Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE)
+
+
+def set_clock(seconds):
+    """Sets a clock that nobody has set yet to these seconds since 1970; mbedtls compares certificates with it."""
+    if localtime()[0] < 2025 and hasattr(machine, "RTC"):
+        if gmtime(0)[0] == 2000:
+            seconds -= 946684800  # where a board's seconds begin
+        year, month, day, hour, minute, second, weekday = gmtime(seconds)[:7]
+        machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
 
 
 def client(ca):
     """The context of a connection that verifies its peer with this CA, or with None not at all."""
-    _room()
-    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    context = _context(tls.PROTOCOL_TLS_CLIENT)
     if ca:
         _load("ca", context.load_verify_locations, ca)
     else:
@@ -215,8 +248,7 @@ def client(ca):
 
 def server(certificate, key):
     """The context of connections that come in."""
-    _room()
-    context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    context = _context(tls.PROTOCOL_TLS_SERVER)
     _load("certificate", context.load_cert_chain, certificate, key)
     return context
 

@@ -7,6 +7,7 @@ from micropython import const
 from . import blobs, failure, tls
 from .connecting import Connecting
 from .failure import Failure, check
+from .msgpack import is_int
 from .sockets import OPERATIONS, connect
 from .tcp import TcpChannel
 
@@ -118,8 +119,12 @@ def tls_connect(device, request, args):
         (ca,) = blobs.take(device.blobs, options, ("ca",))
         name = options.pop("server_name", name)
         verify = options.pop("verify", True)
+        now = options.pop("time", None)
         check(name is None or isinstance(name, str) and 0 < len(name.encode()) <= _NAME_BYTES, "server_name")
         check(isinstance(verify, bool), "verify")
+        check(now is None or is_int(now, 0, 0xFFFFFFFF), "time")
+        if now is not None:
+            tls.set_clock(now)
         if not verify:
             ca = None
         elif not ca:

@@ -38,11 +38,11 @@ enum DeviceKind {
             return firmware(Firmware.builder().bits(32).heap("110k"));
         }
     },
-    /** For TLS, which {@link #FIRMWARE_32_BIT_110K} has not the memory for. */
-    FIRMWARE_32_BIT_200K {
+    /** As many sockets as a board has, which leaves memory for TLS: {@link #FIRMWARE_32_BIT_110K} has none. */
+    FIRMWARE_32_BIT_110K_15_SOCKETS {
         @Override
         Device start() throws IOException {
-            return firmware(Firmware.builder().bits(32).heap("200k"));
+            return firmware(Firmware.builder().bits(32).heap("110k").environment("UARTNET_CHANNELS", "15"));
         }
     };
 

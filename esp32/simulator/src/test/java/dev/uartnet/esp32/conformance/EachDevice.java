@@ -11,5 +11,5 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass
-@EnumSource(value = DeviceKind.class, mode = EnumSource.Mode.EXCLUDE, names = "FIRMWARE_32_BIT_200K")
+@EnumSource(value = DeviceKind.class, mode = EnumSource.Mode.EXCLUDE, names = "FIRMWARE_32_BIT_110K_15_SOCKETS")
 @interface EachDevice {}
