@@ -261,16 +261,21 @@ class ListenConformanceTest extends ConformanceTest {
         for (int i = 0; i < 20; i++) {
             HostListener listener = listen(0);
             listener.serve(late -> late.sendClose(ErrorCode.CONNECTION_ABORTED));
-            try {
-                Socket client = clients.connect(listener.port());
-                listener.sendClose();
-                listener.awaitClose();
+            Socket client = connectOrBeReset(listener.port());
+            listener.sendClose();
+            listener.awaitClose();
+            if (client != null) {
                 Peer.awaitEnd(client);
-            } catch (SocketException reset) {
-                // Accepted and given up before connect() has returned.
-                listener.sendClose();
-                listener.awaitClose();
             }
+        }
+    }
+
+    /** Returns null if the connection was accepted and given up before connect() has returned. */
+    private @Nullable Socket connectOrBeReset(int port) throws IOException {
+        try {
+            return clients.connect(port);
+        } catch (SocketException reset) {
+            return null;
         }
     }
 
