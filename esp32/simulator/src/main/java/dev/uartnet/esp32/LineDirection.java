@@ -173,7 +173,9 @@ public final class LineDirection {
                     break;
                 } else if (!receiver.pass()) {
                     break;
-                } else {
+                } else if (queue.isEmpty()) {
+                    // Asked after passing on: that may have waited for the receiver, and so used up the wake-up of a
+                    // piece.
                     park(System.nanoTime() + IDLE_NANOS);
                 }
             }

@@ -52,6 +52,11 @@ final class SendQueue {
         bytes -= count;
     }
 
+    /** Whether there is no piece now. */
+    synchronized boolean isEmpty() {
+        return pieces.isEmpty();
+    }
+
     /** Whether nothing is left and nothing will come. */
     synchronized boolean isOver() {
         return ended && pieces.isEmpty();
