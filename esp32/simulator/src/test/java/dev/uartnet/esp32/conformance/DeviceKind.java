@@ -38,11 +38,11 @@ enum DeviceKind {
             return firmware(Firmware.builder().bits(32).heap("110k"));
         }
     },
-    /** As many sockets as a board has, which leaves memory for TLS: {@link #FIRMWARE_32_BIT_110K} has none. */
+    /** For TLS: with a heap of 110 KB there is room for one connection at a time at best. */
     FIRMWARE_32_BIT_200K {
         @Override
         Device start() throws IOException {
-            return firmware(Firmware.builder().bits(32).heap("110k").environment("UARTNET_CHANNELS", "15"));
+            return firmware(Firmware.builder().bits(32).heap("200k"));
         }
     };
 
