@@ -1,5 +1,6 @@
 """What the channels of all kinds of sockets have in common (PROTOCOL.md, section 9)."""
 
+import errno
 import socket
 from micropython import const
 
@@ -37,6 +38,18 @@ class Channel:
         self.sock.setblocking(False)
         self.device.board.set_options(self.sock, self.options)
         self.sock.bind(info[-1])
+
+    def bind_to(self, kind, address, port):
+        """As bind(), to any free port for 0; returns the port, 0 where the platform has chosen it, and tells."""
+        for left in range(7, -1, -1):
+            chosen = port or self.device.board.free_port()
+            try:
+                self.bind(kind, address, chosen)
+                return chosen
+            except OSError as e:
+                if port or not left or e.errno != errno.EADDRINUSE:
+                    raise
+                self.free()
 
     def watch(self, mask):
         if mask != self.mask:

@@ -37,13 +37,14 @@ class Listener(Channel):
         self.options = options
 
     def open(self, address, port, backlog):
-        """Raises what the platform says against it."""
-        self.bind(socket.SOCK_STREAM, address, port)
+        """Returns the port; raises what the platform says against it."""
+        port = self.bind_to(socket.SOCK_STREAM, address, port)
         if backlog:
             self.sock.listen(min(backlog, _BACKLOG_MAX))
         else:
             self.sock.listen()
         self.resume()
+        return port
 
     def resume(self):
         """Looks for connections, or does not, by what there is room for."""

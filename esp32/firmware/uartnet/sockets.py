@@ -117,8 +117,7 @@ def listen(device, request, args, listener):
     check(is_int(backlog, 0, 0x7FFFFFFF), "backlog")
     channel = device.channels[number] = listener(device, number, credit, options)
     request.cancel = channel.cancel
-    port = port or device.board.free_port()
-    channel.open(address, port, backlog)
+    port = channel.open(address, port, backlog)
     local, bound = device.board.local_address(channel.raw())
     request.done((local, bound or port))
 

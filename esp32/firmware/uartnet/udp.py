@@ -89,8 +89,7 @@ class UdpChannel(Channel):
     def open(self, address, port):
         """Opens the socket; returns its address and port, the credit granted, the largest datagram."""
         board = self.device.board
-        port = port or board.free_port()
-        self.bind(socket.SOCK_DGRAM, address, port)
+        port = self.bind_to(socket.SOCK_DGRAM, address, port)
         self.local = board.bound_address(self.sock, address, port)
         self.watch(POLLIN)
         store = self.device.store

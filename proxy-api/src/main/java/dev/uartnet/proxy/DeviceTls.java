@@ -5,12 +5,16 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
@@ -18,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +47,15 @@ import org.jspecify.annotations.Nullable;
  * TLS said; too little memory with {@link java.net.SocketException}.
  */
 public final class DeviceTls {
+    static final String NOT_FOR_CONNECTIONS =
+            "DeviceTls.server(...) is for listeners; a connection needs DeviceTls.client()";
+    static final String NOT_FOR_LISTENERS =
+            "DeviceTls.client() is for connections; a listener needs DeviceTls.server(...)";
+
     private static final DeviceTls CLIENT = new DeviceTls(false, true, null, null, null, null);
+
+    private static final Pattern PRIVATE_KEY =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
 
     private final boolean server;
     private final boolean verify;
@@ -85,7 +99,72 @@ public final class DeviceTls {
         if (chain.length == 0) {
             throw new IllegalArgumentException("a server needs a certificate");
         }
+        if (!belongTogether(key, chain[0])) {
+            throw new IllegalArgumentException(
+                    "the private key is not that of the certificate for " + chain[0].getSubjectX500Principal());
+        }
         return new DeviceTls(true, true, null, null, bytes(List.of(chain)), encoded);
+    }
+
+    /**
+     * As {@link #server(PrivateKey, X509Certificate...)}; reads files, so not for event loops.
+     *
+     * @param key PEM with a private key in PKCS#8 form ({@code BEGIN PRIVATE KEY}) and no password
+     * @param chain PEM or DER
+     * @throws IOException if one cannot be read, or holds something else
+     */
+    public static DeviceTls server(Path key, Path chain) throws IOException {
+        X509Certificate[] certificates = certificates(chain);
+        Matcher pem = PRIVATE_KEY.matcher(Files.readString(key, StandardCharsets.ISO_8859_1));
+        if (!pem.find()) {
+            throw new IOException(key
+                    + " holds no private key that can be read: it must be PEM, in PKCS#8 form (BEGIN PRIVATE KEY), without a"
+                    + " password (openssl pkcs8 -topk8 -nocrypt makes it so)");
+        }
+        try {
+            byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
+            // The two have the same kind of key.
+            String algorithm = certificates[0].getPublicKey().getAlgorithm();
+            return server(
+                    KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded)), certificates);
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException(key + " and " + chain + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Signs and verifies: the fields of keys of different kinds cannot be compared. */
+    private static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
+        try {
+            String algorithm = key.getAlgorithm();
+            Signature signature = Signature.getInstance(
+                    switch (algorithm) {
+                        case "RSA" -> "SHA256withRSA";
+                        case "EC" -> "SHA256withECDSA";
+                        default -> algorithm;
+                    });
+            byte[] anything = {1, 2, 3};
+            signature.initSign(key);
+            signature.update(anything);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(anything);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static X509Certificate[] certificates(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            Collection<? extends Certificate> found =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in);
+            if (!found.isEmpty()) {
+                return found.toArray(X509Certificate[]::new);
+            }
+        } catch (CertificateException e) {
+            throw new IOException(file + " holds no certificates that can be read: " + e.getMessage(), e);
+        }
+        throw new IOException(file + " holds no certificates");
     }
 
     /**
@@ -106,13 +185,7 @@ public final class DeviceTls {
      * @throws IOException if it cannot be read, or holds something else
      */
     public DeviceTls trust(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            Collection<? extends Certificate> found =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            return trust(found.toArray(X509Certificate[]::new));
-        } catch (CertificateException | IllegalArgumentException e) {
-            throw new IOException(file + " holds no certificates that can be read: " + e.getMessage(), e);
-        }
+        return trust(certificates(file));
     }
 
     /** Returns the same with the name that the peer's certificate must be for, and that it is told (SNI); default: the host connected to. */
@@ -143,6 +216,9 @@ public final class DeviceTls {
     /** Returns why a client with this cannot connect to a host of that name, or null. */
     @Nullable
     String problem(@Nullable String hostName) {
+        if (server) {
+            return NOT_FOR_CONNECTIONS;
+        }
         if (verify && trusted == null) {
             return "DeviceTls.client() has nobody to trust: trust(...) names the authorities, a device has none of its own";
         }

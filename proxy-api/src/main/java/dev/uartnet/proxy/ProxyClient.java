@@ -11,6 +11,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.NetUtil;
+import java.net.IDN;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Exceptions;
@@ -162,16 +164,29 @@ public final class ProxyClient implements Disposable {
      *     server answered (within the {@link ProxyConnector#requestTimeout request timeout}), it failed, or the device has no network
      */
     public Flux<InetAddress> resolve(String host) {
+        Objects.requireNonNull(host, "host");
         return Flux.defer(() -> {
             byte[] figures = NetUtil.createByteArrayFromIpAddressString(host);
             if (figures != null) {
                 return Mono.fromCallable(() -> InetAddress.getByAddress(host, figures));
             }
-            return request(Operation.RESOLVE, host, 0)
+            if (host.isEmpty()) {
+                return Mono.error(new NameResolutionException(host, Reason.NOT_FOUND, "an empty name", null));
+            }
+            return request(Operation.RESOLVE, ascii(host), 0)
                     .onErrorMap(cause -> RemoteFailure.ofResolve(cause, host))
                     .flatMapIterable(answer -> addresses(host, answer))
                     .switchIfEmpty(Mono.error(() -> new NameResolutionException(host, Reason.NOT_FOUND, "", null)));
         });
+    }
+
+    /** As name servers know it (RFC 3490); a name that cannot be one is left to them. */
+    private static String ascii(String host) {
+        try {
+            return IDN.toASCII(host);
+        } catch (IllegalArgumentException e) {
+            return host;
+        }
     }
 
     private List<InetAddress> addresses(String host, RepeatableRequest.Answer answer) {

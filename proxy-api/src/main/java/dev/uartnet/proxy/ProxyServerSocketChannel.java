@@ -20,6 +20,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,6 +177,11 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
             safeSetFailure(promise, new UnsupportedOperationException("a server socket does not connect"));
         }
 
+        private boolean isTlsWrong() {
+            DeviceTls tls = config.deviceTls();
+            return tls != null && !tls.isServer();
+        }
+
         void bindLater(@Nullable SocketAddress localAddress, ChannelPromise promise) {
             if (!promise.setUncancellable() || !ensureOpen(promise)) {
                 return;
@@ -186,6 +192,8 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
                 safeSetFailure(promise, new UnsupportedAddressTypeException());
             } else if (localAddress instanceof InetSocketAddress asked && asked.isUnresolved()) {
                 safeSetFailure(promise, new UnresolvedAddressException());
+            } else if (isTlsWrong()) {
+                safeSetFailure(promise, new SSLException(DeviceTls.NOT_FOR_LISTENERS));
             } else {
                 state = State.BINDING;
                 bindPromise = promise;

@@ -101,12 +101,11 @@ public final class ProxyServerSocketChannelConfig extends DefaultChannelConfig i
     }
 
     private void setDeviceTls(DeviceTls tls) {
-        if (!tls.isServer()) {
-            throw new IllegalArgumentException(
-                    "DeviceTls.client() is for connections; a listener needs DeviceTls.server(...)");
-        }
         socket.requireNotBound("DEVICE_TLS");
-        deviceTls = tls;
+        deviceTls = tls; // also a wrong one: then bind fails, and nobody is served in the clear who wanted TLS
+        if (!tls.isServer()) {
+            throw new IllegalArgumentException(DeviceTls.NOT_FOR_LISTENERS);
+        }
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
@@ -50,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * has; it allocates none.
  *
  * <p><b>Writing.</b> A write succeeds when its bytes are in the channel's send buffer ({@code SO_SNDBUF}, default 16 KiB), as with a
- * socket of this host; they leave it as the device's credit and the line allow. {@code close()} sends what is in it first, for
+ * socket of this host; they leave it as the device's credit and the line allow. {@code close()} sends first what is in it and what was flushed, for
  * at most 30 s or {@code SO_LINGER}; with {@code SO_LINGER} 0 it resets the connection. The bytes of a {@link
  * FileRegion} are read on threads of Reactor's {@code boundedElastic()}, as reading a file may block.
  *
@@ -103,6 +104,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     private @Nullable IOException failure;
 
     private boolean remoteGone;
+    /** It is closed before all was written that was flushed. */
+    private boolean cutShort;
 
     /**
      * Creates a channel that is to be registered and connected, mostly by a {@link io.netty.bootstrap.Bootstrap}.
@@ -259,6 +262,12 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         public void close(ChannelPromise promise) {
             IOException cause = failure;
             if (cause == null) {
+                ChannelOutboundBuffer flushed = outboundBuffer();
+                if (state == State.CONNECTED
+                        && flushed != null
+                        && !config.linger().isZero()) {
+                    cutShort = !writing.takeAll(flushed);
+                }
                 super.close(promise);
                 return;
             }
@@ -356,7 +365,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         if (!isRegistered()) {
             side.closeUnregistered(config.linger());
         } else if (before == State.CONNECTING || (before == State.CONNECTED && !remoteGone)) {
-            side.close(config.linger());
+            // What is cut short must not look whole.
+            side.close(cutShort ? Duration.ZERO : config.linger());
         }
     }
 

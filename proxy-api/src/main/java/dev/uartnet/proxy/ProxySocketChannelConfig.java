@@ -180,14 +180,17 @@ public final class ProxySocketChannelConfig extends DefaultChannelConfig impleme
     }
 
     private void setDeviceTls(DeviceTls tls) {
-        if (tls.isServer()) {
-            throw new IllegalArgumentException(
-                    "DeviceTls.server(...) is for listeners; a connection needs DeviceTls.client()");
-        }
         if (socket.isActive()) {
-            throw new ChannelException("DEVICE_TLS must be set before the channel is connected");
+            // Who wants TLS must not get a connection in the clear, and many a caller only logs what this throws.
+            socket.abort();
+            throw new ChannelException(
+                    "DEVICE_TLS must be set before the channel is connected; that of connections that"
+                            + " come in is an option of their listener");
         }
         deviceTls = tls;
+        if (tls.isServer()) {
+            throw new IllegalArgumentException(DeviceTls.NOT_FOR_CONNECTIONS);
+        }
     }
 
     @Override

@@ -9,7 +9,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -37,6 +40,14 @@ import reactor.netty.resources.LoopResources;
  */
 public final class ProxySockets {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final Set<ChannelOption<?>> LISTENER_OPTIONS = Set.of(
+            ChannelOption.SO_BACKLOG,
+            ChannelOption.SO_REUSEADDR,
+            ChannelOption.SO_RCVBUF,
+            ProxyChannelOption.DEVICE_TLS);
+    private static final Set<ChannelOption<?>> DATAGRAM_OPTIONS = Set.of(
+            ChannelOption.SO_BROADCAST, ChannelOption.SO_REUSEADDR, ChannelOption.SO_RCVBUF, ChannelOption.SO_SNDBUF);
 
     private final ProxyClient client;
     private final LoopResources loops;
@@ -66,15 +77,40 @@ public final class ProxySockets {
         return new ProxySockets(client, loops, timeout, options);
     }
 
-    /** An option of connections, those that are opened and those that come in: see {@link ProxySocketChannelConfig}. */
+    /**
+     * An option of the sockets that have it: of connections, those that are opened and those that come in ({@link ProxySocketChannelConfig}), of
+     * listeners ({@link ProxyServerSocketChannelConfig}), of datagram sockets ({@link ProxyDatagramChannelConfig}).
+     *
+     * @throws RuntimeException if none of them takes it, or not with this value; what Netty's own {@code setOption} throws
+     */
     public <T> ProxySockets option(ChannelOption<T> option, T value) {
         if (option == ChannelOption.AUTO_READ || option == ChannelOption.ALLOW_HALF_CLOSURE) {
             throw new IllegalArgumentException(
                     option + " is set: reads follow demand, and each direction ends by itself");
         }
+        requireTaken(option, value);
         Map<ChannelOption<?>, Object> more = new LinkedHashMap<>(options);
         more.put(option, value);
         return new ProxySockets(client, loops, connectTimeout, Collections.unmodifiableMap(more));
+    }
+
+    /** Tries it on sockets that are never opened. */
+    private <T> void requireTaken(ChannelOption<T> option, T value) {
+        RuntimeException refusal = new IllegalArgumentException(
+                "no socket of the device has the option " + option + " with the value " + value);
+        for (Channel channel : List.of(
+                new ProxySocketChannel(client),
+                new ProxyServerSocketChannel(client),
+                new ProxyDatagramChannel(client))) {
+            try {
+                if (channel.config().setOption(option, value)) {
+                    return;
+                }
+            } catch (RuntimeException e) {
+                refusal = e;
+            }
+        }
+        throw refusal;
     }
 
     // ---- TCP
@@ -98,7 +134,8 @@ public final class ProxySockets {
                     () -> new ProxySocketChannel(client),
                     loops.onClient(LoopResources.DEFAULT_NATIVE),
                     connection.handler());
-            setOptions(bootstrap);
+            bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            setOptions(bootstrap, option -> option != ChannelOption.SO_BACKLOG && option != ChannelOption.SO_BROADCAST);
             return new ChannelMono.Opening<>(bootstrap.connect(address), connection);
         });
     }
@@ -126,6 +163,7 @@ public final class ProxySockets {
                     () -> new ProxyServerSocketChannel(client),
                     loops.onServerSelect(LoopResources.DEFAULT_NATIVE),
                     listener.handler());
+            setOptions(bootstrap, LISTENER_OPTIONS::contains);
             return new ChannelMono.Opening<>(bootstrap.bind(address), listener);
         });
     }
@@ -163,6 +201,7 @@ public final class ProxySockets {
                     () -> new ProxyDatagramChannel(client),
                     loops.onClient(LoopResources.DEFAULT_NATIVE),
                     socket.handler());
+            setOptions(bootstrap, DATAGRAM_OPTIONS::contains);
             return new ChannelMono.Opening<>(bootstrap.bind(address), socket);
         });
     }
@@ -180,15 +219,22 @@ public final class ProxySockets {
     }
 
     @SuppressWarnings("unchecked")
-    private void setOptions(Bootstrap bootstrap) {
-        bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        options.forEach((option, value) -> bootstrap.option((ChannelOption<Object>) option, value));
+    private void setOptions(Bootstrap bootstrap, Predicate<ChannelOption<?>> applies) {
+        options.forEach((option, value) -> {
+            if (applies.test(option)) {
+                bootstrap.option((ChannelOption<Object>) option, value);
+            }
+        });
     }
 
     @SuppressWarnings("unchecked")
     private void setOptions(Channel accepted) {
         accepted.config().setOption(ChannelOption.AUTO_READ, false);
         accepted.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        options.forEach((option, value) -> accepted.config().setOption((ChannelOption<Object>) option, value));
+        options.forEach((option, value) -> {
+            if (option != ProxyChannelOption.DEVICE_TLS) { // the listener's
+                accepted.config().setOption((ChannelOption<Object>) option, value);
+            }
+        });
     }
 }

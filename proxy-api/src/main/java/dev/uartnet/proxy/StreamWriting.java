@@ -23,6 +23,8 @@ final class StreamWriting {
     private int size;
     /** Bytes that the send buffer still takes; negative when it has shrunk. */
     private int space;
+    /** Bytes are being taken; who wrote them may be told in the middle. */
+    private boolean busy;
     /** Why nothing can be written. */
     private @Nullable IOException failure;
 
@@ -66,7 +68,34 @@ final class StreamWriting {
         }
     }
 
+    /**
+     * Takes all that was flushed into the send buffer, however much that is: the channel closes, and what was written before arrives.
+     *
+     * @return false if there is more that has to be read from a file first
+     */
+    boolean takeAll(ChannelOutboundBuffer in) {
+        if (busy) {
+            return true; // closed by a listener of one of these writes
+        }
+        space = Integer.MAX_VALUE / 2;
+        try {
+            write(in);
+        } catch (IOException e) {
+            return true; // the connection has failed
+        }
+        return in.isEmpty();
+    }
+
     void write(ChannelOutboundBuffer in) throws IOException {
+        busy = true;
+        try {
+            writeWhileThereIsRoom(in);
+        } finally {
+            busy = false;
+        }
+    }
+
+    private void writeWhileThereIsRoom(ChannelOutboundBuffer in) throws IOException {
         // A listener of a write that is over may write again.
         while (channel.isActive()) {
             if (failure != null) {

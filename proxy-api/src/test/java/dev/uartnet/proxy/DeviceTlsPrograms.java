@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.pkitesting.X509Bundle;
 import io.netty.resolver.NoopAddressResolverGroup;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
@@ -190,5 +194,76 @@ abstract class DeviceTlsPrograms extends Programs {
                 .block(LONG);
 
         assertThat(answers).hasSize(4).containsOnly("seen by the device in the clear");
+    }
+
+    @Test
+    void plainSocketsServeTlsToo(@TempDir Path folder) throws Exception {
+        X509Bundle certificate = tls.certificateOf(HOST);
+        Path key = Files.writeString(folder.resolve("key.pem"), certificate.getPrivateKeyPEM());
+        Path chain = Files.writeString(folder.resolve("chain.pem"), certificate.getCertificatePathPEM());
+        ProxyListener listener = TestLine.get(client().sockets()
+                .option(ProxyChannelOption.DEVICE_TLS, DeviceTls.server(key, chain))
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+        Disposable echoes = listener.accept()
+                .flatMap(connection -> connection.send(connection.receive()).then(connection.close()))
+                .subscribe();
+        byte[] sent = "hello".getBytes(StandardCharsets.US_ASCII);
+        try (SSLSocket socket = (SSLSocket) tls.jdkClient()
+                .getSocketFactory()
+                .createSocket(
+                        InetAddress.getLoopbackAddress(),
+                        listener.localAddress().getPort())) {
+            socket.setSoTimeout((int) WAIT.toMillis());
+            socket.getOutputStream().write(sent);
+            assertThat(socket.getInputStream().readNBytes(sent.length)).isEqualTo(sent);
+        }
+        echoes.dispose();
+    }
+
+    @Test
+    void whoWantsTlsIsNeverServedInTheClear() throws Exception {
+        X509Bundle certificate = tls.certificateOf(HOST);
+        DeviceTls server = DeviceTls.server(certificate.getKeyPair().getPrivate(), certificate.getCertificatePath());
+        assertThatThrownBy(() -> client().httpClient()
+                        .option(ProxyChannelOption.DEVICE_TLS, server)
+                        .get()
+                        .uri("http://" + LOOPBACK + ":1234/")
+                        .response()
+                        .block(WAIT))
+                .hasCauseInstanceOf(SSLException.class)
+                .hasMessageContaining("DeviceTls.client()");
+        assertThatThrownBy(() -> client().tcpServer()
+                        .option(ProxyChannelOption.DEVICE_TLS, DeviceTls.client())
+                        .host(LOOPBACK)
+                        .port(0)
+                        .bindNow(WAIT))
+                .hasStackTraceContaining("DeviceTls.server(...)");
+        DisposableServer misled = keep(client().tcpServer()
+                .childOption(ProxyChannelOption.DEVICE_TLS, DeviceTls.client().trust(tls.authority()))
+                .host(LOOPBACK)
+                .port(0)
+                .handle((in, out) -> out.sendString(Mono.just("in the clear")))
+                .bindNow(WAIT));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), misled.port())) {
+            socket.setSoTimeout((int) WAIT.toMillis());
+            assertThat(readUntilItEnds(socket)).isEmpty();
+        }
+    }
+
+    private static byte[] readUntilItEnds(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().readAllBytes();
+        } catch (SocketException reset) {
+            return new byte[0];
+        }
+    }
+
+    @Test
+    void aKeyMustFitItsCertificate() throws Exception {
+        X509Bundle one = tls.certificateOf(HOST);
+        X509Bundle other = tls.certificateOf(HOST);
+        assertThatThrownBy(() -> DeviceTls.server(one.getKeyPair().getPrivate(), other.getCertificatePath()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("CN=" + HOST);
     }
 }

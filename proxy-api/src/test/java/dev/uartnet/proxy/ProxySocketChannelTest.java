@@ -131,11 +131,26 @@ class ProxySocketChannelTest {
 
     @Test
     void closingSendsWhatWasWritten() throws Exception {
+        // The second one is far more than the send buffer takes.
+        for (int bytes : new int[] {10_000, 500_000}) {
+            try (ServerSocket server = new ServerSocket(0);
+                    Ends ends = Ends.connect(server, true, false)) {
+                ChannelFuture write = ends.here.writeAndFlush(Unpooled.wrappedBuffer(new byte[bytes]));
+                ends.here.close().sync();
+                assertThat(write.isSuccess()).isTrue();
+                assertThat(ends.there.getInputStream().readAllBytes()).hasSize(bytes);
+            }
+        }
+    }
+
+    @Test
+    void aFileThatIsCutShortByItsCloseDoesNotLookWhole(@TempDir Path directory) throws Exception {
+        Path file = Files.write(directory.resolve("file"), new byte[500_000]);
         try (ServerSocket server = new ServerSocket(0);
                 Ends ends = Ends.connect(server, true, false)) {
-            ends.here.writeAndFlush(Unpooled.wrappedBuffer(new byte[10_000]));
+            ends.here.writeAndFlush(new DefaultFileRegion(file.toFile(), 0, 500_000));
             ends.here.close().sync();
-            assertThat(ends.there.getInputStream().readAllBytes()).hasSize(10_000);
+            assertThatThrownBy(() -> ends.there.getInputStream().readAllBytes()).isInstanceOf(SocketException.class);
         }
     }
 

@@ -331,4 +331,13 @@ abstract class SocketPrograms extends Programs {
             assertThat(all).startsWith("0,1,2,").endsWith(",48,49,");
         }
     }
+
+    @Test
+    void optionsThatNoSocketHasAreRefusedAtOnce() {
+        assertThatThrownBy(() -> client().sockets().option(ChannelOption.IP_TOS, 8))
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> client().sockets().option(ChannelOption.valueOf("no such option"), 8))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no such option");
+    }
 }

@@ -4,6 +4,7 @@ import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
+import dev.uartnet.transport.UartPortBusyException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -14,6 +15,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** A running device, and the way to its line. */
@@ -23,6 +25,9 @@ public final class Device implements AutoCloseable {
         /** Returns an open channel whose pipeline the handler has made. */
         Channel open(EventLoopGroup hosts, ChannelHandler handler) throws IOException;
     }
+
+    private static final int OPENINGS_MAX = 20;
+    private static final long OPENING_PAUSE_NANOS = 100_000_000;
 
     private final EventLoopGroup hosts = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Line line;
@@ -35,7 +40,7 @@ public final class Device implements AutoCloseable {
 
     /** A device behind a path that is opened as a serial port. */
     public static Device onPath(String path, Runnable... closings) {
-        return new Device((hosts, handler) -> open(new UartChannel(), path, hosts, handler), closings);
+        return new Device((hosts, handler) -> openPath(path, hosts, handler), closings);
     }
 
     /** A device that gets a new line in memory for each host. */
@@ -48,6 +53,20 @@ public final class Device implements AutoCloseable {
                     return host;
                 },
                 device::close);
+    }
+
+    /** A test before this one may still be closing a pseudo terminal of the same number. */
+    private static Channel openPath(String path, EventLoopGroup hosts, ChannelHandler handler) {
+        for (int left = OPENINGS_MAX; ; left--) {
+            try {
+                return open(new UartChannel(), path, hosts, handler);
+            } catch (Exception e) {
+                if (!(e instanceof UartPortBusyException) || left == 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(OPENING_PAUSE_NANOS);
+            }
+        }
     }
 
     private static Channel open(UartChannel channel, String name, EventLoopGroup hosts, ChannelHandler handler) {
