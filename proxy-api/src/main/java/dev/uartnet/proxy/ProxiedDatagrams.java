@@ -116,7 +116,7 @@ final class ProxiedDatagrams extends ProxiedChannel {
     void readResults(List<@Nullable Object> results) throws UnknownHostException {
         local = address(results, 0, null);
         sendCredit = size(results, 2);
-        largest = size(results, 3);
+        largest = Math.min(size(results, 3), ChannelDatagram.BYTES_MAX);
     }
 
     @Override

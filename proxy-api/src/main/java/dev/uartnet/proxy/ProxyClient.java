@@ -159,7 +159,7 @@ public final class ProxyClient implements Disposable {
      * Resolves a name by the device.
      *
      * @param host a name, or an address in figures, which is returned as it is
-     * @return its addresses, IPv4 or IPv6, in the device's order of preference; at least one, else it fails with
+     * @return its IPv4 addresses, or its IPv6 addresses if it has no others, in the device's order of preference; at least one, else it fails with
      *     {@link NameResolutionException}, whose {@link NameResolutionException#reason() reason} tells whether there is no such name, no name
      *     server answered (within the {@link ProxyConnector#requestTimeout request timeout}), it failed, or the device has no network
      */

@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Writing.</b> A write succeeds when its datagram has been copied to the channel's send buffer ({@code SO_SNDBUF}), as with a socket of this host; it leaves it as the device's credit
  * and the line allow. {@code close()} sends what is in it first, for at most 30 s. If the network refuses a datagram later on, or says that one did not arrive, {@code exceptionCaught}
- * tells, and the channel stays open: {@link java.net.PortUnreachableException}, {@link java.net.NoRouteToHostException}, {@code SocketException}.
+ * tells, and the channel stays open: {@link java.net.PortUnreachableException}, {@link java.net.NoRouteToHostException}, {@code SocketException}. Of
+ * a port that nobody listens on most platforms tell nothing, as the device's socket is not a connected one.
  *
  * <p><b>Reading.</b> The device sends at most the receive window ({@code SO_RCVBUF}) ahead of what was read, and drops what comes
  * beyond it: {@link DatagramsDropped}.

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code SO_REUSEADDR}</td><td>true</td><td>the port may be bound though connections of an earlier listener are not forgotten yet</td></tr>
  * <tr><td>{@code SO_RCVBUF}</td><td>65,536 bytes</td><td>first receive window of the connections that come in; see {@link
  * ProxySocketChannelConfig}</td></tr>
+ * <tr><td>{@link ProxyChannelOption#DEVICE_TLS}</td><td></td><td>TLS of the connections that come in ends on the device</td></tr>
  * <tr><td>{@code CONNECT_TIMEOUT_MILLIS}</td><td>30,000 ms</td><td>how long {@code bind} may take, waiting for a session included; 0: any time</td></tr>
  * </table>
  *

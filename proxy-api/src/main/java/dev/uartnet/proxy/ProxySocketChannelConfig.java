@@ -36,10 +36,11 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code ALLOW_HALF_CLOSURE}</td><td>false</td><td>the end of the input does not close the channel</td></tr>
  * <tr><td>{@code TCP_NODELAY}, {@code SO_KEEPALIVE}, {@code SO_REUSEADDR}</td><td>the device's</td><td>asked of the device's socket if set; connect fails if
  * it has not got the option</td></tr>
+ * <tr><td>{@link ProxyChannelOption#DEVICE_TLS}</td><td></td><td>TLS ends on the device; to be set before connect</td></tr>
  * <tr><td>{@code IP_TOS}</td><td></td><td>not supported: throws</td></tr>
  * </table>
  *
- * <p>All of them may be changed at any time, by any thread. What is asked of the device when the channel is connected already (which is so for
+ * <p>All others may be changed at any time, by any thread. What is asked of the device when the channel is connected already (which is so for
  * every {@code childOption}) is set a round trip later; if the device refuses, that is logged as a warning, as a bootstrap does with options
  * that cannot be set, and the getter has the value from before. An option that is not in the table is unknown: {@code setOption} returns false.
  */

@@ -2,7 +2,6 @@ package dev.uartnet.proxy;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,24 +32,6 @@ final class Curl {
             String output = text(out.readAllBytes());
             String said = text(errors.readAllBytes());
             return new Result(process.waitFor(), output, said);
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    /**
-     * Speaks to a port as {@code nc} does: sends text, waits until so many bytes have come back, and hangs up.
-     *
-     * @return those that came
-     */
-    static byte[] talk(String host, int port, byte[] text, int expected) throws IOException {
-        // It ends with its input, and without --no-buffer shows what has come only then.
-        Process process = start("--no-buffer", "telnet://" + host + ":" + port);
-        try (InputStream out = process.getInputStream();
-                OutputStream in = process.getOutputStream()) {
-            in.write(text);
-            in.flush();
-            return out.readNBytes(expected);
         } finally {
             process.destroyForcibly();
         }

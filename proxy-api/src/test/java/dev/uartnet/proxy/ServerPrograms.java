@@ -29,7 +29,7 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.tcp.TcpServer;
 import reactor.util.retry.Retry;
 
-/** Servers on the device; their clients are other programs of its network: those of this host's own sockets, and curl. */
+/** Servers on the device; their clients are other programs of its network: those of this host's own sockets, curl, and a shell. */
 abstract class ServerPrograms extends Programs {
     private static final int SEQUENTIAL_CLIENTS = 200;
     private static final int CONCURRENT_CLIENTS = 16;
@@ -174,7 +174,7 @@ abstract class ServerPrograms extends Programs {
         for (int i = 0; i < sent.length; i++) {
             sent[i] = (byte) ('a' + (i + number) % 26);
         }
-        assertThat(Curl.talk(LOOPBACK, port, sent, sent.length)).isEqualTo(sent);
+        assertThat(ShellClient.talk(LOOPBACK, port, sent, sent.length)).isEqualTo(sent);
     }
 
     @Test

@@ -21,11 +21,11 @@ public final class WebServer {
                 .bind();
     }
 
-    /** Serves until it is ended. */
+    /** Serves until it is ended; when the link is lost, and with it the port, again in the next session. */
     public static void main(String[] args) {
         ProxyClient.connect("/dev/ttyUSB0")
-                .flatMap(device -> start(device, 80))
-                .flatMap(DisposableServer::onDispose)
-                .block();
+                .flatMapMany(device ->
+                        start(device, 80).flatMap(DisposableServer::onDispose).repeat(() -> !device.isDisposed()))
+                .blockLast();
     }
 }
