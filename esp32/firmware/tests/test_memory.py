@@ -237,13 +237,14 @@ def _tls(connections, channels, heap=SMALL):
 
 
 def test_tls_in_an_esp32_s_memory():
-    """As many sockets as a board has: some connections, then an error, and a device that serves on."""
-    feature, answers, free = _tls(14, 15)
+    """As many sockets as a board has, and a little more memory than is TLS's least: some connections, then an error, and a device that serves on."""
+    heap = SMALL if sys.maxsize > 1 << 32 else "128k"
+    feature, answers, free = _tls(14, 15, heap)
     opened = [m for m in answers if m[0] == 2]
     refused = [m for m in answers if m[0] == 3]
-    print("  heap %s, 15 channels: %d bytes free at start; %d TLS connections, then %d; %d when they have gone" % ((SMALL, free[0], len(opened)) + tuple(free[1:])))
+    print("  heap %s, 15 channels: %d bytes free at start; %d TLS connections, then %d; %d when they have gone" % ((heap, free[0], len(opened)) + tuple(free[1:])))
     check.equal(feature, 16)
-    assert len(opened) >= 1 and free[1] >= 2000, (answers, free)
+    assert len(opened) >= 2 and free[1] >= 2000, (answers, free)
     for m in refused:
         check.equal(m[2], 6)
         assert "memory" in m[3], m

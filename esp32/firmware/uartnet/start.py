@@ -16,8 +16,9 @@ _OP_TLS_LISTEN = const(21)
 _OP_BLOB_WRITE = const(22)
 _FEATURE_TLS = const(16)
 
-# Heap that TLS asks for beside what is reserved for the buffers: 8 KB for its code, the rest for a few connections; and for each socket.
-_TLS_BYTES = const(10500)
+# Heap that TLS asks for beside what is reserved for the buffers: 8 KB for its code, the rest for a few connections, which need pieces of 2 KB of a
+# heap that has seen many sockets (with 10,500 it was offered, and often no connection found one); and for each socket.
+_TLS_BYTES = const(22500)
 _SOCKET_BYTES = const(430)
 _TLS_MODULES = ("tls", "blobs", "tlschannel", "tlslistener")
 

@@ -31,6 +31,8 @@ import reactor.netty.resources.ConnectionProvider;
 /** TLS that ends on the device. */
 abstract class DeviceTlsPrograms extends Programs {
     private static final String HOST = "secure.test";
+    private static final int CONNECTIONS = 4;
+    private static final int AUTHORITIES = 4;
 
     private final TestTls tls;
 
@@ -80,12 +82,11 @@ abstract class DeviceTlsPrograms extends Programs {
     void authoritiesComeFromAFileAndMayBeMany(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("authorities.pem");
         // The right one is the last, behind more than one frame takes.
-        Files.writeString(
-                file,
-                new TestTls().authorityPem()
-                        + new TestTls().authorityPem()
-                        + new TestTls().authorityPem()
-                        + tls.authorityPem());
+        StringBuilder authorities = new StringBuilder();
+        for (int i = 1; i < AUTHORITIES; i++) {
+            authorities.append(new TestTls().authorityPem());
+        }
+        Files.writeString(file, authorities.append(tls.authorityPem()));
         assertThat(get(http(server(tls), DeviceTls.client().trust(file)))).isNotEmpty();
 
         Files.writeString(file, "no certificate");
@@ -188,12 +189,12 @@ abstract class DeviceTlsPrograms extends Programs {
         DeviceTls trusting = DeviceTls.client().trust(tls.authority());
         HttpClient http = http(server, trusting);
 
-        List<String> answers = Flux.range(0, 4)
-                .flatMap(i -> http.get().uri("/").responseContent().aggregate().asString(), 4)
+        List<String> answers = Flux.range(0, CONNECTIONS)
+                .flatMap(i -> http.get().uri("/").responseContent().aggregate().asString(), CONNECTIONS)
                 .collectList()
                 .block(LONG);
 
-        assertThat(answers).hasSize(4).containsOnly("seen by the device in the clear");
+        assertThat(answers).hasSize(CONNECTIONS).containsOnly("seen by the device in the clear");
     }
 
     @Test

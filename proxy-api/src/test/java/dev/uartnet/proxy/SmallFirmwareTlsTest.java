@@ -5,7 +5,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 
-/** TLS on the device in the memory of an ESP32 without PSRAM, which has 15 sockets. */
+/** TLS on the device with little more than the memory of an ESP32 without PSRAM, and its 15 sockets. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SmallFirmwareTlsTest {
     private TestDevice device;
