@@ -63,7 +63,17 @@ public enum ErrorCode {
     /** Code on the device raised an exception. */
     EXCEPTION(48),
     /** No object has that handle. */
-    NO_OBJECT(49);
+    NO_OBJECT(49),
+    /** No such Wi-Fi network is in reach. */
+    WIFI_NOT_FOUND(56),
+    /** The Wi-Fi network did not take the password. */
+    WIFI_WRONG_PASSWORD(57),
+    /** The Wi-Fi network refused the device. */
+    WIFI_FAILED(58),
+    /** ENOENT. */
+    FILE_NOT_FOUND(60),
+    /** ENOSPC. */
+    FILE_NO_SPACE(61);
 
     private static final ErrorCode[] BY_CODE = new ErrorCode[64];
 

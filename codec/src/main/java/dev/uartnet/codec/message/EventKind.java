@@ -4,9 +4,7 @@ package dev.uartnet.codec.message;
 public final class EventKind {
     public static final int LOG = 1;
     public static final int NETWORK = 2;
-    public static final int PIN = 3;
     public static final int DROPPED = 4;
-    public static final int HEALTH = 5;
     public static final int OUTPUT = 6;
     public static final int DATAGRAM_FAILED = 7;
 

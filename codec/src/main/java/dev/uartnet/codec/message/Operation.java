@@ -36,6 +36,7 @@ public final class Operation {
     public static final int WIFI_STATUS = 67;
     public static final int WIFI_ACCESS_POINT = 68;
     public static final int WIFI_NETWORKS = 69;
+    public static final int WIFI_HOSTNAME = 70;
     public static final int CLOCK_GET = 80;
     public static final int CLOCK_SET = 81;
     public static final int CLOCK_SYNC = 82;
