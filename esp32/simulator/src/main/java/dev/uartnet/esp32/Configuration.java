@@ -132,14 +132,19 @@ record Configuration(@Nullable String ssid, String password, @Nullable String ho
         if (!known) {
             throw new DeviceException(ErrorCode.BAD_REQUEST, PATH + ": no such key: " + key);
         }
-        boolean fits = value == null
-                || NUMBERS.contains(key) && (value instanceof Long || key.equals("uart") && value.equals("usb"))
-                || TEXTS.contains(key) && value instanceof String
-                || key.equals(TAKEOVER) && value instanceof Boolean
-                || key.equals(ALLOW) && isAllow(value);
-        if (!fits) {
+        if (value != null && !fits(key, value)) {
             throw new DeviceException(ErrorCode.BAD_REQUEST, PATH + ": not a value for " + key);
         }
+    }
+
+    private static boolean fits(String key, Object value) {
+        if (NUMBERS.contains(key)) {
+            return value instanceof Long || (key.equals("uart") && value.equals("usb"));
+        }
+        if (TEXTS.contains(key)) {
+            return value instanceof String;
+        }
+        return key.equals(TAKEOVER) ? value instanceof Boolean : isAllow(value);
     }
 
     private static boolean isAllow(Object value) {

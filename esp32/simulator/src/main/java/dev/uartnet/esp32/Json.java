@@ -206,7 +206,8 @@ final class Json {
             to.append(list.isEmpty() ? "[]" : "]");
         } else if (value instanceof String string) {
             to.append('"');
-            for (char c : string.toCharArray()) {
+            for (int i = 0; i < string.length(); i++) {
+                char c = string.charAt(i);
                 if (c == '"' || c == '\\') {
                     to.append('\\').append(c);
                 } else if (c < ' ') {

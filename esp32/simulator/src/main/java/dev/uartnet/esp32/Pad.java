@@ -140,7 +140,7 @@ final class Pad {
         Boolean driven = null;
         boolean pulledUp = false;
         for (Pad pad : net) {
-            if (pad.mode == Mode.OUT || pad.mode == Mode.OPEN_DRAIN && !pad.output) {
+            if (pad.mode == Mode.OUT || (pad.mode == Mode.OPEN_DRAIN && !pad.output)) {
                 return pad.output;
             }
             if (pad.outside != null) {

@@ -27,7 +27,15 @@ public final class SimulatedFiles {
     /** What flash sets aside for each file. */
     private static final int FILE_OVERHEAD = 128;
 
-    private record Contents(byte[] bytes, long modified) {}
+    private static final class Contents {
+        final byte[] bytes;
+        final long modified;
+
+        Contents(byte[] bytes, long modified) {
+            this.bytes = bytes;
+            this.modified = modified;
+        }
+    }
 
     private final DeviceLoop loop;
     private final NavigableMap<String, Contents> files = new TreeMap<>();

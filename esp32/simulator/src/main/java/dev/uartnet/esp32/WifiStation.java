@@ -267,7 +267,7 @@ final class WifiStation {
 
     private void join(WifiAttempt wanted) throws DeviceException {
         SimulatedNetwork network = target(wanted);
-        if (network == null || wanted.bssid() != null && !Arrays.equals(wanted.bssid(), network.bssid())) {
+        if (network == null || !wanted.wants(network)) {
             String what = wanted.ssid() == null ? "none of the saved networks" : "no network \"" + wanted.ssid() + "\"";
             throw new DeviceException(ErrorCode.WIFI_NOT_FOUND, what + " is in reach");
         }
@@ -293,7 +293,7 @@ final class WifiStation {
 
     /** Nobody waits for an attempt any more; the network that was there before is joined again. */
     void abandon(WifiAttempt over) {
-        if (over.equals(attempt)) {
+        if (over == attempt) {
             cancel(verdict);
             verdict = null;
             attempt = null;
