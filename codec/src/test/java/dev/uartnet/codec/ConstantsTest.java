@@ -6,6 +6,7 @@ import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.FrameCodec;
 import dev.uartnet.codec.link.FrameType;
 import dev.uartnet.codec.link.ResetReason;
+import dev.uartnet.codec.message.BlobArguments;
 import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.EventKind;
@@ -87,5 +88,6 @@ class ConstantsTest {
         assertThat(ChannelDatagram.BYTES_MAX).isEqualTo(table("limit").get("DATAGRAM_BYTES_MAX"));
         assertThat(ChannelDatagram.OVERHEAD).isEqualTo(table("limit").get("DATAGRAM_OVERHEAD"));
         assertThat((int) Handle.EXT_TYPE).isEqualTo(table("ext").get("HANDLE"));
+        assertThat((int) BlobArguments.EXT_TYPE).isEqualTo(table("ext").get("BLOB"));
     }
 }

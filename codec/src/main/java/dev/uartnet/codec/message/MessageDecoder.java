@@ -83,7 +83,27 @@ public final class MessageDecoder {
         }
     }
 
-    private Message read(ByteBuf payload) throws IOException {
+    /**
+     * Decodes values alone, one behind the other: the bytes of a blob that stands for the arguments of a request.
+     *
+     * @throws MalformedMessageException if they are not whole values
+     */
+    public List<@Nullable Object> decodeValues(ByteBuf bytes) {
+        try {
+            reset(bytes);
+            List<@Nullable Object> values = new ArrayList<>();
+            while (unpacker.getTotalReadBytes() < total) {
+                values.add(value(1));
+            }
+            return values;
+        } catch (MessageInsufficientBufferException e) {
+            throw new MalformedMessageException("the values end early, after " + total + " bytes", e);
+        } catch (IOException | MessagePackException e) {
+            throw new MalformedMessageException("not whole values: " + e.getMessage(), e);
+        }
+    }
+
+    private void reset(ByteBuf payload) throws IOException {
         total = payload.readableBytes();
         if (payload.hasArray()) {
             input.reset(payload.array(), payload.arrayOffset() + payload.readerIndex(), total);
@@ -93,6 +113,10 @@ public final class MessageDecoder {
             input.reset(ByteBufUtil.getBytes(payload));
         }
         unpacker.reset(input);
+    }
+
+    private Message read(ByteBuf payload) throws IOException {
+        reset(payload);
         left = unpacker.unpackArrayHeader();
         if (left < 1) {
             throw new MalformedMessageException("an empty message");
@@ -285,14 +309,21 @@ public final class MessageDecoder {
             }
             case EXTENSION -> {
                 ExtensionTypeHeader header = unpacker.unpackExtensionTypeHeader();
-                if (header.getType() != Handle.EXT_TYPE || header.getLength() != Integer.BYTES) {
-                    throw new MalformedMessageException(
-                            "unknown ext type " + header.getType() + " of " + header.getLength() + " bytes");
-                }
-                yield new Handle(
-                        ByteBuffer.wrap(unpacker.readPayload(Integer.BYTES)).getInt());
+                yield extension(header.getType(), fitting(header.getLength(), 1));
             }
         };
+    }
+
+    private Object extension(byte type, int length) throws IOException {
+        byte[] bytes = unpacker.readPayload(length);
+        if (type == Handle.EXT_TYPE && length >= Integer.BYTES) {
+            int number = ByteBuffer.wrap(bytes).getInt();
+            return new Handle(number, text(ByteBuffer.wrap(bytes, Integer.BYTES, length - Integer.BYTES)));
+        }
+        if (type == BlobArguments.EXT_TYPE && length == 1) {
+            return new BlobArguments(Byte.toUnsignedInt(bytes[0]));
+        }
+        throw new MalformedMessageException("unknown ext type " + type + " of " + length + " bytes");
     }
 
     private static void deeper(int depth) {
@@ -303,9 +334,12 @@ public final class MessageDecoder {
 
     private String string() throws IOException {
         expect(ValueType.STRING);
-        byte[] bytes = unpacker.readPayload(fitting(unpacker.unpackRawStringHeader(), 1));
+        return text(ByteBuffer.wrap(unpacker.readPayload(fitting(unpacker.unpackRawStringHeader(), 1))));
+    }
+
+    private String text(ByteBuffer bytes) {
         try {
-            return utf8.decode(ByteBuffer.wrap(bytes)).toString();
+            return utf8.decode(bytes).toString();
         } catch (CharacterCodingException e) {
             throw new MalformedMessageException("text is not UTF-8", e);
         }

@@ -54,6 +54,15 @@ public final class MessageEncoder {
         return packed(alloc, CONTROL_BYTES, () -> control(message));
     }
 
+    /**
+     * Encodes values alone, one behind the other, as they stand in a blob for the arguments of a request.
+     *
+     * @throws IllegalArgumentException as {@link #encode}
+     */
+    public ByteBuf encodeValues(ByteBufAllocator alloc, List<@Nullable Object> values) {
+        return packed(alloc, CONTROL_BYTES, () -> values(values));
+    }
+
     private static CompositeByteBuf join(ByteBufAllocator alloc, ByteBuf header, ByteBuf content) {
         // The caller's message is released by the pipeline when it has been encoded: the composite needs its own
         // reference.
@@ -225,10 +234,15 @@ public final class MessageEncoder {
                 value(entry.getValue(), depth + 1);
             }
         } else if (value instanceof Handle handle) {
-            packer.packExtensionTypeHeader(Handle.EXT_TYPE, Integer.BYTES);
+            byte[] type = handle.type().getBytes(StandardCharsets.UTF_8);
+            packer.packExtensionTypeHeader(Handle.EXT_TYPE, Integer.BYTES + type.length);
             int number = handle.number();
             packer.writePayload(
                     new byte[] {(byte) (number >> 24), (byte) (number >> 16), (byte) (number >> 8), (byte) number});
+            packer.writePayload(type);
+        } else if (value instanceof BlobArguments arguments) {
+            packer.packExtensionTypeHeader(BlobArguments.EXT_TYPE, 1);
+            packer.writePayload(new byte[] {(byte) arguments.blob()});
         } else {
             throw new IllegalArgumentException(
                     "not a MessagePack value: " + value.getClass().getName());

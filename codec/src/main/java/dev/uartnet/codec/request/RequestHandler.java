@@ -3,8 +3,11 @@ package dev.uartnet.codec.request;
 import dev.uartnet.codec.link.FrameNotSentException;
 import dev.uartnet.codec.link.LinkEnded;
 import dev.uartnet.codec.message.Cancel;
+import dev.uartnet.codec.message.Demand;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
+import dev.uartnet.codec.message.Next;
+import dev.uartnet.codec.message.Output;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests and hands each its answer (PROTOCOL.md, section 8). Answers to requests stop here; all other messages
+ * Sends requests and hands each its answer (PROTOCOL.md, section 8). Answers to requests, their items and output stop here; all other messages
  * travel on.
  */
 public final class RequestHandler extends ChannelInboundHandlerAdapter {
@@ -42,22 +45,52 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
     /** Creates a handler for one channel. */
     public RequestHandler() {}
 
-    private static final class Pending {
-        final int id;
+    private static final RequestListener NOBODY = new RequestListener() {};
+
+    private static final class Pending implements RunningRequest {
+        final ChannelHandlerContext ctx;
         final Promise<List<@Nullable Object>> promise;
         final Duration deadline;
+        final RequestListener listener;
+        int id = -1;
         boolean handedOver = true;
+        boolean over;
 
         @Nullable
         Future<?> timer;
 
-        Pending(int id, Promise<List<@Nullable Object>> promise, Duration deadline) {
-            this.id = id;
-            this.promise = promise;
+        Pending(ChannelHandlerContext ctx, Duration deadline, RequestListener listener) {
+            this.ctx = ctx;
+            this.promise = ctx.executor().newPromise();
             this.deadline = deadline;
+            this.listener = listener;
+        }
+
+        @Override
+        public Future<List<@Nullable Object>> answer() {
+            return promise;
+        }
+
+        @Override
+        public void demand(long items) {
+            if (items < 1) {
+                throw new IllegalArgumentException("items must be positive: " + items);
+            }
+            if (ctx.executor().inEventLoop()) {
+                sendDemand(items);
+            } else {
+                ctx.executor().execute(() -> sendDemand(items));
+            }
+        }
+
+        private void sendDemand(long items) {
+            if (id >= 0 && !over && !promise.isDone()) {
+                ctx.writeAndFlush(new Demand(id, items), ctx.voidPromise());
+            }
         }
 
         void over() {
+            over = true;
             if (timer != null) {
                 timer.cancel(false);
             }
@@ -74,18 +107,28 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
      * @param args MessagePack values (see the package {@code message})
      */
     public Future<List<@Nullable Object>> request(int operation, Duration deadline, @Nullable Object... args) {
+        return request(operation, deadline, NOBODY, args).answer();
+    }
+
+    /**
+     * Sends a request and tells what comes before its answer, as {@link #request(int, Duration, Object...)}. Nothing comes once the answer is done or cancelled.
+     *
+     * @param listener hears items and output
+     */
+    public RunningRequest request(
+            int operation, Duration deadline, RequestListener listener, @Nullable Object... args) {
         if (deadline.isNegative()) {
             throw new IllegalArgumentException("deadline must not be negative: " + deadline);
         }
         ChannelHandlerContext ctx = Objects.requireNonNull(context, "the handler is not in a pipeline");
         List<@Nullable Object> list = Collections.unmodifiableList(new ArrayList<>(Arrays.asList(args)));
-        Promise<List<@Nullable Object>> promise = ctx.executor().newPromise();
+        Pending request = new Pending(ctx, deadline, listener);
         if (ctx.executor().inEventLoop()) {
-            send(ctx, operation, deadline, list, promise);
+            send(request, operation, list);
         } else {
-            ctx.executor().execute(() -> send(ctx, operation, deadline, list, promise));
+            ctx.executor().execute(() -> send(request, operation, list));
         }
-        return promise;
+        return request;
     }
 
     /** Returns how many requests wait for their answer. Event loop only. */
@@ -93,12 +136,9 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
         return pending.size();
     }
 
-    private void send(
-            ChannelHandlerContext ctx,
-            int operation,
-            Duration deadline,
-            List<@Nullable Object> args,
-            Promise<List<@Nullable Object>> promise) {
+    private void send(Pending request, int operation, List<@Nullable Object> args) {
+        ChannelHandlerContext ctx = request.ctx;
+        Promise<List<@Nullable Object>> promise = request.promise;
         if (promise.isCancelled()) {
             return;
         }
@@ -111,7 +151,7 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
             promise.tryFailure(new IllegalStateException(IDS + " requests are in flight already"));
             return;
         }
-        Pending request = new Pending(id, promise, deadline);
+        request.id = id;
         ids.set(id);
         pending.put(id, request);
         promise.addListener(done -> {
@@ -119,12 +159,12 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
                 abandon(ctx, request);
             }
         });
-        long millis = millis(deadline);
+        long millis = millis(request.deadline);
         if (millis > 0) {
             request.timer = ctx.executor()
                     .schedule(
                             () -> {
-                                if (promise.tryFailure(new RequestTimeoutException(deadline))) {
+                                if (promise.tryFailure(new RequestTimeoutException(request.deadline))) {
                                     abandon(ctx, request);
                                 }
                             },
@@ -181,8 +221,8 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (msg instanceof Response response) {
             Pending request = finish(response.id());
-            if (request != null) {
-                request.promise.trySuccess(response.results());
+            if (request != null && !request.promise.trySuccess(response.results())) {
+                response.results().forEach(request.listener::unwanted);
             }
         } else if (msg instanceof ErrorResponse error) {
             Pending request = finish(error.id());
@@ -191,6 +231,18 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
                         error.code() == ErrorCode.DEADLINE
                                 ? new RequestTimeoutException(request.deadline)
                                 : new RequestFailedException(error));
+            }
+        } else if (msg instanceof Next next) {
+            Pending request = pending.get(next.id());
+            if (request != null && request.promise.isDone()) {
+                request.listener.unwanted(next.item());
+            } else if (request != null) {
+                request.listener.next(next.item());
+            }
+        } else if (msg instanceof Output printed) {
+            Pending request = pending.get(printed.id());
+            if (request != null && !request.promise.isDone()) {
+                request.listener.output(printed.text());
             }
         } else {
             ctx.fireChannelRead(msg);

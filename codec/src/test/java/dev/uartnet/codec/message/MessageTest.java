@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,31 @@ class MessageTest {
         assertThat(ByteBufUtil.hexDump(payload)).isEqualTo("930201d6010000cafe");
         assertThat(decoder.decode(payload)).isEqualTo(response);
         payload.release();
+    }
+
+    @Test
+    void handlesOfADeviceSayTheirType() {
+        Response response = new Response(1, List.of(new Handle(0xCAFE, "Pin")));
+        ByteBuf payload = encoder.encode(ByteBufAllocator.DEFAULT, response);
+        assertThat(ByteBufUtil.hexDump(payload)).isEqualTo("930201c707010000cafe50696e");
+        assertThat(decoder.decode(payload)).isEqualTo(response);
+        payload.release();
+    }
+
+    @Test
+    void argumentsMayStandInABlob() {
+        Request request = new Request(1, 33, 0, List.of(new BlobArguments(7)));
+        ByteBuf payload = encoder.encode(ByteBufAllocator.DEFAULT, request);
+        assertThat(ByteBufUtil.hexDump(payload)).isEqualTo("9501012100d40207");
+        assertThat(decoder.decode(payload)).isEqualTo(request);
+        payload.release();
+
+        List<@Nullable Object> arguments = Arrays.asList(new Handle(3), null, List.of("a".repeat(500)), Map.of());
+        ByteBuf blob = encoder.encodeValues(ByteBufAllocator.DEFAULT, arguments);
+        assertThat(decoder.decodeValues(blob)).isEqualTo(arguments);
+        blob.writerIndex(blob.writerIndex() - 2);
+        assertThatThrownBy(() -> decoder.decodeValues(blob)).isInstanceOf(MalformedMessageException.class);
+        blob.release();
     }
 
     @Test

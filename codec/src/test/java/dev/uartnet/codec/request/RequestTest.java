@@ -7,10 +7,13 @@ import dev.uartnet.codec.link.FrameNotSentException;
 import dev.uartnet.codec.link.LinkEnded;
 import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.message.Cancel;
+import dev.uartnet.codec.message.Demand;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Event;
+import dev.uartnet.codec.message.Next;
 import dev.uartnet.codec.message.Operation;
+import dev.uartnet.codec.message.Output;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
 import io.netty.channel.ChannelHandlerContext;
@@ -192,5 +195,55 @@ class RequestTest {
         assertThatThrownBy(() -> requests.request(Operation.PING, Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("deadline");
+    }
+
+    @Test
+    void itemsAndOutputReachTheirListenerUntilTheAnswer() {
+        List<Object> heard = new ArrayList<>();
+        RunningRequest request = requests.request(Operation.OBJECT_ITERATE, Duration.ZERO, new RequestListener() {
+            @Override
+            public void next(@Nullable Object item) {
+                heard.add("item " + item);
+            }
+
+            @Override
+            public void output(String text) {
+                heard.add(text);
+            }
+        });
+        Request sent = channel.readOutbound();
+        request.demand(2);
+        assertThat(channel.<Object>readOutbound()).isEqualTo(new Demand(sent.id(), 2));
+        channel.writeInbound(new Next(sent.id(), 1L), new Output(sent.id(), "text"), new Next(sent.id() + 1, 9L));
+        channel.writeInbound(new Next(sent.id(), null), new Response(sent.id(), List.of()), new Next(sent.id(), 3L));
+        assertThat(heard).containsExactly("item 1", "text", "item null");
+        assertThat(request.answer().isSuccess()).isTrue();
+        request.demand(1);
+        assertThat(channel.<Object>readOutbound()).isNull();
+        assertThat(channel.<Object>readInbound()).isNull();
+    }
+
+    @Test
+    void whatComesForACancelledRequestIsUnwantedAndItsNumberIsNotDemandedForTheNext() {
+        List<Object> heard = new ArrayList<>();
+        RunningRequest first = requests.request(Operation.OBJECT_ITERATE, Duration.ZERO, new RequestListener() {
+            @Override
+            public void next(@Nullable Object item) {
+                heard.add(String.valueOf(item));
+            }
+
+            @Override
+            public void unwanted(@Nullable Object value) {
+                heard.add("unwanted " + value);
+            }
+        });
+        Request sent = channel.readOutbound();
+        first.answer().cancel(false);
+        assertThat(channel.<Object>readOutbound()).isEqualTo(new Cancel(sent.id()));
+        channel.writeInbound(new Next(sent.id(), 1L));
+        first.demand(1);
+        assertThat(channel.<Object>readOutbound()).isNull();
+        channel.writeInbound(new Response(sent.id(), List.of(2L)));
+        assertThat(heard).containsExactly("unwanted 1", "unwanted 2");
     }
 }
