@@ -35,13 +35,22 @@ final class Blobs {
 
     /** Returns what to name in the request: the bytes themselves where they are few, else the number of a blob that has them. */
     Object write(byte[] bytes) {
-        int piece = Math.max(PIECE_BYTES_MIN, multiplexer.payloadBytes() - OVERHEAD_BYTES);
+        return bytes.length <= pieceBytes() / 4 || numbers.cardinality() == NUMBERS ? bytes : put(bytes);
+    }
+
+    /**
+     * Returns the number of a blob that has the bytes.
+     *
+     * @throws IllegalStateException if all numbers are in use
+     */
+    int put(byte[] bytes) {
         int number = numbers.nextClearBit(0);
-        if (bytes.length <= piece / 4 || number >= NUMBERS) {
-            return bytes;
+        if (number >= NUMBERS) {
+            throw new IllegalStateException(NUMBERS + " requests with long arguments are in flight already");
         }
         numbers.set(number);
         mine.set(number);
+        int piece = pieceBytes();
         for (int at = 0; at < bytes.length; at += piece) {
             byte[] part = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece));
             multiplexer
@@ -54,6 +63,10 @@ final class Blobs {
                     });
         }
         return number;
+    }
+
+    private int pieceBytes() {
+        return Math.max(PIECE_BYTES_MIN, multiplexer.payloadBytes() - OVERHEAD_BYTES);
     }
 
     /** Returns why the device did not take one of them, or null. */

@@ -22,7 +22,7 @@ import reactor.core.publisher.MonoSink;
 /** One attempt to open a session over one channel; later what tells the {@link Connection} that came of it of its end. */
 final class ConnectAttempt implements SessionHandler.Owner {
     /** What this module can use of a device, beyond the link itself. */
-    private static final long SOCKETS = Feature.UDP | Feature.LISTEN | Feature.TLS | Feature.IPV6;
+    private static final long FEATURES = Feature.UDP | Feature.LISTEN | Feature.TLS | Feature.OBJECTS | Feature.IPV6;
 
     private final Channel channel;
     private final boolean ownsChannel;
@@ -84,7 +84,7 @@ final class ConnectAttempt implements SessionHandler.Owner {
     }
 
     private void start(LinkConfig given) {
-        LinkConfig config = given.withFeatures(given.features() | SOCKETS);
+        LinkConfig config = given.withFeatures(given.features() | FEATURES);
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(SessionHandler.class) != null) {
             sink.error(new IllegalStateException("the channel has a client already: " + channel));

@@ -4,11 +4,16 @@ import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.LinkReset;
 import dev.uartnet.codec.link.ResetReason;
 import dev.uartnet.codec.link.Session;
+import dev.uartnet.codec.message.BlobArguments;
+import dev.uartnet.codec.request.RequestListener;
+import dev.uartnet.codec.request.RunningRequest;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -73,6 +78,40 @@ final class Connection {
     /** Sends a request. Callable from any thread; see {@link dev.uartnet.codec.request.RequestHandler#request}. */
     Future<List<@Nullable Object>> request(int operation, Duration deadline, @Nullable Object... args) {
         return multiplexer.requests().request(operation, deadline, args);
+    }
+
+    /** Does something on the link's event loop, at once if it is there already. */
+    void execute(Runnable action, Consumer<Throwable> failed) {
+        EventExecutor loop = multiplexer.context().executor();
+        Runnable guarded = () -> {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                failed.accept(e);
+            }
+        };
+        if (loop.inEventLoop()) {
+            guarded.run();
+            return;
+        }
+        try {
+            loop.execute(guarded);
+        } catch (RejectedExecutionException stopped) {
+            failed.accept(LinkLostException.down(stopped));
+        }
+    }
+
+    /** Sends a request; arguments that do not fit a frame stand in a blob. On the link's event loop. */
+    RunningRequest start(Duration deadline, RequestListener listener, int operation, @Nullable Object... args) {
+        byte[] tooLong = RequestArguments.tooLong(session, args);
+        if (tooLong == null) {
+            return multiplexer.requests().request(operation, deadline, listener, args);
+        }
+        Blobs blobs = multiplexer.blobs();
+        int blob = blobs.put(tooLong);
+        RunningRequest request = multiplexer.requests().request(operation, deadline, listener, new BlobArguments(blob));
+        request.answer().addListener(done -> blobs.consumed());
+        return request;
     }
 
     /** Ends the session because the device has said what cannot be. Callable from any thread. */

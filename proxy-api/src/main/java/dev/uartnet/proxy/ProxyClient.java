@@ -73,14 +73,21 @@ public final class ProxyClient implements Disposable {
 
     private final Reconnection link;
     private final LinkHealthSource health;
+    private final DeviceEvents events;
     private final Duration requestTimeout;
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
 
-    ProxyClient(Reconnection link, LinkHealthSource health, Duration requestTimeout, LoopResources loops) {
+    ProxyClient(
+            Reconnection link,
+            LinkHealthSource health,
+            DeviceEvents events,
+            Duration requestTimeout,
+            LoopResources loops) {
         this.link = link;
         this.health = health;
+        this.events = events;
         this.requestTimeout = requestTimeout;
         this.proxyLoops = new ProxyLoopResources(this, loops);
         this.pool = ConnectionProvider.builder("uartnet")
@@ -217,6 +224,11 @@ public final class ProxyClient implements Disposable {
 
     private Mono<RepeatableRequest.Answer> request(int operation, @Nullable Object... args) {
         return new RepeatableRequest(link, requestTimeout, operation, args).answer();
+    }
+
+    /** Returns the device's operations by their numbers: what everything else here stands on, and the way to what has no method of its own. */
+    public DeviceRequests requests() {
+        return new DeviceRequests(link, requestTimeout, events);
     }
 
     // ---- sockets of the device

@@ -162,8 +162,8 @@ public final class ProxyConnector {
     }
 
     /**
-     * How long ping, info and resolve may take, the waiting for a session included; default 10 s. (A socket has {@code
-     * CONNECT_TIMEOUT_MILLIS}.)
+     * How long a request to the device may take, the waiting for a session included, where its method takes no time of its own; default 10 s. (A socket
+     * has {@code CONNECT_TIMEOUT_MILLIS}, a call of a remote object none.)
      */
     public ProxyConnector requestTimeout(Duration timeout) {
         if (timeout.isNegative() || timeout.isZero()) {
@@ -275,7 +275,9 @@ public final class ProxyConnector {
 
     private ProxyClient client(Connection first, @Nullable Mono<Connection> connecting) {
         LinkHealthSource health = new LinkHealthSource();
+        DeviceEvents events = new DeviceEvents();
         health.watch(first);
+        events.watch(first);
         AtomicReference<Connection> last = new AtomicReference<>(first);
         // A port that is still being closed would look as if another program had it.
         Mono<Connection> next = connecting == null
@@ -283,9 +285,10 @@ public final class ProxyConnector {
                 : Mono.defer(() -> last.get().closed()).then(connecting).doOnNext(connection -> {
                     last.set(connection);
                     health.watch(connection);
+                    events.watch(connection);
                 });
         Reconnection reconnection = new Reconnection(first, next, reconnect, whileDown);
-        ProxyClient client = new ProxyClient(reconnection, health, requestTimeout, loopResources());
+        ProxyClient client = new ProxyClient(reconnection, health, events, requestTimeout, loopResources());
         reconnection.start();
         return client;
     }

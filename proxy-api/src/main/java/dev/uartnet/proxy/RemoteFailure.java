@@ -1,6 +1,7 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.message.ChannelClose;
+import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.request.RequestAbortedException;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestTimeoutException;
@@ -133,6 +134,13 @@ final class RemoteFailure {
                     default -> Reason.DEVICE_FAILED;
                 };
         return new NameResolutionException(host, reason, words(failed.text(), failed.errno()), cause);
+    }
+
+    /** An operation that is no socket's failed. */
+    static Throwable ofOperation(Throwable cause) {
+        return cause instanceof RequestFailedException failed && failed.errorCode() == ErrorCode.NOT_ALLOWED
+                ? new NotAllowedException(failed)
+                : ofRequest(cause);
     }
 
     /** Any request failed: what is not the device's own answer is the link's end. */

@@ -20,6 +20,9 @@ public final class Feature {
     /** The device can end TLS itself. */
     public static final long TLS = 16;
 
+    /** The device lets the host use its objects. */
+    public static final long OBJECTS = 32;
+
     /** The device's network has IPv6. */
     public static final long IPV6 = 64;
 

@@ -221,8 +221,8 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (msg instanceof Response response) {
             Pending request = finish(response.id());
-            if (request != null) {
-                request.promise.trySuccess(response.results());
+            if (request != null && !request.promise.trySuccess(response.results())) {
+                response.results().forEach(request.listener::unwanted);
             }
         } else if (msg instanceof ErrorResponse error) {
             Pending request = finish(error.id());
@@ -233,23 +233,20 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter {
                                 : new RequestFailedException(error));
             }
         } else if (msg instanceof Next next) {
-            Pending request = wanted(next.id());
-            if (request != null) {
+            Pending request = pending.get(next.id());
+            if (request != null && request.promise.isDone()) {
+                request.listener.unwanted(next.item());
+            } else if (request != null) {
                 request.listener.next(next.item());
             }
         } else if (msg instanceof Output printed) {
-            Pending request = wanted(printed.id());
-            if (request != null) {
+            Pending request = pending.get(printed.id());
+            if (request != null && !request.promise.isDone()) {
                 request.listener.output(printed.text());
             }
         } else {
             ctx.fireChannelRead(msg);
         }
-    }
-
-    private @Nullable Pending wanted(int id) {
-        Pending request = pending.get(id);
-        return request == null || request.promise.isDone() ? null : request;
     }
 
     @Override

@@ -9,4 +9,10 @@ public interface RequestListener {
 
     /** What the code of the request printed. */
     default void output(String text) {}
+
+    /**
+     * An item, or each result of the answer, that came after the request was cancelled or had timed out: for those to whom it must not get lost, such
+     * as a {@link dev.uartnet.codec.message.Handle} that the device keeps until it is released.
+     */
+    default void unwanted(@Nullable Object value) {}
 }

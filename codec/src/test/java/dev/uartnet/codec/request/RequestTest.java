@@ -224,12 +224,17 @@ class RequestTest {
     }
 
     @Test
-    void nothingIsHeardOfACancelledRequestAndItsNumberIsNotDemandedForTheNext() {
+    void whatComesForACancelledRequestIsUnwantedAndItsNumberIsNotDemandedForTheNext() {
         List<Object> heard = new ArrayList<>();
         RunningRequest first = requests.request(Operation.OBJECT_ITERATE, Duration.ZERO, new RequestListener() {
             @Override
             public void next(@Nullable Object item) {
                 heard.add(String.valueOf(item));
+            }
+
+            @Override
+            public void unwanted(@Nullable Object value) {
+                heard.add("unwanted " + value);
             }
         });
         Request sent = channel.readOutbound();
@@ -238,6 +243,7 @@ class RequestTest {
         channel.writeInbound(new Next(sent.id(), 1L));
         first.demand(1);
         assertThat(channel.<Object>readOutbound()).isNull();
-        assertThat(heard).isEmpty();
+        channel.writeInbound(new Response(sent.id(), List.of(2L)));
+        assertThat(heard).containsExactly("unwanted 1", "unwanted 2");
     }
 }
