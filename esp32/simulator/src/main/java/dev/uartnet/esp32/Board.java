@@ -20,7 +20,7 @@ final class Board {
     private final SimulatedPins pins;
     private final Chip chip;
     private volatile Boot boot;
-    private Policy policy;
+    private volatile Policy policy;
 
     Board(EventLoop eventLoop, int bootId, Policy policy, long graceNanos) {
         this.loop = new DeviceLoop(eventLoop);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param version implementation and version
  * @param tls who computes for TLS
  * @param board all that it has besides sockets
+ * @param script objects for hosts
  * @param gate who admits requests, null if nobody
  */
 record DeviceSettings(
@@ -21,4 +22,5 @@ record DeviceSettings(
         String version,
         TlsWorkers tls,
         Board board,
+        ObjectScript script,
         @Nullable RequestGate gate) {}

@@ -55,7 +55,7 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
             endSession();
             LOG.debug("session begins: {}", established.session());
             payloadBytes = established.session().maxPayload();
-            DeviceSession begun = new DeviceSession(settings, lookups, device, this);
+            DeviceSession begun = new DeviceSession(settings, lookups, device, this, payloadBytes);
             session = begun;
             onLoop(device, begun::begin);
         } else if (event instanceof LinkEnded ended) {
