@@ -63,13 +63,15 @@ def hostname(name=None):
 
 
 def configuration():
-    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD, $UARTNET_MAX_BAUD, $UARTNET_CHANNELS."""
+    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD, $UARTNET_MAX_BAUD, $UARTNET_CHANNELS, $UARTNET_ALLOW."""
     c = {"baud": 921600}  # a pty has no speed of its own
     if os.getenv("UARTNET_DNS") is not None:
         c["dns"] = os.getenv("UARTNET_DNS")
     for name in ("payload", "baud", "max_baud", "channels"):
         if os.getenv("UARTNET_" + name.upper()):
             c[name] = int(os.getenv("UARTNET_" + name.upper()))
+    if os.getenv("UARTNET_ALLOW"):
+        c["allow"] = os.getenv("UARTNET_ALLOW")
     return c
 
 
