@@ -29,6 +29,12 @@ class Board:
         c, self.problem = configuration.read(config)  # the problem in words, which INFO tells
         self.config = c
         c.update(getattr(network, "configuration", dict)())
+        allow = c["allow"]
+        if isinstance(allow, str):
+            allow = allow.split(",")
+        self.allow = tuple(word for word in allow if word != "sockets")
+        self.refusals = []  # of operations: first, last, code, text
+        self.modules = []  # of the groups of operations that were loaded
         self.baud = c["baud"]
         self.platform = sys.platform
         self.ipv6 = hasattr(network, "IPV6")
@@ -72,6 +78,10 @@ class Board:
         self.uart = uart
         self._readinto = uart.readinto
         self._write = uart.write
+
+    def allows(self, word):
+        """True if a host may do this: a group of operations, "exec", or a module by its name."""
+        return word in self.allow or "everything" in self.allow
 
     def read(self, buf):
         try:

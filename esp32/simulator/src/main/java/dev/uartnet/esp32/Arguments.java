@@ -23,6 +23,11 @@ final class Arguments {
         return next < values.size() ? values.get(next++) : null;
     }
 
+    /** All of them. */
+    List<@Nullable Object> all() {
+        return values;
+    }
+
     /** An integer from min to max. */
     int integer(String name, int min, int max) throws DeviceException {
         return integer(name, next(), min, max);

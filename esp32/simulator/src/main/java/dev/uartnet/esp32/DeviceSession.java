@@ -9,10 +9,10 @@ import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
 import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ChannelEof;
+import dev.uartnet.codec.message.Demand;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Message;
-import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
 import io.netty.channel.EventLoop;
@@ -113,6 +113,11 @@ final class DeviceSession {
             if (pending != null) {
                 pending.cancel();
             }
+        } else if (message instanceof Demand demand) {
+            PendingRequest pending = requests.get(demand.id());
+            if (pending != null) {
+                pending.demand(demand.items());
+            }
         } else {
             ignored();
             ReferenceCountUtil.release(message);
@@ -143,14 +148,14 @@ final class DeviceSession {
                     id, ErrorCode.NO_RESOURCES, "more than " + REQUESTS_MAX + " requests at once", null, List.of()));
             return;
         }
-        PendingRequest pending = pending(request);
+        PendingRequest pending = Operations.make(this, request);
         requests.put(id, pending);
         if (request.deadlineMillis() > 0) {
             pending.expireAfter(request.deadlineMillis());
         }
         RequestGate gate = settings.gate();
         if (gate == null) {
-            start(pending);
+            pending.begin();
             return;
         }
         gate.admit(request.operation(), request.args()).whenComplete((admitted, refused) -> {
@@ -168,39 +173,13 @@ final class DeviceSession {
             return;
         }
         if (cause == null) {
-            start(pending);
+            pending.begin();
         } else {
             pending.fail(
                     cause instanceof DeviceException known
                             ? known
                             : new DeviceException(ErrorCode.INTERNAL, String.valueOf(cause)));
         }
-    }
-
-    private static void start(PendingRequest pending) {
-        try {
-            pending.start();
-        } catch (DeviceException e) {
-            pending.fail(e);
-        }
-    }
-
-    private PendingRequest pending(Request request) {
-        int id = request.id();
-        Arguments args = new Arguments(request.args());
-        return switch (request.operation()) {
-            case Operation.PING -> new ImmediateRequest(this, id, request::args);
-            case Operation.INFO -> new Information(this, id);
-            case Operation.RESOLVE -> new Resolution(this, id, args);
-            case Operation.TCP_CONNECT -> new TcpConnect(this, id, args, false);
-            case Operation.TCP_LISTEN -> new TcpListen(this, id, args, false);
-            case Operation.TLS_CONNECT -> new TcpConnect(this, id, args, true);
-            case Operation.TLS_LISTEN -> new TcpListen(this, id, args, true);
-            case Operation.BLOB_WRITE -> new BlobWrite(this, id, args);
-            case Operation.UDP_BIND -> new UdpBind(this, id, args);
-            case Operation.SOCKET_OPTION -> new SocketOptionRequest(this, id, args);
-            default -> new UnknownRequest(this, id, request.operation());
-        };
     }
 
     /** Asks the link something, see {@link LineHandler#askLink}. */
@@ -222,6 +201,7 @@ final class DeviceSession {
         info.put("channels", channels.size());
         info.put("channels_max", settings.channelsMax());
         info.put("dns", settings.nameServers());
+        info.put("allow", settings.policy().words());
         info.put("messages_ignored", ignored);
         return info;
     }
@@ -246,6 +226,10 @@ final class DeviceSession {
 
     Blobs blobs() {
         return blobs;
+    }
+
+    Policy policy() {
+        return settings.policy();
     }
 
     TlsWorkers tls() {
@@ -316,7 +300,12 @@ final class DeviceSession {
         });
     }
 
-    private void send(Message message, Consumer<@Nullable Throwable> done) {
+    /**
+     * Sends a message.
+     *
+     * @param done gets null when it has gone to the line, or why it has not; nothing if the session ends before
+     */
+    void send(Message message, Consumer<@Nullable Throwable> done) {
         if (ended) {
             ReferenceCountUtil.release(message);
             return;

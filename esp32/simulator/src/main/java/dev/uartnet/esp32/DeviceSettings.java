@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param version implementation and version
  * @param sockets what happened to sockets since then
  * @param tls who computes for TLS
+ * @param policy what hosts may do
  * @param gate who admits requests, null if nobody
  */
 record DeviceSettings(
@@ -25,6 +26,7 @@ record DeviceSettings(
         String version,
         SocketCounters sockets,
         TlsWorkers tls,
+        Policy policy,
         @Nullable RequestGate gate) {
     long uptimeMillis() {
         return (System.nanoTime() - bootNanos) / 1_000_000;

@@ -74,6 +74,7 @@ public final class VirtualEsp32 implements AutoCloseable {
                 builder.link.agent(),
                 new SocketCounters(),
                 new TlsWorkers(),
+                builder.policy,
                 builder.gate);
         Sockets.load();
         lookups = new NameLookups(builder.names);
@@ -207,6 +208,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         private int bootId = ThreadLocalRandom.current().nextInt();
         private NameService names = NameService.system();
         private List<String> nameServers = List.of();
+        private Policy policy = Policy.DEFAULT;
         private @Nullable RequestGate gate;
 
         private Builder() {}
@@ -275,6 +277,18 @@ public final class VirtualEsp32 implements AutoCloseable {
         /** Who delays or denies requests. Default: nobody. */
         public Builder gate(RequestGate requests) {
             gate = requests;
+            return this;
+        }
+
+        /**
+         * What a host may do besides sockets, as {@code "allow"} of the firmware's configuration says it. Default {@code wifi}, {@code clock},
+         * {@code pins}, {@code device}.
+         *
+         * @param words of {@code wifi}, {@code clock}, {@code pins}, {@code device} (reset, watchdog), {@code files}, {@code exec} (to
+         *     evaluate and execute code), names of modules that may be imported; or {@code everything}; or none
+         */
+        public Builder allow(String... words) {
+            policy = Policy.of(words);
             return this;
         }
 
