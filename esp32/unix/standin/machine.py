@@ -11,7 +11,7 @@ _signal = bytearray(128)
 _bench = None  # what tests script the board with
 kept = None  # what a reset keeps of the line: two descriptors (-1: none), the name of the pty, and the path that leads to it
 files = os.getenv("UARTNET_FILES") or "/dev/null"  # where the configuration is; `root` would make a folder
-_RESETS = ("reset", "soft_reset", "reset_cause", "WDT")
+_RESETS = ("reset", "soft_reset", "WDT")
 
 
 class UART:
@@ -30,6 +30,12 @@ class UART:
 
     def __repr__(self):
         return "UART(%d, tx=1, rx=3, rts=-1, cts=-1)" % self.number
+
+
+def reset_cause():
+    """As an ESP32's; the first life of the process is the one after the power came on."""
+    last = (os.getenv("UARTNET_RESETS") or "").split(",")[-1]
+    return {"hard": 2, "watchdog": 3, "soft": 5}.get(last, 1)
 
 
 def log(e):
