@@ -73,7 +73,7 @@ def read(path):
                 elif _fits(key, value):
                     c[key] = value
                 else:
-                    problem = "%s: not a value for %s: %s" % (path, key, json.dumps(value))
+                    problem = "%s: not a value for %s: %s" % (path, key, json.dumps(value) if value is None or key != "password" else "***")
         else:
             problem = path + " is not a JSON object"
     except OSError:

@@ -102,6 +102,26 @@ final class Arguments {
         return address(name, value == null ? new byte[4] : value);
     }
 
+    /** True or false; false if it lacks. */
+    boolean flagOrFalse(String name) throws DeviceException {
+        Object value = next();
+        return value != null && flag(name, value);
+    }
+
+    List<?> list(String name) throws DeviceException {
+        if (!(next() instanceof List<?> list)) {
+            throw DeviceException.badRequest(name, "must be an array");
+        }
+        return list;
+    }
+
+    Map<?, ?> map(String name) throws DeviceException {
+        if (!(next() instanceof Map<?, ?> map)) {
+            throw DeviceException.badRequest(name, "must be a map");
+        }
+        return map;
+    }
+
     byte[] bytes(String name) throws DeviceException {
         if (!(next() instanceof byte[] bytes)) {
             throw DeviceException.badRequest(name, "must be bytes");

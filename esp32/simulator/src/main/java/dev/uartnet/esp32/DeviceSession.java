@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class DeviceSession {
     static final int CHANNEL_MAX = 65_535;
     static final int CREDIT_MAX = 16 << 20;
-    private static final int REQUESTS_MAX = 256;
+    private static final int REQUESTS_MAX = 2048;
     /** Data frames on their way to the line: enough to keep it busy, few enough for an answer to overtake a transfer. */
     private static final int DATA_IN_FLIGHT_MAX = 4;
     /** Messages that wait for a host that does not acknowledge. */
@@ -52,6 +52,7 @@ final class DeviceSession {
     private final ChannelTable channels;
     private final Sockets sockets;
     private final Blobs blobs = new Blobs();
+    private final SessionObjects objects;
     private final SendTurns turns = new SendTurns();
     private boolean taking;
     private int dataInFlight;
@@ -59,13 +60,14 @@ final class DeviceSession {
     private long ignored;
     private boolean ended;
 
-    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line) {
+    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line, int maxPayload) {
         this.settings = settings;
         this.lookups = lookups;
         this.loop = loop;
         this.line = line;
         channels = new ChannelTable(settings.channelsMax());
         sockets = new Sockets(loop, this::dataBytes);
+        objects = new SessionObjects(settings.script(), settings.policy(), maxPayload);
     }
 
     EventLoop loop() {
@@ -143,12 +145,19 @@ final class DeviceSession {
             protocolError("request id " + id + " is in use");
             return;
         }
+        List<@Nullable Object> args;
+        try {
+            args = blobs.arguments(request.args());
+        } catch (DeviceException e) {
+            send(new ErrorResponse(id, e.code(), e.text(), e.errno(), List.of()));
+            return;
+        }
         if (requests.size() >= REQUESTS_MAX) {
             send(new ErrorResponse(
                     id, ErrorCode.NO_RESOURCES, "more than " + REQUESTS_MAX + " requests at once", null, List.of()));
             return;
         }
-        PendingRequest pending = Operations.make(this, request);
+        PendingRequest pending = Operations.make(this, id, request.operation(), args);
         requests.put(id, pending);
         if (request.deadlineMillis() > 0) {
             pending.expireAfter(request.deadlineMillis());
@@ -158,7 +167,7 @@ final class DeviceSession {
             pending.begin();
             return;
         }
-        gate.admit(request.operation(), request.args()).whenComplete((admitted, refused) -> {
+        gate.admit(request.operation(), args).whenComplete((admitted, refused) -> {
             if (loop().inEventLoop()) {
                 admit(pending, refused);
             } else {
@@ -226,6 +235,10 @@ final class DeviceSession {
 
     Blobs blobs() {
         return blobs;
+    }
+
+    SessionObjects objects() {
+        return objects;
     }
 
     Policy policy() {
@@ -332,5 +345,6 @@ final class DeviceSession {
         ended = true;
         new ArrayList<>(requests.values()).forEach(PendingRequest::drop);
         channels.all().forEach(DeviceChannel::drop);
+        objects.clear();
     }
 }

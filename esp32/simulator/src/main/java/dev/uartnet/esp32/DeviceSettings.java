@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param sockets what happened to sockets since then
  * @param tls who computes for TLS
  * @param policy what hosts may do
+ * @param script objects for hosts
  * @param gate who admits requests, null if nobody
  */
 record DeviceSettings(
@@ -27,6 +28,7 @@ record DeviceSettings(
         SocketCounters sockets,
         TlsWorkers tls,
         Policy policy,
+        ObjectScript script,
         @Nullable RequestGate gate) {
     long uptimeMillis() {
         return (System.nanoTime() - bootNanos) / 1_000_000;

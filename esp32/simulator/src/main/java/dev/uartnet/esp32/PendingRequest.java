@@ -88,8 +88,12 @@ abstract class PendingRequest {
     }
 
     final void fail(DeviceException why) {
+        fail(new ErrorResponse(id, why.code(), why.text(), why.errno(), List.of()));
+    }
+
+    final void fail(ErrorResponse why) {
         if (finish()) {
-            session.send(new ErrorResponse(id, why.code(), why.text(), why.errno(), List.of()));
+            session.send(why);
         }
     }
 

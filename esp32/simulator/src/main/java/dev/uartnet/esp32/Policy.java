@@ -18,6 +18,8 @@ final class Policy {
     /** Nothing more than what is always allowed. */
     static final String SOCKETS = "sockets";
 
+    private static final Set<String> GROUPS = Set.of(WIFI, CLOCK, PINS, DEVICE, FILES);
+
     static final Policy DEFAULT = Policy.of(WIFI, CLOCK, PINS, DEVICE);
 
     private final Set<String> words;
@@ -39,6 +41,17 @@ final class Policy {
     /** Whether a host may use a group of operations, or import a module. */
     boolean allows(String word) {
         return words.contains(word) || allowsEverything();
+    }
+
+    /** Whether there may be remote objects: code, or some module. */
+    boolean allowsObjects() {
+        return !GROUPS.containsAll(words);
+    }
+
+    Policy and(Set<String> more) {
+        Set<String> all = new LinkedHashSet<>(words);
+        all.addAll(more);
+        return new Policy(all);
     }
 
     boolean allowsEverything() {
