@@ -112,7 +112,7 @@ class Watch:
     counts when no other came for that time, which is measured here: one that comes sooner takes the place of the one before.
     """
 
-    owed = False  # an edge was counted as lost whose interrupt may still come
+    owed = None  # when an edge was counted whose own interrupt may still come
     strange = None  # since when the level is not the last edge's, though no interrupt came
 
     def __init__(self, device, number, pin, edges, debounce):
@@ -182,7 +182,7 @@ class Watch:
             ms -= ((ms >> 16) - self.ages[i] & 0xFFFF) << 16
             self.tail = (self.tail + 1) & (2 * _EDGES - 1)
             self.strange = None
-            if self._counts(level, lost):
+            if self._counts(level, lost, now):
                 lost = self.lost
                 self.lost = 0
                 return stamp(t, ms), level, lost
@@ -192,14 +192,14 @@ class Watch:
             elif ticks_diff(now, self.strange) > _SILENT_MS + self.debounce // 1000:
                 self.strange = None
                 self.level ^= 1
-                self.owed = True
+                self.owed = now
                 if self.wanted & (1 if self.level else 2):
                     return stamp(ticks_us(), self.uptime.now()), self.level, 0
         else:
             self.strange = None
         return None
 
-    def _counts(self, level, lost):
+    def _counts(self, level, lost, now):
         """True if this is an edge for the host. Levels alternate: where they do not, interrupts were lost."""
         self.lost += lost
         if not self.both:
@@ -209,13 +209,13 @@ class Watch:
         if self.debounce:
             return not same and self.wanted & (1 if level else 2)
         if same != bool(lost & 1):
-            if self.owed and not lost:
-                self.owed = False
+            if self.owed is not None and not lost and ticks_diff(now, self.owed) < _SILENT_MS:
+                self.owed = None
                 return False
             self.lost += 1
-            self.owed = True
+            self.owed = now
         else:
-            self.owed = False
+            self.owed = None
         return True
 
     def close(self):

@@ -22,6 +22,8 @@ class Streams:
     def end(self, stream):
         if stream in self.all:
             self.all.remove(stream)
+            if not self.all:
+                self.due = None
             stream.close()
 
     def done(self, stream):
