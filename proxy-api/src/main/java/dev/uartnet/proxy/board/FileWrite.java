@@ -41,7 +41,17 @@ final class FileWrite {
     private int filled;
     private long position;
 
-    private record Piece(long position, byte[] bytes, boolean last) {}
+    private static final class Piece {
+        final long position;
+        final byte[] bytes;
+        final boolean last;
+
+        Piece(long position, byte[] bytes, boolean last) {
+            this.position = position;
+            this.bytes = bytes;
+            this.last = last;
+        }
+    }
 
     FileWrite(SessionRequests session, Duration timeout, String path) {
         this.session = session;
@@ -65,7 +75,7 @@ final class FileWrite {
     }
 
     private Mono<Long> send(Piece piece) {
-        return session.request(timeout, Operation.FILE_WRITE, path, piece.position(), piece.bytes(), piece.last())
+        return session.request(timeout, Operation.FILE_WRITE, path, piece.position, piece.bytes, piece.last)
                 .map(results -> Answer.ofList("write of a file", results).requiredNumber(0))
                 .flatMap(written -> adapted().thenReturn(written))
                 .onErrorMap(cause -> FileFailure.of(path, cause));

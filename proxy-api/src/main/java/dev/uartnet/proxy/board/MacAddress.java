@@ -25,7 +25,7 @@ public final class MacAddress {
         }
         long bits = 0;
         for (byte b : bytes) {
-            bits = bits << Byte.SIZE | b & 0xFF;
+            bits = (bits << Byte.SIZE) | (b & 0xFF);
         }
         return new MacAddress(bits);
     }
@@ -47,7 +47,7 @@ public final class MacAddress {
     public byte[] bytes() {
         byte[] bytes = new byte[BYTES];
         for (int i = 0; i < BYTES; i++) {
-            bytes[i] = (byte) (bits >>> Byte.SIZE * (BYTES - 1 - i));
+            bytes[i] = (byte) (bits >>> (Byte.SIZE * (BYTES - 1 - i)));
         }
         return bytes;
     }
