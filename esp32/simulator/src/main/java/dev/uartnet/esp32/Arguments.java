@@ -23,6 +23,11 @@ final class Arguments {
         return next < values.size() ? values.get(next++) : null;
     }
 
+    /** All of them. */
+    List<@Nullable Object> all() {
+        return values;
+    }
+
     /** An integer from min to max. */
     int integer(String name, int min, int max) throws DeviceException {
         return integer(name, next(), min, max);
@@ -95,6 +100,26 @@ final class Arguments {
     InetAddress localAddress(String name) throws DeviceException {
         Object value = next();
         return address(name, value == null ? new byte[4] : value);
+    }
+
+    /** True or false; false if it lacks. */
+    boolean flagOrFalse(String name) throws DeviceException {
+        Object value = next();
+        return value != null && flag(name, value);
+    }
+
+    List<?> list(String name) throws DeviceException {
+        if (!(next() instanceof List<?> list)) {
+            throw DeviceException.badRequest(name, "must be an array");
+        }
+        return list;
+    }
+
+    Map<?, ?> map(String name) throws DeviceException {
+        if (!(next() instanceof Map<?, ?> map)) {
+            throw DeviceException.badRequest(name, "must be a map");
+        }
+        return map;
     }
 
     byte[] bytes(String name) throws DeviceException {

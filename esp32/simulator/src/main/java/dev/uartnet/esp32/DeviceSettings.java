@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param version implementation and version
  * @param sockets what happened to sockets since then
  * @param tls who computes for TLS
+ * @param policy what hosts may do
+ * @param script objects for hosts
  * @param gate who admits requests, null if nobody
  */
 record DeviceSettings(
@@ -25,6 +27,8 @@ record DeviceSettings(
         String version,
         SocketCounters sockets,
         TlsWorkers tls,
+        Policy policy,
+        ObjectScript script,
         @Nullable RequestGate gate) {
     long uptimeMillis() {
         return (System.nanoTime() - bootNanos) / 1_000_000;

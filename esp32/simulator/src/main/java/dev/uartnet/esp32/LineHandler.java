@@ -55,7 +55,7 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
             endSession();
             LOG.debug("session begins: {}", established.session());
             payloadBytes = established.session().maxPayload();
-            session = new DeviceSession(settings, lookups, device, this);
+            session = new DeviceSession(settings, lookups, device, this, payloadBytes);
         } else if (event instanceof LinkEnded ended) {
             LOG.debug("session ends: {}", ended.cause().getMessage());
             endSession();

@@ -14,6 +14,7 @@ abstract class PendingRequest {
     final DeviceSession session;
     private final int id;
     private @Nullable Future<?> deadline;
+    private boolean started;
     private boolean over;
 
     PendingRequest(DeviceSession session, int id) {
@@ -27,8 +28,27 @@ abstract class PendingRequest {
     /** Stops what {@link #start} has begun: nobody waits for it any more. */
     abstract void abandon();
 
+    /** Begins, unless it is over before. */
+    void begin() {
+        started = true;
+        try {
+            start();
+        } catch (DeviceException e) {
+            fail(e);
+        }
+    }
+
+    /** DEMAND: for requests that have items. */
+    void demand(long items) {
+        session.ignored();
+    }
+
     final int id() {
         return id;
+    }
+
+    final boolean hasStarted() {
+        return started;
     }
 
     final boolean isOver() {
@@ -68,8 +88,12 @@ abstract class PendingRequest {
     }
 
     final void fail(DeviceException why) {
+        fail(new ErrorResponse(id, why.code(), why.text(), why.errno(), List.of()));
+    }
+
+    final void fail(ErrorResponse why) {
         if (finish()) {
-            session.send(new ErrorResponse(id, why.code(), why.text(), why.errno(), List.of()));
+            session.send(why);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.uartnet.esp32;
 import dev.uartnet.codec.EndpointPipeline;
 import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.LinkConfig;
+import dev.uartnet.esp32.objects.SimulatedFunction;
+import dev.uartnet.esp32.objects.SimulatedObject;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
 import dev.uartnet.transport.UartChannelOption;
@@ -27,7 +29,10 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +68,9 @@ public final class VirtualEsp32 implements AutoCloseable {
     private final List<PseudoTerminal> terminals = new CopyOnWriteArrayList<>();
 
     private VirtualEsp32(Builder builder) {
-        link = builder.link.withFeatures(builder.link.features() | features());
+        Policy policy = builder.policy();
+        long objects = policy.allowsObjects() ? Feature.OBJECTS : 0;
+        link = builder.link.withFeatures(builder.link.features() | features() | objects);
         maxBaudRate = builder.maxBaudRate;
         settings = new DeviceSettings(
                 builder.channels,
@@ -74,6 +81,8 @@ public final class VirtualEsp32 implements AutoCloseable {
                 builder.link.agent(),
                 new SocketCounters(),
                 new TlsWorkers(),
+                policy,
+                new ObjectScript(Map.copyOf(builder.modules), builder.interpreter, builder.handles),
                 builder.gate);
         Sockets.load();
         lookups = new NameLookups(builder.names);
@@ -207,6 +216,10 @@ public final class VirtualEsp32 implements AutoCloseable {
         private int bootId = ThreadLocalRandom.current().nextInt();
         private NameService names = NameService.system();
         private List<String> nameServers = List.of();
+        private @Nullable Policy policy;
+        private final Map<String, SimulatedObject> modules = new LinkedHashMap<>();
+        private @Nullable SimulatedFunction interpreter;
+        private int handles = 1024;
         private @Nullable RequestGate gate;
 
         private Builder() {}
@@ -275,6 +288,56 @@ public final class VirtualEsp32 implements AutoCloseable {
         /** Who delays or denies requests. Default: nobody. */
         public Builder gate(RequestGate requests) {
             gate = requests;
+            return this;
+        }
+
+        /**
+         * What a host may do besides sockets, as {@code "allow"} of the firmware's configuration says it. Default {@code wifi}, {@code clock},
+         * {@code pins}, {@code device}, and what was scripted by {@link #module} and {@link #evaluate}.
+         *
+         * @param words of {@code wifi}, {@code clock}, {@code pins}, {@code device} (reset, watchdog), {@code files}, {@code exec} (to
+         *     evaluate and execute code), names of modules that may be imported; or {@code everything}; or none
+         */
+        public Builder allow(String... words) {
+            policy = Policy.of(words);
+            return this;
+        }
+
+        private Policy policy() {
+            if (policy != null) {
+                return policy;
+            }
+            Policy scripted = Policy.DEFAULT.and(modules.keySet());
+            return interpreter == null ? scripted : scripted.and(Set.of(Policy.EXEC));
+        }
+
+        /**
+         * A module that hosts may import and use as remote objects; see {@link dev.uartnet.esp32.objects.ScriptedObject#module}. A device that has none, and
+         * allows none, does not offer them.
+         *
+         * @param name as a host imports it, may have dots
+         * @param module its attributes, functions and classes
+         */
+        public Builder module(String name, SimulatedObject module) {
+            modules.put(name, module);
+            return this;
+        }
+
+        /**
+         * What evaluates and executes code: a function of one argument, the code. For a statement its result is dropped. Default: none, for the simulator runs no
+         * Python; hosts are told so.
+         */
+        public Builder evaluate(SimulatedFunction code) {
+            interpreter = code;
+            return this;
+        }
+
+        /** How many objects a host may hold by handles at once, at least 64. Default 1,024. */
+        public Builder handles(int max) {
+            if (max < 64) {
+                throw new IllegalArgumentException("handles must be at least 64: " + max);
+            }
+            handles = max;
             return this;
         }
 
