@@ -5,6 +5,7 @@ import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Operation;
 import dev.uartnet.proxy.NameResolutionException.Reason;
+import dev.uartnet.proxy.objects.RemoteObjects;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -78,6 +79,7 @@ public final class ProxyClient implements Disposable {
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
+    private final RemoteObjects objects;
 
     ProxyClient(
             Reconnection link,
@@ -95,6 +97,7 @@ public final class ProxyClient implements Disposable {
                 .maxIdleTime(POOL_IDLE_MAX)
                 .evictInBackground(POOL_IDLE_MAX)
                 .build();
+        this.objects = new RemoteObjects(requests());
         link.onClose().subscribe(nothing -> {}, lost -> pool.dispose());
     }
 
@@ -229,6 +232,11 @@ public final class ProxyClient implements Disposable {
     /** Returns the device's operations by their numbers: what everything else here stands on, and the way to what has no method of its own. */
     public DeviceRequests requests() {
         return new DeviceRequests(link, requestTimeout, events);
+    }
+
+    /** Returns the objects of the device's Python: its modules, functions, classes, and code that this host sends. */
+    public RemoteObjects objects() {
+        return objects;
     }
 
     // ---- sockets of the device
