@@ -337,7 +337,7 @@ class Privates:
         for name in sorted(homes):
             home = homes[name][0]
             at = count.get(home, 0)
-            if len(homes[name]) == 1 and name not in said and at < len(free) and len(name) > 2:
+            if len(homes[name]) == 1 and name not in said and at < len(free) and len(name) > 2 and name[1:] not in _SHARED:
                 self.short[name] = free[at]
                 count[home] = at + 1
 

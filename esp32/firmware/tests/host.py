@@ -6,20 +6,23 @@ import random
 import select
 import socket
 import struct
+import sys
 from binascii import crc32
 from time import ticks_add, ticks_diff, ticks_ms
 
-from uartnet import slip
+from uartnet import link, groups, slip  # link first: modules that import one another nest deep
 from uartnet.msgpack import Reader, Writer
+from uartnet.sockets import OPERATIONS
 
 HELLO, WELCOME, DATA, ACK, PROBE, RESET, SPEED = range(7)
-REQUEST, RESPONSE, ERROR, CANCEL = range(1, 5)
+REQUEST, RESPONSE, ERROR, CANCEL, NEXT, DEMAND, OUTPUT, EVENT = range(1, 9)
 CHANNEL_DATA, CREDIT, EOF, CLOSE = range(16, 20)
 PING, INFO, RESOLVE = range(3)
 TCP_CONNECT = 16
 TLS_CONNECT = 20
 LOOPBACK = b"\x7f\0\0\1"
 
+_allow = None  # of the last bench
 _libc = ffi.open(None)
 _PATIENCE_MS = 10000  # for what must happen; a test that waits so long has failed
 
@@ -58,6 +61,7 @@ class Bench:
         network.configuration = lambda: config
         board = Board(path)
         board.start_network()
+        self._groups(board)
         start.load_tls(board)
         self.device = Device(board)
         self.device.log = self._unexpected
@@ -66,6 +70,18 @@ class Bench:
         self.device.link.clock = self._clock
         self._now()
         self.device.start()
+
+    def _groups(self, board):
+        """Loads them; anew if another bench of this process was allowed something else."""
+        global _allow
+        if board.allow != _allow:
+            for group in groups._GROUPS:
+                for name in group[1]:
+                    sys.modules.pop("uartnet." + name, None)
+                for op in range(group[2], group[3] + 1):
+                    OPERATIONS.pop(op, None)
+            _allow = board.allow
+        groups.load(board)
 
     def _unexpected(self, e):
         self.unexpected.append(e)

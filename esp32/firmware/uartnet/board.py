@@ -11,7 +11,10 @@ from select import POLLOUT
 from micropython import const
 
 from . import dns
+from .failure import Failure
 
+_ERROR_IO = const(16)
+_ERROR_NETWORK_DOWN = const(23)
 _IPPROTO_TCP = const(6)
 _TCP_NODELAY = const(1)
 _FEATURE_SPEED = const(2)
@@ -23,12 +26,21 @@ class LineGone(OSError):
 
 
 class Board:
+    access_point = None  # our own network, once there was one
+    lost = None  # what has happened to the Wi-Fi, in words
+
     def __init__(self, config="/uartnet.json"):
         from . import config as configuration
 
         c, self.problem = configuration.read(config)  # the problem in words, which INFO tells
         self.config = c
         c.update(getattr(network, "configuration", dict)())
+        allow = c["allow"]
+        if isinstance(allow, str):
+            allow = allow.split(",")
+        self.allow = tuple(word for word in allow if word != "sockets")
+        self.refusals = []  # of operations: first, last, code, text
+        self.modules = []  # of the groups of operations that were loaded
         self.baud = c["baud"]
         self.platform = sys.platform
         self.ipv6 = hasattr(network, "IPV6")
@@ -72,6 +84,10 @@ class Board:
         self.uart = uart
         self._readinto = uart.readinto
         self._write = uart.write
+
+    def allows(self, word):
+        """True if a host may do this: a group of operations, "exec", or a module by its name."""
+        return word in self.allow or "everything" in self.allow
 
     def read(self, buf):
         try:
@@ -125,16 +141,26 @@ class Board:
                 self.problem = "ssid or password: %s" % e
 
     def connected(self):
-        return self.wlan is None or self.wlan.isconnected()
+        return self.wlan is None or self.wlan.isconnected() or self.serves()
+
+    def serves(self):
+        """True if there is a network of our own."""
+        return self.access_point is not None and self.access_point.active()
+
+    def reason(self, reason=None):
+        """Why something fails: the same for all while there is no network, unless its reason has nothing to do with that."""
+        if self.connected() or reason and reason.code < _ERROR_IO:
+            return reason
+        return Failure(_ERROR_NETWORK_DOWN, self.lost or "Wi-Fi is not connected")
 
     def address(self):
-        return self.wlan.ifconfig()[0]
+        return (self.wlan if self.wlan.isconnected() or not self.serves() else self.access_point).ifconfig()[0]
 
     def network_state(self):
         """The board's address for people, or why it has none."""
         if self.connected():
             return self.address()
-        return "not connected" if self.config["ssid"] else "no ssid in the configuration"
+        return self.lost or ("not connected" if self.config["ssid"] else "no ssid in the configuration")
 
     def dns_servers(self):
         servers = self.config["dns"]

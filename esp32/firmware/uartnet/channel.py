@@ -111,4 +111,4 @@ class Channel:
 
     def reason(self, e):
         """Why this exception of the socket ends the channel."""
-        return failure.of(e)
+        return self.device.board.reason(failure.of(e))

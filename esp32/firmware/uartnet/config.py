@@ -23,6 +23,7 @@ _DEFAULTS = {
     "password": "",
     "hostname": None,
     "country": None,
+    "allow": ["wifi", "clock", "pins", "device"],  # what a host may do beside sockets: these, "files", "exec", names of modules, "everything"; "sockets": no more
     "dns": None,  # name servers, "address" or "address:port", comma between them; None: the network's own
 }
 
@@ -51,6 +52,8 @@ def _fits(key, value):
         return True
     if key in _RANGES:
         return type(value) is int and _RANGES[key][0] <= value <= _RANGES[key][1]
+    if key == "allow" and type(value) is list:
+        return all(type(word) is str for word in value)
     return type(value) is (bool if key == "takeover" else str)
 
 
@@ -68,7 +71,7 @@ def read(path):
                 elif _fits(key, value):
                     c[key] = value
                 else:
-                    problem = "%s: not a value for %s: %s" % (path, key, json.dumps(value))
+                    problem = "%s: not a value for %s: %s" % (path, key, json.dumps(value) if value is None or key != "password" else "***")
         else:
             problem = path + " is not a JSON object"
     except OSError:

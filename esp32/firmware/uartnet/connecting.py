@@ -81,7 +81,7 @@ class Connecting(Channel):
         self.failed(reason)
 
     def reason(self, e):
-        reason = failure.of(e)
+        reason = super().reason(e)
         if reason.code == _ERROR_CONNECTION_RESET:  # lwIP's word for a refusal
             return Failure(_ERROR_CONNECTION_REFUSED, "connection refused", reason.errno)
         return reason
@@ -114,7 +114,7 @@ class Connecting(Channel):
         if self.deadline is not None and ticks_diff(now, self.deadline) >= 0:
             self.deadline = None
             self.free()
-            self._next(Failure(_ERROR_TIMED_OUT, "connect timed out: " + dns.text(self.address)))
+            self._next(self.reason(Failure(_ERROR_TIMED_OUT, "connect timed out: " + dns.text(self.address))))
 
     def cancel(self):
         if self.query:

@@ -12,6 +12,7 @@ _KIND_REQUEST = const(1)
 _KIND_RESPONSE = const(2)
 _KIND_ERROR = const(3)
 _KIND_CANCEL = const(4)
+_KIND_DEMAND = const(6)
 _KIND_CHANNEL_DATA = const(16)
 _KIND_CHANNEL_CREDIT = const(17)
 _KIND_CHANNEL_EOF = const(18)
@@ -30,6 +31,7 @@ _LIMIT_REQUEST_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
 _PENDING = const(64)  # requests at the same time
+_DEMAND_MAX = const(0x1FFFFFFF)  # which is as good as any
 _DEADLINE_MS_MAX = const(0x1FFFFFFF)  # what ticks_diff() can tell apart; six days
 
 
@@ -89,7 +91,7 @@ class Dispatcher:
             raise Malformed
         if kind == _KIND_REQUEST:
             self._request(r, n, end)
-        elif _KIND_CHANNEL_DATA <= kind <= _KIND_CHANNEL_CLOSE or kind == _KIND_CANCEL:
+        elif _KIND_CHANNEL_DATA <= kind <= _KIND_CHANNEL_CLOSE or kind == _KIND_CANCEL or kind == _KIND_DEMAND:
             self._known(r, kind, n, end)
         elif kind == _KIND_CHANNEL_DATAGRAM:
             self._datagram(r, n, end)
@@ -119,7 +121,13 @@ class Dispatcher:
             value = r.int(0, 0xFFFF)
             r.text()
             n -= 2
+        elif kind == _KIND_DEMAND:
+            value = r.int(0, 1 << 64)
+            n -= 1
         self._rest(r, n - 1, end)
+        if kind == _KIND_DEMAND:
+            self._demand(self.pending.get(number), min(value, _DEMAND_MAX))
+            return
         if kind == _KIND_CANCEL:
             request = self.pending.get(number)
             if request:
@@ -139,6 +147,16 @@ class Dispatcher:
         except Exception as e:
             self.device.trouble(e)
             channel.broken(e)
+
+    def _demand(self, request, n):
+        if request:
+            request.demand = min(request.demand + n, _DEMAND_MAX)
+            if request.more:
+                try:
+                    request.more()
+                except Exception as e:
+                    self.device.trouble(e)
+                    request.stop(failure.of(e))
 
     def _data(self, number, start, end):
         channel = self.device.channels.get(number)
@@ -188,7 +206,7 @@ class Dispatcher:
                 return
             operation = self.operations.get(op)
             if not operation:
-                raise Failure(_ERROR_UNSUPPORTED, "operation %d" % op)
+                raise self._refusal(op)
             if len(self.pending) >= _PENDING:
                 raise Failure(_ERROR_NO_RESOURCES, "more than %d requests" % _PENDING)
             r.start(start, end)
@@ -204,6 +222,12 @@ class Dispatcher:
         except Exception as e:
             self.device.trouble(e)
             request.stop(failure.of(e))
+
+    def _refusal(self, op):
+        for first, last, code, text in self.device.board.refusals:
+            if first <= op <= last:
+                return Failure(code, text)
+        return Failure(_ERROR_UNSUPPORTED, "operation %d" % op)
 
     def _ping(self, number, n, start, end):
         # The arguments go back as they came, without being decoded.

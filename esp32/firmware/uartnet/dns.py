@@ -9,7 +9,6 @@ from .failure import Failure
 
 _ERROR_BAD_REQUEST = const(2)
 _ERROR_NO_RESOURCES = const(6)
-_ERROR_NETWORK_DOWN = const(23)
 _ERROR_NAME_NOT_FOUND = const(32)
 _ERROR_NAME_NO_ANSWER = const(33)
 _ERROR_NAME_FAILED = const(34)
@@ -117,8 +116,9 @@ class Resolver:
         question = _question(name)
         if question is None:
             return failed(_unknown(name))
-        if not self.board.connected():
-            return failed(Failure(_ERROR_NETWORK_DOWN, "Wi-Fi is not connected"))
+        down = self.board.reason()
+        if down:
+            return failed(down)
         if len(self.queries) >= _QUERIES:
             return failed(Failure(_ERROR_NO_RESOURCES, "more than %d names are being resolved" % _QUERIES))
         if not self.sock:
@@ -206,7 +206,7 @@ class Resolver:
         self.queries.remove(query)
         self._close_if_idle()
         if failure:
-            query.failed(failure)
+            query.failed(self.board.reason(failure))
         else:
             query.done(addresses)
 

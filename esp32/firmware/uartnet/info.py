@@ -47,6 +47,7 @@ def collect(device, room):
         ("uptime_ms", device.uptime.now()),
         ("platform", board.platform),
         ("dns", board.dns_servers()),
+        ("allow", board.allow),
         ("python", "%d.%d.%d" % sys.implementation.version[:3]),
         ("sockets", device.counted),
         ("link", {name: getattr(c, name) for name in _COUNTERS}),

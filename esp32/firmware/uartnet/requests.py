@@ -9,6 +9,7 @@ from .msgpack import Overflow
 from .sockets import OPERATIONS
 
 _KIND_RESPONSE = const(2)
+_KIND_NEXT = const(5)
 _OP_INFO = const(1)
 _OP_RESOLVE = const(2)
 _ERROR_MESSAGE_TOO_BIG = const(27)
@@ -17,32 +18,54 @@ _ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 
 
 class Request:
-    """One that is not answered yet. cancel, if set, stops what it began."""
+    """One that is not answered yet."""
+
+    cancel = None  # if set, stops what it began
+    demand = 0  # of a streaming request: items that may be sent
+    more = None  # if set, called when demand has come
 
     def __init__(self, dispatcher, number, deadline):
         self.dispatcher = dispatcher
         self.number = number
-        self.cancel = None
         self.deadline = deadline
 
     def done(self, results=()):
         if self.dispatcher.pending.pop(self.number, None):
-            link = self.dispatcher.link
-            w = link.begin()
-            try:
-                w.array(2 + len(results))
-                w.put(_KIND_RESPONSE)
-                w.put(self.number)
-                for value in results:
-                    w.put(value)
-                link.commit()
-            except Overflow:
-                self._error(Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
-            except MemoryError:
-                link.starved()  # an answer that gets lost would be waited for for ever
-            except Exception as e:
-                self.dispatcher.device.trouble(e)
-                self._error(failure.of(e))
+            self._send(_KIND_RESPONSE, results)
+
+    def ready(self):
+        """True if an item of a streaming request may go now. Else it is asked for again: at each round (`due`), or by `more`."""
+        return self.demand > 0 and self.dispatcher.link.idle()
+
+    def next(self, item):
+        """Sends an item, for which there is demand; one that fits no frame ends the request."""
+        if self.dispatcher.pending.get(self.number) is self:
+            self.demand -= 1
+            self._send(_KIND_NEXT, (item,))
+
+    def _send(self, kind, values):
+        link = self.dispatcher.link
+        w = link.begin()
+        try:
+            w.array(2 + len(values))
+            w.put(kind)
+            w.put(self.number)
+            for value in values:
+                w.put(value)
+            link.commit()
+        except Overflow:
+            self._broken(Failure(_ERROR_MESSAGE_TOO_BIG, "the answer exceeds a frame"))
+        except MemoryError:
+            link.starved()  # an answer that gets lost would be waited for for ever
+        except Exception as e:
+            self.dispatcher.device.trouble(e)
+            self._broken(failure.of(e))
+
+    def _broken(self, reason):
+        self.dispatcher.pending.pop(self.number, None)
+        if self.cancel:
+            self.cancel()
+        self._error(reason)
 
     def fail(self, reason):
         if self.dispatcher.pending.pop(self.number, None):

@@ -14,7 +14,6 @@ _OP_SOCKET_OPTION = const(19)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_NO_RESOURCES = const(6)
 _ERROR_CHANNEL_IN_USE = const(7)
-_ERROR_NETWORK_DOWN = const(23)
 _LIMIT_CHANNEL_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
@@ -87,8 +86,9 @@ def arguments(device, args, n, kind):
         raise Failure(_ERROR_CHANNEL_IN_USE, "channel %d is in use" % number)
     if not device.has_room():
         raise Failure(_ERROR_NO_RESOURCES, "more than %d channels" % device.board.channels_max)
-    if not device.board.connected():
-        raise Failure(_ERROR_NETWORK_DOWN, "Wi-Fi is not connected")
+    down = device.board.reason()
+    if down:
+        raise down
 
 
 def connect(device, request, args, connecting):

@@ -7,6 +7,7 @@ from socket import socket
 from micropython import const
 
 import uartnet
+from . import groups
 from .board import Board
 from .device import Device
 from .sockets import OPERATIONS, no_memory
@@ -40,9 +41,10 @@ def load_tls(board):
             return
         except MemoryError:
             for name in _TLS_MODULES:
-                if sys.modules.pop("uartnet." + name, None):
+                if name != "blobs" and sys.modules.pop("uartnet." + name, None):
                     delattr(uartnet, name)
-    OPERATIONS[_OP_TLS_CONNECT] = OPERATIONS[_OP_TLS_LISTEN] = OPERATIONS[_OP_BLOB_WRITE] = no_memory
+    OPERATIONS[_OP_TLS_CONNECT] = OPERATIONS[_OP_TLS_LISTEN] = no_memory
+    OPERATIONS.setdefault(_OP_BLOB_WRITE, no_memory)
 
 
 def make_room(device):
@@ -69,6 +71,7 @@ def main(reserve, config="/uartnet.json"):
     """The device, ready to run. reserve: memory for its buffers and for a TLS connection, in pieces in which nothing has made holes."""
     board = Board(config)
     board.start_network()
+    groups.load(board)
     load_tls(board)
     if board.features & _FEATURE_TLS:
         uartnet.tls.take(reserve)
@@ -80,7 +83,7 @@ def main(reserve, config="/uartnet.json"):
     for once in (board, device, device.store, device.dispatcher, device.resolver, link, link.pool, link.incoming, link.outgoing, link.pacing, link.speed):
         type(once).__init__ = None
     Board._open_uart = Board.start_network = Device.start = type(link).booted = None
-    for name in ("config", "start"):
+    for name in ("config", "groups", "start"):
         del sys.modules["uartnet." + name]
         delattr(uartnet, name)
     return device

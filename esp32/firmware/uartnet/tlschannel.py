@@ -4,7 +4,7 @@ from select import POLLIN, POLLOUT
 from time import ticks_add, ticks_diff
 from micropython import const
 
-from . import blobs, failure, tls
+from . import blobs, tls
 from .connecting import Connecting
 from .failure import Failure, check
 from .msgpack import is_int
@@ -34,7 +34,7 @@ class TlsChannel(TcpChannel):
         n = e.errno if isinstance(e, OSError) else 0
         if n <= -256:
             return Failure(_ERROR_TLS, "TLS failed: " + (e.args[1] if len(e.args) > 1 else "-0x%04x" % -n), n)
-        return failure.of(OSError(-n) if n < 0 else e)  # the socket's own have passed through mbedtls
+        return super().reason(OSError(-n) if n < 0 else e)  # the socket's own have passed through mbedtls
 
     def event(self, event):
         again = self.again

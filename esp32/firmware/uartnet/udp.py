@@ -332,6 +332,7 @@ class UdpChannel(Channel):
 
     def _failed(self, reason):
         """A datagram did not get through, which is no end."""
+        reason = self.device.board.reason(reason)
         if self.state == _OPEN:
             self.say((_KIND_EVENT, _EVENT_DATAGRAM_FAILED, self.number, reason.code, reason.text[:80], reason.errno))
         else:

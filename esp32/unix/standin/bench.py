@@ -5,7 +5,10 @@ What they see is in `names`: radio, rtc, ntp here; pins, adc, device from whoeve
 """
 
 import ffi
+import ntp
 import os
+import radio
+import rtc
 import socket
 from micropython import const
 
@@ -13,7 +16,7 @@ _F_SETFD = const(2)
 _FD_CLOEXEC = const(1)
 _LINE = const(1400)
 
-names = {}
+names = {"radio": radio, "rtc": rtc, "ntp": ntp}
 
 
 class Bench:
@@ -26,7 +29,8 @@ class Bench:
         self.sock.setblocking(False)
 
     def serve(self):
-        """Runs what has come. machine.chore() calls this every 20 ms."""
+        """Answers queries for the time, and runs what has come. machine.chore() calls this every 20 ms."""
+        ntp.serve()
         while True:
             try:
                 line, sender = self.sock.recvfrom(_LINE)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from rtc import RTC
 
 line = None
 tty = None  # the number of the tty's descriptor; None on a pty of our own, which has no speed

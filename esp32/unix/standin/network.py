@@ -8,6 +8,7 @@ import struct
 from micropython import const
 
 STA_IF = 0
+AP_IF = 1
 SOCKETS = 128 if gc.mem_free() > 500000 else 34  # a board has 15
 DATAGRAM = 65507 if SOCKETS > 34 else 1472
 IPV6 = True
@@ -22,26 +23,55 @@ _name = bytearray(28)
 
 
 class WLAN:
-    """Always connected."""
+    """Always connected, until somebody asks for more: then what radio.py simulates, of which a small heap has no room to spare."""
 
-    def __init__(self, interface):
-        pass
+    def __init__(self, interface=STA_IF):
+        self.interface = interface
+        if _radio:
+            load_radio()
 
     def isconnected(self):
-        return True
+        return self.__getattr__("isconnected")() if _radio or self.interface else True
 
     def ifconfig(self):
-        return "127.0.0.1", "255.0.0.0", "127.0.0.1", ",".join(_servers())
+        return self.__getattr__("ifconfig")() if _radio or self.interface else ("127.0.0.1", "255.0.0.0", "127.0.0.1", ",".join(_servers()))
+
+    def __getattr__(self, name):
+        radio = load_radio()
+        return getattr(radio.access_point if self.interface else radio.station, name)
+
+
+_radio = os.getenv("UARTNET_RADIO") or os.getenv("UARTNET_BENCH")  # or the module, once it is loaded
+_hostname = "esp32"
+
+
+def load_radio():
+    global _radio
+    import radio
+
+    _radio = radio
+    return radio
+
+
+def hostname(name=None):
+    global _hostname
+    if name is not None:
+        if len(name) > 32:
+            raise ValueError
+        _hostname = name
+    return _hostname
 
 
 def configuration():
-    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD, $UARTNET_MAX_BAUD, $UARTNET_CHANNELS."""
+    """What the environment sets of the board's configuration: $UARTNET_DNS, $UARTNET_PAYLOAD, $UARTNET_BAUD, $UARTNET_MAX_BAUD, $UARTNET_CHANNELS, $UARTNET_ALLOW."""
     c = {"baud": 921600}  # a pty has no speed of its own
     if os.getenv("UARTNET_DNS") is not None:
         c["dns"] = os.getenv("UARTNET_DNS")
     for name in ("payload", "baud", "max_baud", "channels"):
         if os.getenv("UARTNET_" + name.upper()):
             c[name] = int(os.getenv("UARTNET_" + name.upper()))
+    if os.getenv("UARTNET_ALLOW"):
+        c["allow"] = os.getenv("UARTNET_ALLOW")
     return c
 
 
@@ -55,6 +85,8 @@ def _servers():
 
 def hosts(name):
     """Addresses of a name in the hosts file ($UARTNET_HOSTS in place of /etc/hosts)."""
+    if name == "pool.ntp.org" and "NTP_PORT" in globals():
+        return ("127.0.0.1",)
     found = []
     for words in _lines(os.getenv("UARTNET_HOSTS") or "/etc/hosts"):
         if name in words[1:]:

@@ -57,7 +57,7 @@ final class InboundFlux<T> extends Flux<T> {
     private boolean closeIsAnEnd;
 
     /**
-     * @param conversion of a message, which it takes over
+     * @param conversion of a message, which it takes over, also where it throws: that ends the flux, and closes the channel
      * @param unread gets what nobody will take any more
      */
     InboundFlux(Function<Object, T> conversion, Consumer<T> unread) {
@@ -242,7 +242,14 @@ final class InboundFlux<T> extends Flux<T> {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            T item = conversion.apply(message);
+            T item;
+            try {
+                item = conversion.apply(message);
+            } catch (RuntimeException e) {
+                end(e);
+                context.close();
+                return;
+            }
             if (closing && cancelled != null) {
                 unread.accept(item);
             } else {

@@ -43,7 +43,13 @@ public final class ProxyListener {
             ProxySocketChannel child, EventLoopGroup group, Consumer<Channel> options) {
         ProxyConnection connection = new ProxyConnection();
         connection.of(child);
-        options.accept(child);
+        try {
+            options.accept(child);
+        } catch (RuntimeException e) {
+            // An option that a connection of this device does not take.
+            child.unsafe().closeForcibly();
+            throw e;
+        }
         child.pipeline().addLast(connection.handler());
         group.register(child).addListener(registered -> {
             if (!registered.isSuccess()) {

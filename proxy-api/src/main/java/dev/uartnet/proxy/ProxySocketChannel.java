@@ -5,7 +5,6 @@ import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -435,13 +434,6 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws IOException {
         writing.write(in);
-    }
-
-    /** Refuses a change that comes too late. */
-    void requireNotConnected(String option) {
-        if (state != State.OPEN) {
-            throw new ChannelException(option + " must be set before the channel is connected");
-        }
     }
 
     /** An option of the connection has changed, by any thread. */

@@ -2,11 +2,7 @@ package dev.uartnet.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.uartnet.codec.link.LinkEnded;
-import dev.uartnet.codec.link.LinkEstablished;
-import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.link.LinkReset;
-import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Cancel;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
@@ -16,10 +12,8 @@ import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
-import dev.uartnet.codec.request.RequestHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -28,19 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages on the link for what sockets do, and back. The test is the device. */
-class ChannelMultiplexerTest {
-    private static final int MAX_PAYLOAD = 256;
+class ChannelMultiplexerTest extends OnOneLink {
     private static final int FRAME_DATA = MAX_PAYLOAD - 6;
     private static final int WINDOW = 1000;
     private static final Duration LINGER = Duration.ofSeconds(30);
-
-    private final ChannelMultiplexer multiplexer = new ChannelMultiplexer(() -> MAX_PAYLOAD);
-    private EmbeddedChannel link;
 
     /** Notes what its stream tells it. */
     private static final class Note implements ProxiedStream.Socket {
@@ -84,47 +72,10 @@ class ChannelMultiplexerTest {
         }
     }
 
-    @BeforeEach
-    void open() {
-        link = new EmbeddedChannel();
-        link.pipeline()
-                .addLast(new OpeningTracker(multiplexer))
-                .addLast(new RequestHandler())
-                .addLast(new SessionHandler(new SessionHandler.Owner() {
-                    @Override
-                    public void established(Session session) {}
-
-                    @Override
-                    public void failed(Throwable cause) {}
-
-                    @Override
-                    public void lost(LinkLostException cause) {}
-                }))
-                .addLast(multiplexer);
-        link.pipeline()
-                .fireUserEventTriggered(
-                        new LinkEstablished(new Session(1, 2, 3, 0, 8, 8192, MAX_PAYLOAD, 1000, 0, "test")));
-    }
-
-    @AfterEach
-    void close() {
-        link.finishAndReleaseAll();
-    }
-
     private ProxiedStream connect(Note note, Duration timeout) {
         ProxiedStream stream = new ProxiedStream(multiplexer, note);
         stream.connect(InetSocketAddress.createUnresolved("server.test", 80), WINDOW, timeout, Map.of(), null);
         return stream;
-    }
-
-    private <T> T next(Class<T> type) {
-        Object message = link.readOutbound();
-        assertThat(message).isInstanceOf(type);
-        return type.cast(Objects.requireNonNull(message));
-    }
-
-    private void nothingMore() {
-        assertThat(link.outboundMessages()).isEmpty();
     }
 
     private void accept(Request request, int credit) {
@@ -352,7 +303,7 @@ class ChannelMultiplexerTest {
         ProxiedStream stream = opened(open, 0);
         ByteBuf waiting = bytes(10);
         stream.send(new ArrayList<>(List.of(waiting)));
-        link.pipeline().fireUserEventTriggered(new LinkEnded(new LinkException("gone")));
+        lose();
         assertThat(waiting.refCnt()).isZero();
         assertThat(opening.events).containsExactly("failed LinkLostException");
         assertThat(open.events.subList(1, 2)).containsExactly("ended the link to the device is lost: gone");

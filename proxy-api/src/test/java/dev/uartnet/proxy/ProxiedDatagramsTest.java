@@ -2,11 +2,7 @@ package dev.uartnet.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.uartnet.codec.link.LinkEnded;
-import dev.uartnet.codec.link.LinkEstablished;
-import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.link.LinkReset;
-import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelDatagram;
@@ -17,11 +13,9 @@ import dev.uartnet.codec.message.EventKind;
 import dev.uartnet.codec.message.MessageEncoder;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
-import dev.uartnet.codec.request.RequestHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,20 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages on the link for what datagram sockets do, and back. The test is the device. */
-class ProxiedDatagramsTest {
-    private static final int MAX_PAYLOAD = 256;
+class ProxiedDatagramsTest extends OnOneLink {
     private static final int WINDOW = 1000;
     private static final InetSocketAddress PEER = new InetSocketAddress("10.0.0.2", 53);
     private static final InetSocketAddress PEER6 = new InetSocketAddress("2001:db8::2", 65_535);
     private static final InetSocketAddress OTHER = new InetSocketAddress("10.0.0.3", 53);
-
-    private final ChannelMultiplexer multiplexer = new ChannelMultiplexer(() -> MAX_PAYLOAD);
-    private EmbeddedChannel link;
 
     /** Notes what its channel tells it. */
     private static final class Note implements ProxiedDatagrams.Socket {
@@ -98,43 +86,6 @@ class ProxiedDatagramsTest {
         String last() {
             return events.get(events.size() - 1);
         }
-    }
-
-    @BeforeEach
-    void open() {
-        link = new EmbeddedChannel();
-        link.pipeline()
-                .addLast(new OpeningTracker(multiplexer))
-                .addLast(new RequestHandler())
-                .addLast(new SessionHandler(new SessionHandler.Owner() {
-                    @Override
-                    public void established(Session session) {}
-
-                    @Override
-                    public void failed(Throwable cause) {}
-
-                    @Override
-                    public void lost(LinkLostException cause) {}
-                }))
-                .addLast(multiplexer);
-        link.pipeline()
-                .fireUserEventTriggered(
-                        new LinkEstablished(new Session(1, 2, 3, 0, 8, 8192, MAX_PAYLOAD, 1000, 0, "test")));
-    }
-
-    @AfterEach
-    void close() {
-        link.finishAndReleaseAll();
-    }
-
-    private <T> T next(Class<T> type) {
-        Object message = link.readOutbound();
-        assertThat(message).isInstanceOf(type);
-        return type.cast(Objects.requireNonNull(message));
-    }
-
-    private void nothingMore() {
-        assertThat(link.outboundMessages()).isEmpty();
     }
 
     private ProxiedDatagrams bind(Note note) {
@@ -258,7 +209,7 @@ class ProxiedDatagramsTest {
         ByteBuf second = bytes(10);
         link.writeInbound(new ChannelDatagram(0, PEER, first, true), new ChannelDatagram(0, OTHER, second));
         assertThat(next(LinkReset.class).text()).contains("between the pieces");
-        link.pipeline().fireUserEventTriggered(new LinkEnded(new LinkException("gone")));
+        lose();
         assertThat(first.refCnt()).isZero();
         assertThat(second.refCnt()).isZero();
     }
@@ -365,7 +316,7 @@ class ProxiedDatagramsTest {
         ByteBuf piece = bytes(10);
         datagrams.send(PEER, waiting);
         link.writeInbound(new ChannelDatagram(0, PEER, piece, true));
-        link.pipeline().fireUserEventTriggered(new LinkEnded(new LinkException("gone")));
+        lose();
         assertThat(waiting.refCnt()).isZero();
         assertThat(piece.refCnt()).isZero();
         assertThat(note.last()).isEqualTo("ended the link to the device is lost: gone");

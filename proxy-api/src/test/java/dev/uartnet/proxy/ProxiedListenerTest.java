@@ -2,11 +2,7 @@ package dev.uartnet.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.uartnet.codec.link.LinkEnded;
-import dev.uartnet.codec.link.LinkEstablished;
-import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.link.LinkReset;
-import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Cancel;
 import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
@@ -16,10 +12,8 @@ import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
-import dev.uartnet.codec.request.RequestHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,21 +21,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages on the link for what a listener does, and back. The test is the device. */
-class ProxiedListenerTest {
+class ProxiedListenerTest extends OnOneLink {
     private static final InetSocketAddress LOCAL = new InetSocketAddress(NetUtil.LOCALHOST4, 80);
     private static final InetSocketAddress REMOTE = new InetSocketAddress(NetUtil.LOCALHOST4, 4000);
     private static final int WINDOW = 1000;
 
-    private final ChannelMultiplexer multiplexer = new ChannelMultiplexer(() -> 256);
     private final List<String> events = new ArrayList<>();
     private final List<ProxiedStream> streams = new ArrayList<>();
-    private EmbeddedChannel link;
 
     private final class Listening implements ProxiedListener.Socket {
         @Override
@@ -109,38 +98,6 @@ class ProxiedListenerTest {
         public void onFailed(IOException cause) {
             events.add("connection ended " + cause.getMessage());
         }
-    }
-
-    @BeforeEach
-    void open() {
-        link = new EmbeddedChannel();
-        link.pipeline()
-                .addLast(new OpeningTracker(multiplexer))
-                .addLast(new RequestHandler())
-                .addLast(new SessionHandler(new SessionHandler.Owner() {
-                    @Override
-                    public void established(Session session) {}
-
-                    @Override
-                    public void failed(Throwable cause) {}
-
-                    @Override
-                    public void lost(LinkLostException cause) {}
-                }))
-                .addLast(multiplexer);
-        link.pipeline()
-                .fireUserEventTriggered(new LinkEstablished(new Session(1, 2, 3, 0, 8, 8192, 256, 1000, 0, "test")));
-    }
-
-    @AfterEach
-    void close() {
-        link.finishAndReleaseAll();
-    }
-
-    private <T> T next(Class<T> type) {
-        Object message = link.readOutbound();
-        assertThat(message).isInstanceOf(type);
-        return type.cast(Objects.requireNonNull(message));
     }
 
     private ProxiedListener listen(int credit) {
@@ -268,7 +225,7 @@ class ProxiedListenerTest {
         assertThat(events).endsWith("closed NETWORK_DOWN");
         listening(1);
         comesIn(1);
-        link.pipeline().fireUserEventTriggered(new LinkEnded(new LinkException("gone")));
+        lose();
         assertThat(events)
                 .contains("ended the link to the device is lost: gone")
                 .contains("connection ended the link to the device is lost: gone");

@@ -23,6 +23,11 @@ final class Arguments {
         return next < values.size() ? values.get(next++) : null;
     }
 
+    /** All of them. */
+    List<@Nullable Object> all() {
+        return values;
+    }
+
     /** An integer from min to max. */
     int integer(String name, int min, int max) throws DeviceException {
         return integer(name, next(), min, max);
@@ -36,6 +41,17 @@ final class Arguments {
             throw DeviceException.badRequest(name, "must be " + min + " to " + max);
         }
         return Math.toIntExact(number);
+    }
+
+    /** An integer from min to max, of 64 bits. */
+    long number(String name, long min, long max) throws DeviceException {
+        if (!(next() instanceof Long number)) {
+            throw DeviceException.badRequest(name, "must be an integer");
+        }
+        if (number < min || number > max) {
+            throw DeviceException.badRequest(name, "must be " + min + " to " + max);
+        }
+        return number;
     }
 
     static Boolean flag(String name, @Nullable Object value) throws DeviceException {
@@ -70,6 +86,21 @@ final class Arguments {
         return text;
     }
 
+    /** Any text, or nil. */
+    @Nullable
+    String textOrNull(String name) throws DeviceException {
+        Object value = next();
+        if (value != null && !(value instanceof String)) {
+            throw DeviceException.badRequest(name, "must be text or nil");
+        }
+        return (String) value;
+    }
+
+    /** Whether there are arguments that have not been asked for. */
+    boolean hasMore() {
+        return next < values.size();
+    }
+
     /** A host's name: a String that is neither empty nor too long. */
     String name(String name) throws DeviceException {
         return name(name, next());
@@ -91,10 +122,40 @@ final class Arguments {
         return value instanceof byte[] ? address(name, value) : name(name, value);
     }
 
+    /** A host's name (String), an address (InetAddress), or nil. */
+    @Nullable
+    Object nameOrAddressOrNull(String name) throws DeviceException {
+        Object value = next();
+        if (value == null) {
+            return null;
+        }
+        return value instanceof byte[] ? address(name, value) : name(name, value);
+    }
+
     /** An address to bind to; nil: all that IPv4 has. */
     InetAddress localAddress(String name) throws DeviceException {
         Object value = next();
         return address(name, value == null ? new byte[4] : value);
+    }
+
+    /** True or false; false if it lacks. */
+    boolean flagOrFalse(String name) throws DeviceException {
+        Object value = next();
+        return value != null && flag(name, value);
+    }
+
+    List<?> list(String name) throws DeviceException {
+        if (!(next() instanceof List<?> list)) {
+            throw DeviceException.badRequest(name, "must be an array");
+        }
+        return list;
+    }
+
+    Map<?, ?> map(String name) throws DeviceException {
+        if (!(next() instanceof Map<?, ?> map)) {
+            throw DeviceException.badRequest(name, "must be a map");
+        }
+        return map;
     }
 
     byte[] bytes(String name) throws DeviceException {
@@ -116,6 +177,11 @@ final class Arguments {
             }
             values.set(ofOptions, options);
         }
+    }
+
+    /** Options, a map, which may lack. */
+    RequestOptions optionsOrNone() throws DeviceException {
+        return hasMore() ? options() : new RequestOptions(Map.of());
     }
 
     /** Options, a map. */

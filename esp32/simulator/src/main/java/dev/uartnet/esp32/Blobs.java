@@ -1,8 +1,13 @@
 package dev.uartnet.esp32;
 
+import dev.uartnet.codec.message.BlobArguments;
 import dev.uartnet.codec.message.ErrorCode;
+import dev.uartnet.codec.message.MalformedMessageException;
+import dev.uartnet.codec.message.MessageDecoder;
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +17,7 @@ final class Blobs {
     private static final int BYTES_MAX = 16_384;
 
     private final Map<Integer, ByteArrayOutputStream> blobs = new HashMap<>();
+    private final MessageDecoder decoder = new MessageDecoder();
     private int total;
 
     /** Puts bytes behind those that the blob has, and returns how many it has now. */
@@ -33,5 +39,21 @@ final class Blobs {
         }
         total -= content.size();
         return content.toByteArray();
+    }
+
+    /** The arguments of a request as they came, or, if it names a blob instead, those that are in it. */
+    List<@Nullable Object> arguments(List<@Nullable Object> args) throws DeviceException {
+        if (args.size() != 1 || !(args.get(0) instanceof BlobArguments named)) {
+            return args;
+        }
+        byte[] content = take(named.blob());
+        if (content == null) {
+            throw DeviceException.badRequest("blob", "there is no " + named.blob());
+        }
+        try {
+            return decoder.decodeValues(Unpooled.wrappedBuffer(content));
+        } catch (MalformedMessageException e) {
+            throw DeviceException.badRequest("blob", String.valueOf(e.getMessage()));
+        }
     }
 }

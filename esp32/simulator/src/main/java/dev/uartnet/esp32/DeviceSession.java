@@ -9,10 +9,10 @@ import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ChannelData;
 import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ChannelEof;
+import dev.uartnet.codec.message.Demand;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Message;
-import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.message.Request;
 import dev.uartnet.codec.message.Response;
 import io.netty.channel.EventLoop;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class DeviceSession {
     static final int CHANNEL_MAX = 65_535;
     static final int CREDIT_MAX = 16 << 20;
-    private static final int REQUESTS_MAX = 256;
+    private static final int REQUESTS_MAX = 2048;
     /** Data frames on their way to the line: enough to keep it busy, few enough for an answer to overtake a transfer. */
     private static final int DATA_IN_FLIGHT_MAX = 4;
     /** Messages that wait for a host that does not acknowledge. */
@@ -52,6 +52,7 @@ final class DeviceSession {
     private final ChannelTable channels;
     private final Sockets sockets;
     private final Blobs blobs = new Blobs();
+    private final SessionObjects objects;
     private final SendTurns turns = new SendTurns();
     private boolean taking;
     private int dataInFlight;
@@ -59,17 +60,36 @@ final class DeviceSession {
     private long ignored;
     private boolean ended;
 
-    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line) {
+    DeviceSession(DeviceSettings settings, NameLookups lookups, EventLoop loop, LineHandler line, int maxPayload) {
         this.settings = settings;
         this.lookups = lookups;
         this.loop = loop;
         this.line = line;
         channels = new ChannelTable(settings.channelsMax());
         sockets = new Sockets(loop, this::dataBytes);
+        objects = new SessionObjects(settings.script(), settings.board().policy(), maxPayload);
     }
 
     EventLoop loop() {
         return loop;
+    }
+
+    /** The session has begun, before its first message. */
+    void begin() {
+        board().begin(this);
+    }
+
+    // ---- from the board
+
+    /** There has been no network for too long: what needs it ends. */
+    void networkLost(DeviceException why) {
+        new ArrayList<>(requests.values()).forEach(request -> request.networkLost(why));
+        channels.all().forEach(channel -> channel.networkLost(why));
+    }
+
+    /** There is a network again, or none any more. */
+    void networkChanged() {
+        channels.all().forEach(DeviceChannel::networkChanged);
     }
 
     // ---- from the host
@@ -113,6 +133,11 @@ final class DeviceSession {
             if (pending != null) {
                 pending.cancel();
             }
+        } else if (message instanceof Demand demand) {
+            PendingRequest pending = requests.get(demand.id());
+            if (pending != null) {
+                pending.demand(demand.items());
+            }
         } else {
             ignored();
             ReferenceCountUtil.release(message);
@@ -138,22 +163,29 @@ final class DeviceSession {
             protocolError("request id " + id + " is in use");
             return;
         }
+        List<@Nullable Object> args;
+        try {
+            args = blobs.arguments(request.args());
+        } catch (DeviceException e) {
+            send(new ErrorResponse(id, e.code(), e.text(), e.errno(), List.of()));
+            return;
+        }
         if (requests.size() >= REQUESTS_MAX) {
             send(new ErrorResponse(
                     id, ErrorCode.NO_RESOURCES, "more than " + REQUESTS_MAX + " requests at once", null, List.of()));
             return;
         }
-        PendingRequest pending = pending(request);
+        PendingRequest pending = Operations.make(this, id, request.operation(), args);
         requests.put(id, pending);
         if (request.deadlineMillis() > 0) {
             pending.expireAfter(request.deadlineMillis());
         }
         RequestGate gate = settings.gate();
         if (gate == null) {
-            start(pending);
+            pending.begin();
             return;
         }
-        gate.admit(request.operation(), request.args()).whenComplete((admitted, refused) -> {
+        gate.admit(request.operation(), args).whenComplete((admitted, refused) -> {
             if (loop().inEventLoop()) {
                 admit(pending, refused);
             } else {
@@ -168,39 +200,13 @@ final class DeviceSession {
             return;
         }
         if (cause == null) {
-            start(pending);
+            pending.begin();
         } else {
             pending.fail(
                     cause instanceof DeviceException known
                             ? known
                             : new DeviceException(ErrorCode.INTERNAL, String.valueOf(cause)));
         }
-    }
-
-    private static void start(PendingRequest pending) {
-        try {
-            pending.start();
-        } catch (DeviceException e) {
-            pending.fail(e);
-        }
-    }
-
-    private PendingRequest pending(Request request) {
-        int id = request.id();
-        Arguments args = new Arguments(request.args());
-        return switch (request.operation()) {
-            case Operation.PING -> new ImmediateRequest(this, id, request::args);
-            case Operation.INFO -> new Information(this, id);
-            case Operation.RESOLVE -> new Resolution(this, id, args);
-            case Operation.TCP_CONNECT -> new TcpConnect(this, id, args, false);
-            case Operation.TCP_LISTEN -> new TcpListen(this, id, args, false);
-            case Operation.TLS_CONNECT -> new TcpConnect(this, id, args, true);
-            case Operation.TLS_LISTEN -> new TcpListen(this, id, args, true);
-            case Operation.BLOB_WRITE -> new BlobWrite(this, id, args);
-            case Operation.UDP_BIND -> new UdpBind(this, id, args);
-            case Operation.SOCKET_OPTION -> new SocketOptionRequest(this, id, args);
-            default -> new UnknownRequest(this, id, request.operation());
-        };
     }
 
     /** Asks the link something, see {@link LineHandler#askLink}. */
@@ -215,13 +221,16 @@ final class DeviceSession {
         info.put("firmware", settings.version());
         info.put("protocol", "1.0");
         info.put("platform", "simulator, Java " + Runtime.version().feature());
-        info.put("boot_id", Integer.toUnsignedLong(settings.bootId()));
-        info.put("uptime_ms", settings.uptimeMillis());
+        info.put("boot_id", Integer.toUnsignedLong(board().boot().id()));
+        info.put("uptime_ms", board().micros() / 1000);
         info.put("heap_free", memory.maxMemory() - memory.totalMemory() + memory.freeMemory());
         info.put("heap_used", memory.totalMemory() - memory.freeMemory());
         info.put("channels", channels.size());
         info.put("channels_max", settings.channelsMax());
         info.put("dns", settings.nameServers());
+        info.put("allow", policy().words());
+        info.put("temperature", board().chip().celsius());
+        info.put("reset_reason", board().boot().reason());
         info.put("messages_ignored", ignored);
         return info;
     }
@@ -248,12 +257,35 @@ final class DeviceSession {
         return blobs;
     }
 
+    Board board() {
+        return settings.board();
+    }
+
+    SessionObjects objects() {
+        return objects;
+    }
+
+    Policy policy() {
+        return board().policy();
+    }
+
+    List<String> nameServers() {
+        return settings.nameServers();
+    }
+
+    /** Refuses what needs the network while there is none. */
+    void requireNetwork() throws DeviceException {
+        if (!board().wifi().isUp()) {
+            throw board().wifi().down();
+        }
+    }
+
     TlsWorkers tls() {
         return settings.tls();
     }
 
     SocketCounters counters() {
-        return settings.sockets();
+        return board().boot().sockets();
     }
 
     /** Bytes that a host may have on their way in a channel at first. */
@@ -316,7 +348,12 @@ final class DeviceSession {
         });
     }
 
-    private void send(Message message, Consumer<@Nullable Throwable> done) {
+    /**
+     * Sends a message.
+     *
+     * @param done gets null when it has gone to the line, or why it has not; nothing if the session ends before
+     */
+    void send(Message message, Consumer<@Nullable Throwable> done) {
         if (ended) {
             ReferenceCountUtil.release(message);
             return;
@@ -341,7 +378,9 @@ final class DeviceSession {
     /** The session has ended: requests are dropped, sockets are reset. */
     void end() {
         ended = true;
+        board().end(this);
         new ArrayList<>(requests.values()).forEach(PendingRequest::drop);
         channels.all().forEach(DeviceChannel::drop);
+        objects.clear();
     }
 }

@@ -14,6 +14,7 @@ abstract class PendingRequest {
     final DeviceSession session;
     private final int id;
     private @Nullable Future<?> deadline;
+    private boolean started;
     private boolean over;
 
     PendingRequest(DeviceSession session, int id) {
@@ -27,8 +28,37 @@ abstract class PendingRequest {
     /** Stops what {@link #start} has begun: nobody waits for it any more. */
     abstract void abandon();
 
+    /** Begins, unless it is over before. */
+    void begin() {
+        started = true;
+        try {
+            start();
+        } catch (DeviceException e) {
+            fail(e);
+        }
+    }
+
+    /** DEMAND: for requests that have items. */
+    void demand(long items) {
+        session.ignored();
+    }
+
+    /** The device has no network any more: for requests that need it and cannot go on. */
+    void networkLost(DeviceException why) {
+        // Most need none.
+    }
+
+    /** It is over, in whatever way. */
+    void ended() {
+        // Most have nothing to end.
+    }
+
     final int id() {
         return id;
+    }
+
+    final boolean hasStarted() {
+        return started;
     }
 
     final boolean isOver() {
@@ -54,7 +84,8 @@ abstract class PendingRequest {
         }
     }
 
-    private void stop(DeviceException why) {
+    /** Ends it before it would have ended by itself. */
+    final void stop(DeviceException why) {
         if (!over) {
             fail(why); // before abandoning: what is abandoned may fail in turn
             abandon();
@@ -68,8 +99,12 @@ abstract class PendingRequest {
     }
 
     final void fail(DeviceException why) {
+        fail(new ErrorResponse(id, why.code(), why.text(), why.errno(), List.of()));
+    }
+
+    final void fail(ErrorResponse why) {
         if (finish()) {
-            session.send(new ErrorResponse(id, why.code(), why.text(), why.errno(), List.of()));
+            session.send(why);
         }
     }
 
@@ -82,6 +117,7 @@ abstract class PendingRequest {
             deadline.cancel(false);
         }
         session.forget(this);
+        ended();
         return true;
     }
 }
