@@ -18,7 +18,7 @@ final class Conversion {
         Class<?> boxed = boxed(type);
         return boxed == Object.class
                 || boxed == Boolean.class
-                || Number.class.isAssignableFrom(boxed) && whole(boxed) != null
+                || whole(boxed) != null
                 || boxed == Float.class
                 || boxed == Double.class
                 || boxed == Number.class
