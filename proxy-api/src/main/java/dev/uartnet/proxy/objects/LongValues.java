@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +55,7 @@ final class LongValues {
         }
         List<RemoteObject> parts = new ArrayList<>();
         collect(value, parts);
-        Map<RemoteObject, Object> fetched = new IdentityHashMap<>();
+        Map<RemoteObject, Object> fetched = new HashMap<>();
         return Flux.fromIterable(parts)
                 .concatMap(part -> content(part, limit).doOnNext(content -> fetched.put(part, content)))
                 .then(Mono.fromSupplier(() -> replaced(value, fetched)))
