@@ -120,7 +120,15 @@ abstract class RemoteObjectPrograms {
     void valuesComeBackAsTheyWereSent() {
         byte[] bytes = {1, 2, -1};
         for (Object value : List.of(
-                true, 7L, -1L, Long.MIN_VALUE, Long.MAX_VALUE, 1.5, "h\u00e9", List.of(1L, List.of("x")), Map.of("k", 2L))) {
+                true,
+                7L,
+                -1L,
+                Long.MIN_VALUE,
+                Long.MAX_VALUE,
+                1.5,
+                "h\u00e9",
+                List.of(1L, List.of("x")),
+                Map.of("k", 2L))) {
             assertThat(get(demo.call("same", value).result())).isEqualTo(value);
         }
         assertThat(get(demo.call("same", (Object) bytes).as(byte[].class))).isEqualTo(bytes);
@@ -137,8 +145,8 @@ abstract class RemoteObjectPrograms {
                         .keyword("more", new ArrayList<>(List.of(true)))
                         .keyword("more", Flux.just(1).collectList().block())
                         .result()))
-                .isEqualTo(List.of(
-                        Arrays.asList(List.of(1L, 2L), "x", null, "c", 3L, 1.5), Map.of("more", List.of(1L))));
+                .isEqualTo(
+                        List.of(Arrays.asList(List.of(1L, 2L), "x", null, "c", 3L, 1.5), Map.of("more", List.of(1L))));
     }
 
     @Test
@@ -177,13 +185,17 @@ abstract class RemoteObjectPrograms {
     void textAndBytesLongerThanAFrameComeWhole() {
         assertThat(get(demo.call("text", 5000).as(String.class))).isEqualTo("\u00e9".repeat(5000));
         assertThat(get(demo.call("content", 5000).result()))
-                .isInstanceOfSatisfying(byte[].class, bytes -> assertThat(bytes).hasSize(5000).startsWith(0, 1, 2));
+                .isInstanceOfSatisfying(
+                        byte[].class, bytes -> assertThat(bytes).hasSize(5000).startsWith(0, 1, 2));
         assertThat(get(demo.call("array", 3).as(byte[].class))).isEqualTo(new byte[3]);
     }
 
     @Test
     void listsAndMapsLongerThanAFrameComeWholeWhenAskedFor() {
-        assertThat(get(demo.call("row", 2000).as(List.class))).hasSize(2000).startsWith(0L, 1L).endsWith(1999L);
+        assertThat(get(demo.call("row", 2000).as(List.class)))
+                .hasSize(2000)
+                .startsWith(0L, 1L)
+                .endsWith(1999L);
         assertThat(get(demo.call("table", 500).as(Map.class))).hasSize(500).containsEntry(499L, "499");
         try (RemoteObject row = (RemoteObject) get(demo.call("row", 2000).result())) {
             assertThat(row.type()).isEqualTo("list");
@@ -204,7 +216,8 @@ abstract class RemoteObjectPrograms {
     @Test
     void objectsAreArgumentsAlsoInListsAndMaps() {
         try (RemoteObject lamp = lamp("kitchen")) {
-            List<?> back = get(demo.call("same", List.of(1, lamp, Map.of("lamp", lamp))).as(List.class));
+            List<?> back = get(
+                    demo.call("same", List.of(1, lamp, Map.of("lamp", lamp))).as(List.class));
             try (RemoteObject second = (RemoteObject) back.get(1);
                     RemoteObject third = (RemoteObject) ((Map<?, ?>) back.get(2)).get("lamp")) {
                 assertThat(get(lamp.isSame(second))).isTrue();
@@ -318,7 +331,11 @@ abstract class RemoteObjectPrograms {
         long before = get(demo.get("started", Long.class));
         long closed = get(demo.get("closed", Long.class));
 
-        assertThat(get(demo.call("closing").iterate(Long.class).limitRate(1).take(3).collectList()))
+        assertThat(get(demo.call("closing")
+                        .iterate(Long.class)
+                        .limitRate(1)
+                        .take(3)
+                        .collectList()))
                 .containsExactly(0L, 1L, 2L);
 
         demo.get("closed", Long.class)
@@ -340,7 +357,8 @@ abstract class RemoteObjectPrograms {
 
     @Test
     void itemsLongerThanAFrameComeWholeAndInOrder() {
-        List<String> texts = get(demo.call("texts", 40, 3000).iterate(String.class).collectList());
+        List<String> texts =
+                get(demo.call("texts", 40, 3000).iterate(String.class).collectList());
 
         assertThat(texts).hasSize(40);
         for (int i = 0; i < 40; i++) {
