@@ -2,6 +2,7 @@ package dev.uartnet.esp32;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,6 +93,19 @@ final class Arguments {
         Object value = next();
         if (value != null && !(value instanceof String)) {
             throw DeviceException.badRequest(name, "must be text or nil");
+        }
+        return (String) value;
+    }
+
+    /** The name of a Wi-Fi network, as text or as the bytes of a scan; nil. */
+    @Nullable
+    String ssidOrNull() throws DeviceException {
+        Object value = next();
+        if (value instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+        if (value != null && !(value instanceof String)) {
+            throw DeviceException.badRequest("ssid", "must be text or nil");
         }
         return (String) value;
     }

@@ -154,6 +154,12 @@ public final class Host implements AutoCloseable {
         return line.pipeline().get(RequestHandler.class).request(operation, deadline, listener, args);
     }
 
+    /** Begins a streaming request, which has no demand yet. */
+    HostStream stream(int operation, @Nullable Object... args) {
+        HostStream stream = new HostStream();
+        return stream.runs(line.pipeline().get(RequestHandler.class).request(operation, NO_DEADLINE, stream, args));
+    }
+
     /** Returns the results of a request that succeeds. */
     public List<@Nullable Object> request(int operation, @Nullable Object... args) throws IOException {
         return results(begin(operation, NO_DEADLINE, args));
@@ -315,6 +321,19 @@ public final class Host implements AutoCloseable {
             }
             if (event.event() == kind
                     && Long.valueOf(channel).equals(event.args().get(0))) {
+                return event.args();
+            }
+        }
+    }
+
+    /** Returns the arguments of the next event of that kind; others before it are gone. */
+    List<@Nullable Object> awaitEvent(int kind) throws InterruptedException {
+        while (true) {
+            Event event = events.poll(ConformanceTest.SECONDS, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError("no event " + kind);
+            }
+            if (event.event() == kind) {
                 return event.args();
             }
         }
