@@ -15,7 +15,7 @@ _ERROR_NO_RESOURCES = const(6)
 
 # Word of "allow", its modules, the last of which has service(device), and its first and last operation; in the order in which memory is given to them.
 _GROUPS = (
-    ("wifi", ("wifi",), 64, 70),
+    ("wifi", ("networks", "attempt", "joining", "wifi"), 64, 70),
     ("clock", ("clock",), 80, 82),
     ("pins", ("pins",), 96, 102),
     ("device", ("control",), 112, 115),

@@ -72,13 +72,13 @@ class Joining:
         ssid = board.config["ssid"]
         if ssid:
             self.target = self.home = (ssid, board.config["password"], None)
+        self.attempt.alone()
         if board.wlan.isconnected():
             self.state = UP
             self.joined = ssid
             self.address = board.address()
         elif ssid:
             self.state = _JOINING  # board.py has begun it
-            self.attempt.alone()
 
     def name(self):
         if not self.target and self.state == UP:
@@ -211,7 +211,7 @@ class Joining:
         """The end of a WIFI_CONNECT that did what it should."""
         request = self.request
         self.request = None
-        if self.save:
+        if self.save and self.target[1] is not None:
             networks.save(*self.target[:2])
         request.done((self.status(),))
 
