@@ -43,7 +43,7 @@ def _session(**config):
     radio.access_point = radio.AccessPoint()
     bench = Bench(**config)
     radio.ticks_ms = lambda: bench.device.link.clock()  # skip() is the radio's, too
-    host = bench.host()
+    host = bench.host(keepalive=60000)
     take = host._message
 
     def watch(m):
@@ -384,7 +384,7 @@ def test_a_saved_network_stands_in_for_one_that_is_gone():
     between = [tries[i + 1] - tries[i] for i in range(len(tries) - 1)]
     assert len(tries) >= 4 and max(between) >= 20000 and len(tries) < 60, between
     radio.add("uartnet", GOOD, -48, 6)
-    host.until(lambda: bench.skip(5000) or host.call(STATUS)[0]["state"] == "connected")
+    host.until(lambda: bench.skip(1000) or host.call(STATUS)[0]["state"] == "connected")
     check.equal(bench.unexpected, [])
 
 
