@@ -51,16 +51,16 @@ class _Found:
         request.cancel = self.end
         request.more = self.go
         wifi.streams.append(self)
-        wifi.scans.ask(self.found, self.failed)
+        wifi.scans.waiting.append(self.found)
 
-    def found(self, items):
-        self.items = list(items)  # others may have asked for the same scan
+    def found(self, found):
+        if isinstance(found, Failure):
+            if self in self.wifi.streams:
+                self.end()
+                self.request.fail(found)
+            return
+        self.items = list(found)  # others may have asked for the same scan
         self.go()
-
-    def failed(self, reason):
-        if self in self.wifi.streams:
-            self.end()
-            self.request.fail(reason)
 
     def go(self):
         items = self.items
