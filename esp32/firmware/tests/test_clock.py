@@ -9,6 +9,7 @@ import network
 import ntp
 import rtc
 import socket
+import sys
 import time
 import check
 from host import CANCEL, ERROR, LOOPBACK, Bench, port_of
@@ -19,6 +20,7 @@ BAD_REQUEST, CANCELLED, DEADLINE, TIMED_OUT, NAME_NOT_FOUND, NAME_NO_ANSWER = 2,
 SECOND = 1000000
 NEAR = 2 * SECOND  # what a busy machine may take
 Y2000 = 946684800 * SECOND
+FAR = sys.maxsize > 1 << 32  # the 32-bit interpreter of a PC knows nothing behind 2038; a board does
 
 
 def _session(**config):
@@ -60,7 +62,7 @@ def test_a_board_begins_in_2000_and_is_set():
     us, was_set = host.call(GET)
     _near(us, Y2000)
     check.equal(was_set, False)
-    for us in (1700000000123456, 951782399 * SECOND + 999999, 951782400 * SECOND, 1709208000 * SECOND, 4102444799 * SECOND, Y2000):
+    for us in (1700000000123456, 951782399 * SECOND + 999999, 951782400 * SECOND, 1709208000 * SECOND, (4102444799 if FAR else 2147483640) * SECOND, Y2000):
         got, was_set = host.call(SET, us)
         assert 0 <= got - us < NEAR, (got, us)
         check.equal(was_set, True)
@@ -70,7 +72,7 @@ def test_a_board_begins_in_2000_and_is_set():
 
 
 def test_days_of_all_months():
-    for year in (2000, 2001, 2023, 2024, 2099):
+    for year in (2000, 2001, 2023, 2024, 2099 if FAR else 2037):
         for month in range(1, 13):
             for day in (1, 28):
                 machine.RTC().datetime((year, month, day, 0, 12, 34, 56, 0))
@@ -113,7 +115,7 @@ def test_sync_keeps_what_is_below_a_second():
 
 def test_after_2036_the_seconds_begin_anew():
     bench, host = _session()
-    ahead = 2200000000 * SECOND
+    ahead = (2200000000 if FAR else 2130000000) * SECOND
     ntp.offset(ahead - _pc())
     _near(host.call(SYNC, None, 5000)[0], ahead)
 
