@@ -39,7 +39,7 @@ def _path(args):
     if path == "/":
         return ""
     parts = path.split("/")
-    if parts[0] or "" in parts[1:] or "." in parts or ".." in parts or "\0" in path or parts[-1] == _PART[1:]:
+    if len(parts) < 2 or parts[0] or "" in parts[1:] or "." in parts or ".." in parts or "\0" in path or parts[-1] == _PART[1:]:
         _refuse('path: is to begin with "/", and to have no empty part, ".", "..": ' + path)
     secrets.check(path)
     return path
