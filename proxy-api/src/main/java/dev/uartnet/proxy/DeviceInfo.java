@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param nameServers the name servers of the device's network, in its order; empty if it has none now
  * @param link what the device's end of the link has counted since it booted, by name: {@code frames} and {@code damaged} (received),
  *     {@code stale}, {@code dropped}, {@code duplicates}, {@code gaps}, {@code retransmits}, {@code timeouts}, and what a later version adds
+ * @param allow what the device's configuration lets a host do beside sockets: {@code wifi}, {@code clock}, {@code pins}, {@code device}, {@code files},
+ *     {@code exec}, names of modules, or the one word {@code everything}
+ * @param temperature of the chip, in degrees Celsius
+ * @param resetReason why it booted last: {@code power on}, {@code hard}, {@code soft}, {@code watchdog}, {@code deep sleep}, and what a later version adds
  * @param all everything it said, by key, also what this version does not know
  */
 public record DeviceInfo(
@@ -47,11 +51,17 @@ public record DeviceInfo(
         @Nullable Map<String, Long> sockets,
         @Nullable List<InetSocketAddress> nameServers,
         @Nullable Map<String, Long> link,
+        @Nullable List<String> allow,
+        @Nullable Double temperature,
+        @Nullable String resetReason,
         Map<String, @Nullable Object> all) {
 
     private static final int DNS_PORT = 53;
 
-    static DeviceInfo of(Map<String, @Nullable Object> all) {
+    /** What a device said, by key: the map of {@code INFO}, or an item of {@code DEVICE_HEALTH}. What is of a wrong type counts as left out. */
+    public static DeviceInfo of(Map<?, ?> said) {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        said.forEach((key, value) -> all.put(String.valueOf(key), value));
         Long uptime = number(all, "uptime_ms");
         return new DeviceInfo(
                 text(all, "firmware"),
@@ -67,7 +77,10 @@ public record DeviceInfo(
                 counters(all.get("sockets")),
                 nameServers(all.get("dns")),
                 counters(all.get("link")),
-                all);
+                texts(all.get("allow")),
+                all.get("temperature") instanceof Number degrees ? (Double) degrees.doubleValue() : null,
+                text(all, "reset_reason"),
+                Collections.unmodifiableMap(all));
     }
 
     /** {@code "address"} or {@code "address:port"} each, IPv6 with a port as {@code "[address]:port"}. What is neither is left out. */
@@ -111,6 +124,15 @@ public record DeviceInfo(
             }
         });
         return Collections.unmodifiableMap(counters);
+    }
+
+    private static @Nullable List<String> texts(@Nullable Object said) {
+        return said instanceof List<?> list
+                ? list.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : null;
     }
 
     private static @Nullable String text(Map<String, @Nullable Object> all, String key) {

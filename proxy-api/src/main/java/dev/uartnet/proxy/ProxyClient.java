@@ -5,6 +5,11 @@ import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.message.Operation;
 import dev.uartnet.proxy.NameResolutionException.Reason;
+import dev.uartnet.proxy.board.Device;
+import dev.uartnet.proxy.board.DeviceClock;
+import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.Pins;
+import dev.uartnet.proxy.board.Wifi;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -18,7 +23,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,6 +82,7 @@ public final class ProxyClient implements Disposable {
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
+    private final Files files;
 
     ProxyClient(
             Reconnection link,
@@ -95,6 +100,7 @@ public final class ProxyClient implements Disposable {
                 .maxIdleTime(POOL_IDLE_MAX)
                 .evictInBackground(POOL_IDLE_MAX)
                 .build();
+        this.files = new Files(this);
         link.onClose().subscribe(nothing -> {}, lost -> pool.dispose());
     }
 
@@ -154,11 +160,7 @@ public final class ProxyClient implements Disposable {
     public Mono<DeviceInfo> info() {
         return request(Operation.INFO).map(answer -> {
             List<@Nullable Object> results = answer.results();
-            Map<String, @Nullable Object> all = new LinkedHashMap<>();
-            if (!results.isEmpty() && results.get(0) instanceof Map<?, ?> map) {
-                map.forEach((key, value) -> all.put(String.valueOf(key), value));
-            }
-            return DeviceInfo.of(all);
+            return DeviceInfo.of(!results.isEmpty() && results.get(0) instanceof Map<?, ?> map ? map : Map.of());
         });
     }
 
@@ -229,6 +231,33 @@ public final class ProxyClient implements Disposable {
     /** Returns the device's operations by their numbers: what everything else here stands on, and the way to what has no method of its own. */
     public DeviceRequests requests() {
         return new DeviceRequests(link, requestTimeout, events);
+    }
+
+    // ---- the board
+
+    /** Returns the device's Wi-Fi. */
+    public Wifi wifi() {
+        return new Wifi(this);
+    }
+
+    /** Returns the device's clock. */
+    public DeviceClock clock() {
+        return new DeviceClock(this);
+    }
+
+    /** Returns the device's pins. */
+    public Pins pins() {
+        return new Pins(this);
+    }
+
+    /** Returns the device itself: its health, its resets, what it logs. */
+    public Device device() {
+        return new Device(this, Mono.defer(() -> ResetCircuit.pulse(channel())));
+    }
+
+    /** Returns the device's files. */
+    public Files files() {
+        return files;
     }
 
     // ---- sockets of the device

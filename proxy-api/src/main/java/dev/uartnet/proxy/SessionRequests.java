@@ -29,6 +29,12 @@ public final class SessionRequests {
         return connection.session();
     }
 
+    /** Returns the size that a message which could be of any size had best have now, in bytes: the device's largest, or less on a line that is slow or loses frames. */
+    public Mono<Integer> payloadBytes() {
+        return Mono.create(sink ->
+                connection.execute(() -> sink.success(connection.multiplexer().payloadBytes()), sink::error));
+    }
+
     /** Completes when the session has ended, for any reason. */
     public Mono<Void> onEnd() {
         return Mono.create(sink -> connection.onEnd(cause -> sink.success()));
