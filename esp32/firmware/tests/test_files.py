@@ -156,7 +156,7 @@ def test_what_is_no_path_is_refused():
 
 def test_a_full_file_system():
     root, _, host = _session()
-    from uartnet import files
+    from uartnet import files as module
 
     _put(host, "/file", b"old")
     host.call(WRITE, "/file", 0, b"new", False)
@@ -168,8 +168,8 @@ def test_a_full_file_system():
         def close(self):
             pass
 
-    files._files.file.close()
-    files._files.file = Full()
+    module._writing.file.close()
+    module._writing.file = Full()
     check.equal(_words(host, WRITE, "/file", 3, b"more", False), (FILE_NO_SPACE, "/file: no space left"))
     check.equal((_read(host, "/file"), os.listdir(root)), (b"old", ["file"]))
 
