@@ -82,9 +82,6 @@ class _Health:
                 self.at = ticks_add(now, self.interval)
         return self.at
 
-    def close(self):
-        pass
-
 
 def _reset(device, request, args):
     check(len(args) > 0 and isinstance(args[0], bool), "hard")
