@@ -7,7 +7,7 @@ import dev.uartnet.codec.message.Operation;
 import dev.uartnet.proxy.NameResolutionException.Reason;
 import dev.uartnet.proxy.board.Device;
 import dev.uartnet.proxy.board.DeviceClock;
-import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.DeviceFiles;
 import dev.uartnet.proxy.board.Pins;
 import dev.uartnet.proxy.board.Wifi;
 import io.netty.bootstrap.Bootstrap;
@@ -82,7 +82,7 @@ public final class ProxyClient implements Disposable {
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
-    private final Files files;
+    private final DeviceFiles files;
 
     ProxyClient(
             Reconnection link,
@@ -100,7 +100,7 @@ public final class ProxyClient implements Disposable {
                 .maxIdleTime(POOL_IDLE_MAX)
                 .evictInBackground(POOL_IDLE_MAX)
                 .build();
-        this.files = new Files(this);
+        this.files = new DeviceFiles(this);
         link.onClose().subscribe(nothing -> {}, lost -> pool.dispose());
     }
 
@@ -256,7 +256,7 @@ public final class ProxyClient implements Disposable {
     }
 
     /** Returns the device's files. */
-    public Files files() {
+    public DeviceFiles files() {
         return files;
     }
 
