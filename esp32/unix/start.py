@@ -14,8 +14,9 @@ def absolute(path):
 
 
 line = absolute(sys.argv[2])
-if os.getenv("UARTNET_HOSTS"):
-    os.putenv("UARTNET_HOSTS", absolute(os.getenv("UARTNET_HOSTS")))
+for name in ("UARTNET_HOSTS", "UARTNET_FILES"):
+    if os.getenv(name):
+        os.putenv(name, absolute(os.getenv(name)))
 # As on a board the files are in the current folder, with short names: each name takes memory.
 os.chdir(absolute(sys.path[0]))
 sys.path[:] = ["", ".frozen"]
@@ -84,7 +85,14 @@ def open_pty(link):
     except OSError as e:
         os.remove(new)
         fail("cannot make %s: %s" % (link, words(e)))
-    return open(fd, "r+b", buffering=0), other, name
+    return open(fd, "r+b", buffering=0), other.fileno(), name, other
+
+
+def open_again(kept):
+    """The line as it was before a reset (reboot.py)."""
+    fd, other, name, path = kept.split(",", 3)
+    os.unsetenv("UARTNET_LINE")
+    return open(int(fd), "r+b", buffering=0), int(other), name, path
 
 
 def ours(link, name):
@@ -95,16 +103,21 @@ def ours(link, name):
 
 
 def run(mode, path):
-    name = None
+    name = ""
     hold_signals()
     try:
-        if mode == "--pty":
-            machine.line, held, name = open_pty(path)
+        if os.getenv("UARTNET_LINE"):
+            machine.line, other, name, path = open_again(os.getenv("UARTNET_LINE"))
+        elif mode == "--pty":
+            machine.line, other, name, held = open_pty(path)
         else:
             machine.line = open_tty(path)
+            other = -1
+        if mode == "--tty":
             machine.tty = machine.line.fileno()
+        machine.kept = "%d,%d,%s,%s" % (machine.line.fileno(), other, name, path)
         # The firmware's heap is to be a board's, where nothing of this is: away with what is done.
-        for done in ("absolute", "hold_signals", "open_tty", "open_pty", "struct", "termios"):
+        for done in ("absolute", "hold_signals", "open_tty", "open_pty", "open_again", "struct", "termios"):
             globals()[done] = None
         import main
     except KeyboardInterrupt:
@@ -116,6 +129,8 @@ def run(mode, path):
     finally:
         if name and ours(path, name):
             os.remove(path)
+        if os.getenv("UARTNET_FILES_OURS"):
+            os.system("rm -rf '%s'" % os.getenv("UARTNET_FILES_OURS"))
 
 
 run(sys.argv[1], line)

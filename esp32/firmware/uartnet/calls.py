@@ -4,8 +4,17 @@ from . import failure
 
 
 class Calls:
+    due = None
+
     def __init__(self, device):
         self.device = device
+        device.calls = self
+
+    def tick(self, now):
+        pass
+
+    def clear(self):
+        pass
 
     def run(self, request, function, done):
         """Calls function(), and with its result done(result), which answers the request; an exception of it ends the request."""
@@ -16,3 +25,6 @@ class Calls:
             request.fail(failure.of(e))
             return
         done(result)
+
+
+service = Calls

@@ -19,6 +19,7 @@ _DEFAULTS = {
     "channels": None,  # sockets at the same time; None: what the platform has
     "datagram": None,  # the largest, bytes; None: what the platform gets whole
     "credit": None,  # bytes of memory for data that the network has not taken; None: three tenths of the free heap
+    "watchdog": None,  # ms without a round of the loop after which the board resets itself; None: it has none
     "ssid": None,
     "password": "",
     "hostname": None,
@@ -43,6 +44,7 @@ _RANGES = {
     "channels": (1, 1000),
     "datagram": (64, 65507),
     "credit": (0, 1 << 28),
+    "watchdog": (1000, 3600000),
 }
 
 

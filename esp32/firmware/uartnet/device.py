@@ -9,7 +9,6 @@ from .link import Link  # first: modules that import one another nest deep, and 
 
 from . import failure
 from .board import LineGone
-from .calls import Calls
 from .dispatcher import Dispatcher
 from .dns import Resolver
 from .info import Uptime
@@ -41,12 +40,11 @@ class Device(Table):
         self.all.register(self.uart, POLLIN)
         self.writers.register(self.uart, POLLIN)
         self.resolver = Resolver(board, self.watch_resolver)
-        self.calls = Calls(self)
         self.dispatcher = Dispatcher(self)
         self.message = self.dispatcher.message
         self.log = board.log
         self.tick_at = ticks_ms()
-        # Of the groups of operations: tick(now), due (ticks_ms at which it wants that before the 20 ms are over, or None), clear() at a session's end.
+        # Of the groups of operations, and `calls`: tick(now), due (ticks_ms at which it wants that before the 20 ms are over, or None), clear() at a session's end.
         self.services = [s for s in [module.service(self) for module in board.modules] if s]
 
     # What the link tells

@@ -21,12 +21,15 @@ _ERROR_ADDRESS_IN_USE = const(24)
 _ERROR_ADDRESS_NOT_AVAILABLE = const(25)
 _ERROR_BROKEN_PIPE = const(26)
 _ERROR_MESSAGE_TOO_BIG = const(27)
+_ERROR_FILE_NOT_FOUND = const(60)
+_ERROR_FILE_NO_SPACE = const(61)
 
-# By code, from 0 and from IO on; one string each, for that is the least memory.
+# By code, from 0, and from IO to MESSAGE_TOO_BIG and behind it those of files; one string each, for that is the least memory.
 _FEW = "\nnot supported by this platform\n\n\n\nnot allowed\nout of sockets or memory"
 _MOST = (
     "input/output error\nconnection refused\nconnection reset by peer\nconnection aborted\ntimed out\nhost unreachable\n"
-    "network unreachable\nnetwork is down\naddress in use\naddress not available\nbroken pipe\nmessage too big"
+    "network unreachable\nnetwork is down\naddress in use\naddress not available\nbroken pipe\nmessage too big\n"
+    "no such file or directory\nno space left"
 )
 
 # Numbers and their codes; the first that fits counts. MicroPython's errno names few, its numbers are the first here; the others are those
@@ -39,10 +42,12 @@ _said = (
     (errno.EHOSTUNREACH, _ERROR_HOST_UNREACHABLE),
     (errno.EADDRINUSE, _ERROR_ADDRESS_IN_USE),
     (1, _ERROR_NOT_ALLOWED),  # EPERM
+    (2, _ERROR_FILE_NOT_FOUND),  # ENOENT
     (12, _ERROR_NO_RESOURCES),  # ENOMEM
     (13, _ERROR_NOT_ALLOWED),  # EACCES
     (23, _ERROR_NO_RESOURCES),  # ENFILE
     (24, _ERROR_NO_RESOURCES),  # EMFILE
+    (28, _ERROR_FILE_NO_SPACE),  # ENOSPC
     (32, _ERROR_BROKEN_PIPE),
     (71, _ERROR_CONNECTION_ABORTED),  # EPROTO, of accept()
     (95, _ERROR_UNSUPPORTED),  # EOPNOTSUPP
@@ -101,6 +106,6 @@ def of(e):
     if isinstance(e, OSError) and isinstance(e.errno, int):
         i = _NUMBERS.find(bytes((e.errno,))) if 0 < e.errno < 256 else -1
         code = _CODES[i] if i >= 0 else _ERROR_IO
-        text = _MOST.split("\n")[code - _ERROR_IO] if code >= _ERROR_IO else _FEW.split("\n")[code]
+        text = _MOST.split("\n")[code - (_ERROR_FILE_NOT_FOUND - 12 if code >= _ERROR_FILE_NOT_FOUND else _ERROR_IO)] if code >= _ERROR_IO else _FEW.split("\n")[code]
         return Failure(code, text, e.errno)
     return Failure(_ERROR_INTERNAL, repr(e))

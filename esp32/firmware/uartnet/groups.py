@@ -13,14 +13,14 @@ _OP_DEVICE_WATCHDOG = const(114)
 _ERROR_NOT_ALLOWED = const(5)
 _ERROR_NO_RESOURCES = const(6)
 
-# Word of "allow", its modules, the last of which has service(device), and its first and last operation; in the order in which memory is given to them.
+# Word of "allow", its modules, those of which have service(device) that are to have a place in the loop, and its first and last operation; in the order in which memory is given to them.
 _GROUPS = (
-    ("wifi", ("wifi",), 64, 70),
-    ("clock", ("clock",), 80, 82),
-    ("pins", ("pins",), 96, 102),
-    ("device", ("control",), 112, 115),
-    ("files", ("files",), 116, 119),
-    ("objects", ("blobs", "objects"), 32, 45),
+    ("wifi", ("calls", "wifi"), 64, 70),
+    ("clock", ("calls", "clock"), 80, 82),
+    ("pins", ("pins", "analog"), 96, 102),
+    ("device", ("control",), 113, 115),
+    ("files", ("secrets", "files"), 116, 119),
+    ("objects", ("calls", "blobs", "objects"), 32, 45),
 )
 _LEFT_BYTES = const(8000)  # of the heap, beside what is reserved for the buffers, with which a group may be loaded
 
@@ -43,18 +43,21 @@ def _wanted(board, word):
 
 
 def _load(names):
-    """The last of these modules; None if they find no room."""
+    """These modules; None if they find no room."""
+    loaded = []
     least = _LEFT_BYTES if sys.maxsize < 1 << 32 else 2 * _LEFT_BYTES
     gc.collect()
     try:
         if gc.mem_free() > least:
             for name in names:
+                if "uartnet." + name not in sys.modules:
+                    loaded.append(name)
                 __import__("uartnet." + name)
                 gc.collect()
-            return getattr(uartnet, names[-1])
+            return [getattr(uartnet, name) for name in names]
     except MemoryError:
         pass
-    for name in names:
+    for name in loaded:
         if sys.modules.pop("uartnet." + name, None):
             delattr(uartnet, name)
     gc.collect()
@@ -65,13 +68,13 @@ def load(board):
     for word, names, first, last in _GROUPS:
         if _wanted(board, word):
             try:
-                module = _load(names)
+                modules = _load(names)
             except ImportError:
                 continue  # not for this platform: unsupported
-            if not module:
+            if not modules:
                 _refuse(board, _ERROR_NO_RESOURCES, "too little memory for %s beside %d channels: set fewer" % (word, board.channels_max), first, last)
                 continue
-            board.modules.append(module)
+            board.modules.extend([m for m in modules if hasattr(m, "service") and m not in board.modules])
             if word == "objects":
                 board.features |= _FEATURE_OBJECTS
             if word == "device" and not board.allows(word):

@@ -12,6 +12,7 @@ _KIND_RESPONSE = const(2)
 _KIND_NEXT = const(5)
 _OP_INFO = const(1)
 _OP_RESOLVE = const(2)
+_OP_DEVICE_COLLECT = const(112)
 _ERROR_MESSAGE_TOO_BIG = const(27)
 
 _ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
@@ -89,6 +90,11 @@ def _info(device, request, args):
     request.done((info.collect(device, device.link.max_payload - _ANSWER_BYTES),))
 
 
+def _collect(device, request, args):
+    gc.collect()
+    request.done((gc.mem_free(), gc.mem_alloc()))
+
+
 def _resolve(device, request, args):
     check(len(args) > 0 and isinstance(args[0], str) and args[0], "name")
     check(len(args) > 1 and args[1] in (0, 4, 6), "family")
@@ -99,4 +105,5 @@ def _resolve(device, request, args):
 
 
 OPERATIONS[_OP_INFO] = _info
+OPERATIONS[_OP_DEVICE_COLLECT] = _collect
 OPERATIONS[_OP_RESOLVE] = _resolve

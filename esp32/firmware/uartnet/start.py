@@ -1,6 +1,7 @@
 """The start of a board. What only that needs is gone afterwards: a heap has better uses for it."""
 
 import gc
+import machine
 import sys
 from select import POLLIN
 from socket import socket
@@ -67,9 +68,9 @@ def make_room(device):
         sock.close()
 
 
-def main(reserve, config="/uartnet.json"):
+def main(reserve):
     """The device, ready to run. reserve: memory for its buffers and for a TLS connection, in pieces in which nothing has made holes."""
-    board = Board(config)
+    board = Board(getattr(machine, "files", "") + "/uartnet.json")
     board.start_network()
     groups.load(board)
     load_tls(board)

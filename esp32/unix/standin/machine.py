@@ -9,11 +9,15 @@ tty = None  # the number of the tty's descriptor; None on a pty of our own, whic
 signals = None  # where SIGINT and SIGTERM can be read
 _signal = bytearray(128)
 _bench = None  # what tests script the board with
+kept = None  # what a reset keeps of the line: two descriptors (-1: none), the name of the pty, and the path that leads to it
+files = os.getenv("UARTNET_FILES") or "/dev/null"  # where the configuration is; `root` would make a folder
+_RESETS = ("reset", "soft_reset", "WDT")
 
 
 class UART:
     def __init__(self, number, baudrate, **settings):
         self.poll_object = line
+        self.number = number
         self.readinto = line.readinto
         self.write = line.write
         self.init(baudrate)
@@ -23,6 +27,15 @@ class UART:
             import tty_speed
 
             tty_speed.set(tty, baudrate)
+
+    def __repr__(self):
+        return "UART(%d, tx=1, rx=3, rts=-1, cts=-1)" % self.number
+
+
+def reset_cause():
+    """As an ESP32's; the first life of the process is the one after the power came on."""
+    last = (os.getenv("UARTNET_RESETS") or "").split(",")[-1]
+    return {"hard": 2, "watchdog": 3, "soft": 5}.get(last, 1)
 
 
 def log(e):
@@ -37,7 +50,28 @@ def chore():
         _bench.serve()
 
 
+def __getattr__(name):
+    """What takes memory is loaded when it is first used."""
+    if name in ("Pin", "PWM"):
+        import benchpins as part
+    elif name == "ADC":
+        import benchadc as part
+    elif name in _RESETS:
+        import reboot as part
+    elif name == "root":
+        import folder
+
+        return folder.root()
+    else:
+        raise AttributeError(name)
+    return getattr(part, name)
+
+
 if os.getenv("UARTNET_BENCH"):
     import bench
+    import benchadc
+    import benchdevice
+    import benchpins
 
+    bench.names.update({"pins": benchpins, "adc": benchadc, "device": benchdevice})
     _bench = bench.open_if_asked()

@@ -57,17 +57,10 @@ def soft_reset():
     _restart("soft")
 
 
-def _resets():
-    return (os.getenv("UARTNET_RESETS") or "").split(",")
-
-
 def resets():
     """Every reset so far."""
-    return [cause for cause in _resets() if cause]
-
-
-def reset_cause():
-    return {"": 1, "hard": 2, "watchdog": 3, "soft": 5}[_resets()[-1]]
+    said = os.getenv("UARTNET_RESETS")
+    return said.split(",") if said else []
 
 
 class WDT:

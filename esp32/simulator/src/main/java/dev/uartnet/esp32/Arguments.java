@@ -43,6 +43,17 @@ final class Arguments {
         return Math.toIntExact(number);
     }
 
+    /** An integer from min to max, of 64 bits. */
+    long number(String name, long min, long max) throws DeviceException {
+        if (!(next() instanceof Long number)) {
+            throw DeviceException.badRequest(name, "must be an integer");
+        }
+        if (number < min || number > max) {
+            throw DeviceException.badRequest(name, "must be " + min + " to " + max);
+        }
+        return number;
+    }
+
     static Boolean flag(String name, @Nullable Object value) throws DeviceException {
         if (!(value instanceof Boolean flag)) {
             throw DeviceException.badRequest(name, "must be true or false");
@@ -75,6 +86,21 @@ final class Arguments {
         return text;
     }
 
+    /** Any text, or nil. */
+    @Nullable
+    String textOrNull(String name) throws DeviceException {
+        Object value = next();
+        if (value != null && !(value instanceof String)) {
+            throw DeviceException.badRequest(name, "must be text or nil");
+        }
+        return (String) value;
+    }
+
+    /** Whether there are arguments that have not been asked for. */
+    boolean hasMore() {
+        return next < values.size();
+    }
+
     /** A host's name: a String that is neither empty nor too long. */
     String name(String name) throws DeviceException {
         return name(name, next());
@@ -93,6 +119,16 @@ final class Arguments {
     /** A host's name (String) or an address (InetAddress). */
     Object nameOrAddress(String name) throws DeviceException {
         Object value = next();
+        return value instanceof byte[] ? address(name, value) : name(name, value);
+    }
+
+    /** A host's name (String), an address (InetAddress), or nil. */
+    @Nullable
+    Object nameOrAddressOrNull(String name) throws DeviceException {
+        Object value = next();
+        if (value == null) {
+            return null;
+        }
         return value instanceof byte[] ? address(name, value) : name(name, value);
     }
 
@@ -141,6 +177,11 @@ final class Arguments {
             }
             values.set(ofOptions, options);
         }
+    }
+
+    /** Options, a map, which may lack. */
+    RequestOptions optionsOrNone() throws DeviceException {
+        return hasMore() ? options() : new RequestOptions(Map.of());
     }
 
     /** Options, a map. */

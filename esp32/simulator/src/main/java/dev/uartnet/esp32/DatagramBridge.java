@@ -129,6 +129,12 @@ final class DatagramBridge extends DeviceChannel {
 
     private void transmit(ByteBuf datagram, InetSocketAddress to) {
         int cost = datagram.readableBytes() + OVERHEAD;
+        if (!session.board().wifi().isUp()) {
+            datagram.release();
+            tellFailed(session.board().wifi().down());
+            onTaken(cost);
+            return;
+        }
         writing += cost;
         socket().send(datagram, to).addListener(sent -> {
             writing -= cost;
@@ -176,8 +182,8 @@ final class DatagramBridge extends DeviceChannel {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         DatagramPacket packet = (DatagramPacket) msg;
         int bytes = packet.content().readableBytes();
-        if (state != State.OPEN || held != null) {
-            packet.release();
+        if (state != State.OPEN || held != null || !session.board().wifi().isUp()) {
+            packet.release(); // without a network it would not have come
             return;
         }
         if (bytes > largest || bytes + OVERHEAD > credit) {
@@ -248,6 +254,15 @@ final class DatagramBridge extends DeviceChannel {
     }
 
     // Ends.
+
+    @Override
+    void networkLost(DeviceException why) {
+        if (state == State.OPEN) {
+            fail(why);
+        } else {
+            finish(why);
+        }
+    }
 
     @Override
     void closeByHost(ErrorCode code) {

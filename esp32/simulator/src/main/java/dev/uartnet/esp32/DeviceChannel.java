@@ -54,6 +54,14 @@ abstract class DeviceChannel extends ChannelInboundHandlerAdapter {
     /** The session has ended. */
     abstract void drop();
 
+    /** The device's network is gone for good. */
+    abstract void networkLost(DeviceException why);
+
+    /** There is a network again, or none any more. */
+    void networkChanged() {
+        // Most do not care.
+    }
+
     // What others ask of it.
 
     /** It has joined the turns of those that have something to send, and it is its turn: one frame. */

@@ -67,11 +67,29 @@ final class DeviceSession {
         this.line = line;
         channels = new ChannelTable(settings.channelsMax());
         sockets = new Sockets(loop, this::dataBytes);
-        objects = new SessionObjects(settings.script(), settings.policy(), maxPayload);
+        objects = new SessionObjects(settings.script(), settings.board().policy(), maxPayload);
     }
 
     EventLoop loop() {
         return loop;
+    }
+
+    /** The session has begun, before its first message. */
+    void begin() {
+        board().begin(this);
+    }
+
+    // ---- from the board
+
+    /** There has been no network for too long: what needs it ends. */
+    void networkLost(DeviceException why) {
+        new ArrayList<>(requests.values()).forEach(request -> request.networkLost(why));
+        channels.all().forEach(channel -> channel.networkLost(why));
+    }
+
+    /** There is a network again, or none any more. */
+    void networkChanged() {
+        channels.all().forEach(DeviceChannel::networkChanged);
     }
 
     // ---- from the host
@@ -203,14 +221,16 @@ final class DeviceSession {
         info.put("firmware", settings.version());
         info.put("protocol", "1.0");
         info.put("platform", "simulator, Java " + Runtime.version().feature());
-        info.put("boot_id", Integer.toUnsignedLong(settings.bootId()));
-        info.put("uptime_ms", settings.uptimeMillis());
+        info.put("boot_id", Integer.toUnsignedLong(board().boot().id()));
+        info.put("uptime_ms", board().micros() / 1000);
         info.put("heap_free", memory.maxMemory() - memory.totalMemory() + memory.freeMemory());
         info.put("heap_used", memory.totalMemory() - memory.freeMemory());
         info.put("channels", channels.size());
         info.put("channels_max", settings.channelsMax());
         info.put("dns", settings.nameServers());
-        info.put("allow", settings.policy().words());
+        info.put("allow", policy().words());
+        info.put("temperature", board().chip().celsius());
+        info.put("reset_reason", board().boot().reason());
         info.put("messages_ignored", ignored);
         return info;
     }
@@ -237,12 +257,27 @@ final class DeviceSession {
         return blobs;
     }
 
+    Board board() {
+        return settings.board();
+    }
+
     SessionObjects objects() {
         return objects;
     }
 
     Policy policy() {
-        return settings.policy();
+        return board().policy();
+    }
+
+    List<String> nameServers() {
+        return settings.nameServers();
+    }
+
+    /** Refuses what needs the network while there is none. */
+    void requireNetwork() throws DeviceException {
+        if (!board().wifi().isUp()) {
+            throw board().wifi().down();
+        }
     }
 
     TlsWorkers tls() {
@@ -250,7 +285,7 @@ final class DeviceSession {
     }
 
     SocketCounters counters() {
-        return settings.sockets();
+        return board().boot().sockets();
     }
 
     /** Bytes that a host may have on their way in a channel at first. */
@@ -343,6 +378,7 @@ final class DeviceSession {
     /** The session has ended: requests are dropped, sockets are reset. */
     void end() {
         ended = true;
+        board().end(this);
         new ArrayList<>(requests.values()).forEach(PendingRequest::drop);
         channels.all().forEach(DeviceChannel::drop);
         objects.clear();

@@ -1,21 +1,28 @@
 package dev.uartnet.esp32;
 
-import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose answer is at hand: PING. */
+/** A request whose answer is at hand. */
 final class ImmediateRequest extends PendingRequest {
-    private final Supplier<List<@Nullable Object>> results;
+    /** Carries out what was asked, and returns the results. */
+    @FunctionalInterface
+    interface Answer {
+        @Nullable
+        Object[] of(DeviceSession session, Arguments args) throws DeviceException;
+    }
 
-    ImmediateRequest(DeviceSession session, int id, Supplier<List<@Nullable Object>> results) {
+    private final Arguments args;
+    private final Answer answer;
+
+    ImmediateRequest(DeviceSession session, int id, Arguments args, Answer answer) {
         super(session, id);
-        this.results = results;
+        this.args = args;
+        this.answer = answer;
     }
 
     @Override
-    void start() {
-        succeed(results.get().toArray());
+    void start() throws DeviceException {
+        succeed(answer.of(session, args));
     }
 
     @Override

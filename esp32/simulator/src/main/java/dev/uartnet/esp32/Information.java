@@ -5,11 +5,12 @@ import dev.uartnet.codec.link.LinkHandler;
 import dev.uartnet.codec.link.Session;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** INFO. */
 final class Information extends PendingRequest {
     /** More than the whole answer takes; a host with smaller frames does without the counters. */
-    private static final int ANSWER_BYTES_MAX = 560;
+    private static final int ANSWER_BYTES_MAX = 700;
 
     Information(DeviceSession session, int id) {
         super(session, id);
@@ -17,13 +18,18 @@ final class Information extends PendingRequest {
 
     @Override
     void start() {
+        collect(session, info -> succeed(info));
+    }
+
+    /** What the device says of itself and of its end of the link. */
+    static void collect(DeviceSession session, Consumer<Map<String, Object>> answer) {
         session.askLink(Information::counters, counters -> {
             Map<String, Object> info = session.information();
             if (!counters.isEmpty()) {
                 info.put("link", counters);
                 info.put("sockets", session.counters().named());
             }
-            succeed(info);
+            answer.accept(info);
         });
     }
 

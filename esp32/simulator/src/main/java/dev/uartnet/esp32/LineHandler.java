@@ -55,7 +55,9 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
             endSession();
             LOG.debug("session begins: {}", established.session());
             payloadBytes = established.session().maxPayload();
-            session = new DeviceSession(settings, lookups, device, this, payloadBytes);
+            DeviceSession begun = new DeviceSession(settings, lookups, device, this, payloadBytes);
+            session = begun;
+            onLoop(device, begun::begin);
         } else if (event instanceof LinkEnded ended) {
             LOG.debug("session ends: {}", ended.cause().getMessage());
             endSession();

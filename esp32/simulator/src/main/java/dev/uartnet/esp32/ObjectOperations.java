@@ -108,7 +108,7 @@ final class ObjectOperations {
         request.succeed(Arrays.copyOfRange(contents, begin, begin + Math.min(max, contents.length - begin)));
     }
 
-    private static byte[] bytes(@Nullable Object read) throws PythonException {
+    private static byte[] bytes(@Nullable Object read) {
         if (read instanceof byte[] bytes) {
             return bytes;
         }

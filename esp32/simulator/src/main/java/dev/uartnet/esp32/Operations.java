@@ -20,7 +20,7 @@ final class Operations {
     private static final IntObjectMap<Row> ROWS = new IntObjectHashMap<>();
 
     static {
-        add(Operation.PING, (session, id, args) -> new ImmediateRequest(session, id, args::all));
+        add(Operation.PING, answer((session, args) -> args.all().toArray()));
         add(Operation.INFO, (session, id, args) -> new Information(session, id));
         add(Operation.RESOLVE, Resolution::new);
         add(Operation.TCP_CONNECT, (session, id, args) -> new TcpConnect(session, id, args, false));
@@ -30,6 +30,36 @@ final class Operations {
         add(Operation.BLOB_WRITE, BlobWrite::new);
         add(Operation.UDP_BIND, UdpBind::new);
         add(Operation.SOCKET_OPTION, SocketOptionRequest::new);
+
+        add(Operation.WIFI_SCAN, Policy.WIFI, items(WifiAnswers::scan));
+        add(Operation.WIFI_CONNECT, Policy.WIFI, WifiConnect::new);
+        add(Operation.WIFI_DISCONNECT, Policy.WIFI, answer(WifiAnswers::disconnect));
+        add(Operation.WIFI_STATUS, Policy.WIFI, answer(WifiAnswers::status));
+        add(Operation.WIFI_ACCESS_POINT, Policy.WIFI, answer(WifiAnswers::accessPoint));
+        add(Operation.WIFI_NETWORKS, Policy.WIFI, answer(WifiAnswers::networks));
+        add(Operation.WIFI_HOSTNAME, Policy.WIFI, answer(WifiAnswers::hostname));
+
+        add(Operation.CLOCK_GET, Policy.CLOCK, answer(ClockAnswers::get));
+        add(Operation.CLOCK_SET, Policy.CLOCK, answer(ClockAnswers::set));
+        add(Operation.CLOCK_SYNC, Policy.CLOCK, ClockSync::new);
+
+        add(Operation.PIN_OPEN, Policy.PINS, answer(PinAnswers::open));
+        add(Operation.PIN_READ, Policy.PINS, answer(PinAnswers::read));
+        add(Operation.PIN_WRITE, Policy.PINS, answer(PinAnswers::write));
+        add(Operation.PIN_WATCH, Policy.PINS, PinWatch::new);
+        add(Operation.PWM_SET, Policy.PINS, answer(PinAnswers::pwm));
+        add(Operation.ADC_READ, Policy.PINS, answer(PinAnswers::adc));
+        add(Operation.ADC_SAMPLE, Policy.PINS, AdcSample::new);
+
+        add(Operation.DEVICE_COLLECT, answer(DeviceAnswers::collect));
+        add(Operation.DEVICE_HEALTH, DeviceHealth::new);
+        add(Operation.DEVICE_RESET, Policy.DEVICE, DeviceReset::new);
+        add(Operation.DEVICE_WATCHDOG, Policy.DEVICE, answer(DeviceAnswers::watchdog));
+
+        add(Operation.FILE_LIST, Policy.FILES, items(FileAnswers::list));
+        add(Operation.FILE_READ, Policy.FILES, items(FileAnswers::read));
+        add(Operation.FILE_WRITE, Policy.FILES, answer(FileAnswers::write));
+        add(Operation.FILE_REMOVE, Policy.FILES, answer(FileAnswers::remove));
         addObjects();
     }
 
@@ -59,6 +89,19 @@ final class Operations {
     /** An operation that is always allowed, or checks by itself what is. */
     private static void add(int operation, Maker maker) {
         ROWS.put(operation, new Row(null, maker));
+    }
+
+    /** An operation of a group that must be allowed. */
+    private static void add(int operation, String group, Maker maker) {
+        ROWS.put(operation, new Row(group, maker));
+    }
+
+    private static Maker answer(ImmediateRequest.Answer answer) {
+        return (session, id, args) -> new ImmediateRequest(session, id, args, answer);
+    }
+
+    private static Maker items(ItemStream.Items items) {
+        return (session, id, args) -> new ItemStream(session, id, args, items);
     }
 
     static PendingRequest make(DeviceSession session, int id, int operation, List<@Nullable Object> args) {

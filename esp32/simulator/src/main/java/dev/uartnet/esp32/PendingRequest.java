@@ -43,6 +43,16 @@ abstract class PendingRequest {
         session.ignored();
     }
 
+    /** The device has no network any more: for requests that need it and cannot go on. */
+    void networkLost(DeviceException why) {
+        // Most need none.
+    }
+
+    /** It is over, in whatever way. */
+    void ended() {
+        // Most have nothing to end.
+    }
+
     final int id() {
         return id;
     }
@@ -74,7 +84,8 @@ abstract class PendingRequest {
         }
     }
 
-    private void stop(DeviceException why) {
+    /** Ends it before it would have ended by itself. */
+    final void stop(DeviceException why) {
         if (!over) {
             fail(why); // before abandoning: what is abandoned may fail in turn
             abandon();
@@ -106,6 +117,7 @@ abstract class PendingRequest {
             deadline.cancel(false);
         }
         session.forget(this);
+        ended();
         return true;
     }
 }

@@ -149,7 +149,7 @@ final class PythonModel {
         return (Map<@Nullable Object, @Nullable Object>) map;
     }
 
-    private static int index(@Nullable Object key, int size, String type) throws PythonException {
+    private static int index(@Nullable Object key, int size, String type) {
         if (!(key instanceof Long index)) {
             throw PythonException.of("TypeError", type + " indices must be integers, not " + typeName(key));
         }
@@ -190,7 +190,7 @@ final class PythonModel {
     }
 
     /** The contents of what has contents. */
-    static byte[] contents(@Nullable Object object) throws PythonException {
+    static byte[] contents(@Nullable Object object) {
         if (object instanceof byte[] bytes) {
             return bytes;
         } else if (object instanceof String text) {

@@ -29,6 +29,15 @@ final class RequestOptions {
         return left.containsKey(name) ? Arguments.integer(name, left.remove(name), min, max) : preset;
     }
 
+    @Nullable
+    String text(String name) throws DeviceException {
+        Object value = left.remove(name);
+        if (value != null && !(value instanceof String)) {
+            throw DeviceException.badRequest(name, "must be text");
+        }
+        return (String) value;
+    }
+
     /** A point in time, in seconds since 1970; this device knows its own. */
     void time(String name) throws DeviceException {
         if (left.containsKey(name) && !(left.remove(name) instanceof Long seconds && seconds >= 0)) {

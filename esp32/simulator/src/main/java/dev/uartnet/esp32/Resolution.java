@@ -28,6 +28,7 @@ final class Resolution extends PendingRequest {
         if (family != ANY && family != IPV4 && family != IPV6) {
             throw DeviceException.badRequest("family", "must be 0 (any), 4 or 6");
         }
+        session.requireNetwork();
         session.lookup(name).addListener((Future<List<InetAddress>> found) -> {
             if (found.isSuccess()) {
                 answer(name, family, found.getNow());

@@ -330,6 +330,15 @@ final class TcpChannelBridge extends DeviceChannel implements NetworkOutput.Owne
 
     // Ends.
 
+    @Override
+    void networkLost(DeviceException why) {
+        if (state == State.OPEN) {
+            fail(why);
+        } else if (state == State.CLOSE_RECEIVED) {
+            finish(why);
+        }
+    }
+
     /** The device ends the channel unasked. */
     private void fail(DeviceException why) {
         state = State.CLOSE_SENT;

@@ -64,6 +64,7 @@ final class TcpConnect extends PendingRequest {
         if (tls != null) {
             tls.check();
         }
+        session.requireNetwork();
         TcpChannelBridge bridge = new TcpChannelBridge(session, channel, session.channelCredit(), credit);
         session.channels().open(bridge);
         this.bridge = bridge;
@@ -178,6 +179,11 @@ final class TcpConnect extends PendingRequest {
     private void refuse(DeviceException why) {
         releaseChannel();
         fail(why);
+    }
+
+    @Override
+    void networkLost(DeviceException why) {
+        stop(why);
     }
 
     @Override

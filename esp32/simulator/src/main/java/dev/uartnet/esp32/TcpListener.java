@@ -77,7 +77,11 @@ final class TcpListener extends DeviceChannel {
     }
 
     private boolean mayAccept() {
-        return state == State.OPEN && credit > 0 && session.channels().hasRoom() && (tls == null || !tls.isBusy());
+        return state == State.OPEN
+                && credit > 0
+                && session.board().wifi().isUp()
+                && session.channels().hasRoom()
+                && (tls == null || !tls.isBusy());
     }
 
     @Override
@@ -159,6 +163,17 @@ final class TcpListener extends DeviceChannel {
             abortHandshakes();
             sendClose(new DeviceException(ErrorCode.IO, "the socket was closed"));
         }
+    }
+
+    /** It stays; what came before is gone. */
+    @Override
+    void networkLost(DeviceException why) {
+        abortHandshakes();
+    }
+
+    @Override
+    void networkChanged() {
+        acceptOrNot();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.uartnet.esp32;
 
-import dev.uartnet.codec.EndpointPipeline;
 import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.esp32.objects.SimulatedFunction;
@@ -14,25 +13,27 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Any number of hosts may come one after the other; each device has one boot id for its life. It runs on one event loop of
+ * <p>It has Wi-Fi, a clock, pins and files, too, which a test scripts: {@link #radio}, {@link #clock}, {@link #pins}, {@link #files}. At first it
+ * is in a network.
+ *
+ * <p>Any number of hosts may come one after the other. It runs on one event loop of
  * its own, which {@link #close} ends.
  */
 public final class VirtualEsp32 implements AutoCloseable {
@@ -60,11 +64,13 @@ public final class VirtualEsp32 implements AutoCloseable {
 
     private final LinkConfig link;
     private final int maxBaudRate;
+    private final Board board;
     private final DeviceSettings settings;
     private final NameLookups lookups;
     private final EventLoop loop;
     private final MultiThreadIoEventLoopGroup group;
     private final ChannelGroup lines;
+    private final Map<Channel, DeviceLine> starts = new ConcurrentHashMap<>();
     private final List<PseudoTerminal> terminals = new CopyOnWriteArrayList<>();
 
     private VirtualEsp32(Builder builder) {
@@ -72,23 +78,22 @@ public final class VirtualEsp32 implements AutoCloseable {
         long objects = policy.allowsObjects() ? Feature.OBJECTS : 0;
         link = builder.link.withFeatures(builder.link.features() | features() | objects);
         maxBaudRate = builder.maxBaudRate;
+        group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("uartnet-device", true), NioIoHandler.newFactory());
+        loop = group.next();
+        board = new Board(loop, builder.bootId, policy, builder.networkGrace.toNanos());
+        board.chip().connect(this::reboot);
         settings = new DeviceSettings(
                 builder.channels,
                 builder.channelCredit,
-                builder.bootId,
-                System.nanoTime(),
                 builder.nameServers,
                 builder.link.agent(),
-                new SocketCounters(),
                 new TlsWorkers(),
-                policy,
+                board,
                 new ObjectScript(Map.copyOf(builder.modules), builder.interpreter, builder.handles),
                 builder.gate);
         Sockets.load();
         lookups = new NameLookups(builder.names);
-        group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("uartnet-device", true), NioIoHandler.newFactory());
-        loop = group.next();
         lines = new DefaultChannelGroup(loop, true);
     }
 
@@ -105,9 +110,80 @@ public final class VirtualEsp32 implements AutoCloseable {
         return new Builder();
     }
 
-    /** Returns the random number of this device's boot, which {@code WELCOME} and {@code INFO} tell. */
+    /** Returns the random number of this device's boot, which {@code WELCOME} and {@code INFO} tell; each reset makes a new one. */
     public int bootId() {
-        return settings.bootId();
+        return board.boot().id();
+    }
+
+    /** Returns the air around the device: its Wi-Fi networks, and what happens to them. */
+    public SimulatedRadio radio() {
+        return board.radio();
+    }
+
+    /** Returns the device's pins, and what is around them. */
+    public SimulatedPins pins() {
+        return board.pins();
+    }
+
+    /** Returns the device's clock, and the NTP servers that it asks. */
+    public SimulatedClock clock() {
+        return board.clock();
+    }
+
+    /** Returns the device's file system. */
+    public SimulatedFiles files() {
+        return board.files();
+    }
+
+    /** The temperature of the chip, in degrees Celsius. From any thread. Default 40. */
+    public void temperature(double celsius) {
+        board.loop().run(() -> board.chip().celsius(celsius));
+    }
+
+    /** Makes the firmware say something to all hosts: the event {@code LOG}. From any thread. */
+    public void log(int level, String text) {
+        board.loop().run(() -> board.log(level, text));
+    }
+
+    /**
+     * Makes the device start again: its session ends without a word, its connections are reset, and it has another boot id. Files, saved networks
+     * and the clock stay, and pins where it is a soft reset. From any thread; returns when the reset has begun.
+     *
+     * @param hard as by the button on the board; else the interpreter alone
+     */
+    public void reset(boolean hard) {
+        board.loop().run(() -> board.chip().reset(hard ? Boot.HARD : Boot.SOFT));
+    }
+
+    /** Returns why the device has started again so far, as {@code reset_reason} of {@code INFO}, each time. */
+    public List<String> resets() {
+        return board.loop().call(() -> board.chip().resets());
+    }
+
+    /**
+     * Makes the firmware hang: it says nothing any more, until its watchdog, if a host has set one, or {@link #reset} starts it again. From any
+     * thread.
+     */
+    public void hang() {
+        board.loop().run(() -> {
+            starts.values().forEach(DeviceLine::halt);
+            board.chip().hang();
+        });
+    }
+
+    /** On the device's event loop. */
+    private void reboot(String why) {
+        PromiseCombiner halted = new PromiseCombiner(loop);
+        for (DeviceLine line : starts.values()) {
+            Future<?> halt = line.halt();
+            halted.add(halt);
+        }
+        Promise<Void> all = loop.newPromise();
+        halted.finish(all);
+        all.addListener(done -> {
+            board.restart(why);
+            starts.values().forEach(DeviceLine::restart);
+        });
     }
 
     /**
@@ -126,19 +202,11 @@ public final class VirtualEsp32 implements AutoCloseable {
     }
 
     private void addTo(Channel channel) {
-        // Little waits in front of the link, so that an answer overtakes the data of a transfer.
-        int frame = link.maxFrameBytes();
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(2 * frame, 4 * frame));
-        ChannelPipeline pipeline = channel.pipeline();
-        if (channel instanceof UartChannel uart) {
-            // Its own speed is the one that the port has when it comes.
-            int own = uart.config().getSettings().baudRate();
-            UartSpeed speed = maxBaudRate > own ? new UartSpeed(uart, maxBaudRate) : null;
-            EndpointPipeline.addDevice(pipeline, link.withBaudRate(own), settings.bootId(), speed);
-        } else {
-            EndpointPipeline.addDevice(pipeline, link, settings.bootId());
-        }
-        pipeline.addLast("device", new LineHandler(settings, lookups, loop));
+        DeviceLine line =
+                new DeviceLine(channel, link, maxBaudRate, board, () -> new LineHandler(settings, lookups, loop));
+        starts.put(channel, line);
+        channel.closeFuture().addListener(closed -> starts.remove(channel));
+        line.boot();
         lines.add(channel);
     }
 
@@ -216,6 +284,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         private int bootId = ThreadLocalRandom.current().nextInt();
         private NameService names = NameService.system();
         private List<String> nameServers = List.of();
+        private Duration networkGrace = Duration.ofSeconds(10);
         private @Nullable Policy policy;
         private final Map<String, SimulatedObject> modules = new LinkedHashMap<>();
         private @Nullable SimulatedFunction interpreter;
@@ -300,6 +369,15 @@ public final class VirtualEsp32 implements AutoCloseable {
          */
         public Builder allow(String... words) {
             policy = Policy.of(words);
+            return this;
+        }
+
+        /**
+         * How long connections survive when the device has lost its Wi-Fi network. Default 10 s, as PROTOCOL.md says; a test may want to wait
+         * less.
+         */
+        public Builder networkGrace(Duration time) {
+            networkGrace = time;
             return this;
         }
 

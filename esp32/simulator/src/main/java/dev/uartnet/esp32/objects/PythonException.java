@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An exception that code on a simulated device raises. */
-public final class PythonException extends Exception {
+public final class PythonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String type;

@@ -48,7 +48,7 @@ public final class SimulatedCall {
      * @param name under which it may stand among the keywords
      * @throws PythonException TypeError: it lacks, or has another type
      */
-    public <T> T argument(int position, String name, Class<T> type) throws PythonException {
+    public <T> T argument(int position, String name, Class<T> type) {
         T value = find(position, name, type);
         if (value == null) {
             throw PythonException.of("TypeError", "argument '" + name + "' required");
@@ -61,12 +61,12 @@ public final class SimulatedCall {
      *
      * @throws PythonException TypeError: it has another type
      */
-    public <T> T argument(int position, String name, Class<T> type, T otherwise) throws PythonException {
+    public <T> T argument(int position, String name, Class<T> type, T otherwise) {
         T value = find(position, name, type);
         return value == null ? otherwise : value;
     }
 
-    private <T> @Nullable T find(int position, String name, Class<T> type) throws PythonException {
+    private <T> @Nullable T find(int position, String name, Class<T> type) {
         Object value = position < positional.size() ? positional.get(position) : keywords.get(name);
         if (value != null && !type.isInstance(value)) {
             throw PythonException.of(

@@ -6,58 +6,91 @@ import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.FirmwareMissingException;
 import dev.uartnet.esp32.NameService;
 import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.esp32.objects.GreeterModule;
+import dev.uartnet.esp32.objects.ScriptedObject;
+import dev.uartnet.esp32.objects.SimulatedObject;
+import dev.uartnet.esp32.objects.ThingsModule;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
 
 /** The devices that the suite runs against. All know {@code server.test} and what {@link TestNameServer} says. */
 enum DeviceKind {
     VIRTUAL_IN_MEMORY {
         @Override
-        Device start() throws IOException {
-            return Device.inMemory(virtual());
+        Device start(Objects objects) throws IOException {
+            return Device.inMemory(virtual(objects));
         }
     },
     VIRTUAL_ON_PTY {
         @Override
-        Device start() throws IOException {
-            VirtualEsp32 device = virtual();
+        Device start(Objects objects) throws IOException {
+            VirtualEsp32 device = virtual(objects);
             return Device.onPath(device.servePty(), device::close);
         }
     },
     FIRMWARE_64_BIT {
         @Override
-        Device start() throws IOException {
-            return firmware(Firmware.builder().bits(64));
+        Device start(Objects objects) throws IOException {
+            return firmware(objects, Firmware.builder().bits(64));
         }
     },
     FIRMWARE_32_BIT_110K {
         @Override
-        Device start() throws IOException {
-            return firmware(Firmware.builder().bits(32).heap("110k"));
+        Device start(Objects objects) throws IOException {
+            return firmware(objects, Firmware.builder().bits(32).heap("110k"));
         }
     },
     /** For TLS: with a heap of 110 KB there is room for one connection at a time at best. */
     FIRMWARE_32_BIT_200K {
         @Override
-        Device start() throws IOException {
-            return firmware(Firmware.builder().bits(32).heap("200k"));
+        Device start(Objects objects) throws IOException {
+            return firmware(objects, Firmware.builder().bits(32).heap("200k"));
         }
     };
 
-    abstract Device start() throws IOException;
+    private static final Map<Objects, String[]> ALLOW =
+            Map.of(Objects.LISTED, new String[] {"greeter", "things"}, Objects.EVERYTHING, new String[] {"everything"});
 
-    private static VirtualEsp32 virtual() {
+    /** What the device's hosts may import, besides what they may do anyway. */
+    enum Objects {
+        /** The device's default. */
+        NONE,
+        /** The modules {@code greeter} and {@code things}. */
+        LISTED,
+        /** Every module, and code. */
+        EVERYTHING
+    }
+
+    abstract Device start(Objects objects) throws IOException;
+
+    Device start() throws IOException {
+        return start(Objects.NONE);
+    }
+
+    private static VirtualEsp32 virtual(Objects objects) {
         NameService names = name -> switch (name) {
             case TestNameServer.SERVER -> List.of(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
             case TestNameServer.FAILING -> throw new IOException("SERVFAIL");
             default -> throw new UnknownHostException(name);
         };
-        return VirtualEsp32.builder().names(names).build();
+        VirtualEsp32.Builder builder = VirtualEsp32.builder().names(names);
+        if (objects != Objects.NONE) {
+            SimulatedObject sys = ScriptedObject.module("sys").build();
+            builder.module("sys", sys)
+                    .module("greeter", GreeterModule.create())
+                    .module("things", ThingsModule.create(sys))
+                    .allow(ALLOW.get(objects));
+        }
+        return builder.build();
     }
 
-    private static Device firmware(Firmware.Builder builder) throws IOException {
+    private static Device firmware(Objects objects, Firmware.Builder builder) throws IOException {
+        if (objects != Objects.NONE) {
+            builder.environment("UARTNET_ALLOW", String.join(",", ALLOW.get(objects)));
+        }
         TestNameServer names = new TestNameServer();
         try {
             Firmware firmware = builder.environment("UARTNET_DNS", "127.0.0.1:" + names.port())

@@ -19,6 +19,8 @@ import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.codec.request.RequestHandler;
+import dev.uartnet.codec.request.RequestListener;
+import dev.uartnet.codec.request.RunningRequest;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -45,7 +47,8 @@ import org.jspecify.annotations.Nullable;
 public final class Host implements AutoCloseable {
     public static final Duration NO_DEADLINE = Duration.ZERO;
 
-    private static final long FEATURES = Feature.RETRANSMIT | Feature.UDP | Feature.LISTEN | Feature.TLS | Feature.IPV6;
+    private static final long FEATURES =
+            Feature.RETRANSMIT | Feature.UDP | Feature.LISTEN | Feature.TLS | Feature.OBJECTS | Feature.IPV6;
 
     private final Channel line;
     private final CompletableFuture<Session> session = new CompletableFuture<>();
@@ -146,9 +149,18 @@ public final class Host implements AutoCloseable {
         return line.pipeline().get(RequestHandler.class).request(operation, deadline, args);
     }
 
+    /** Begins a request, and tells what comes before its answer. */
+    RunningRequest begin(int operation, Duration deadline, RequestListener listener, @Nullable Object... args) {
+        return line.pipeline().get(RequestHandler.class).request(operation, deadline, listener, args);
+    }
+
     /** Returns the results of a request that succeeds. */
     public List<@Nullable Object> request(int operation, @Nullable Object... args) throws IOException {
-        Future<List<@Nullable Object>> answer = begin(operation, NO_DEADLINE, args);
+        return results(begin(operation, NO_DEADLINE, args));
+    }
+
+    /** Waits for the results of a request that succeeds. */
+    static List<@Nullable Object> results(Future<List<@Nullable Object>> answer) throws IOException {
         await(answer);
         if (answer.cause() instanceof RequestFailedException failed) {
             throw failed;

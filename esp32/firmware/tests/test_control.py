@@ -1,0 +1,208 @@
+"""Resets, watchdog, collection of garbage, reports of health."""
+
+import gc
+import os
+import socket
+import time
+import check
+import process
+from host import CANCEL, INFO, PING, RESPONSE, Bench, Peer, port_of
+from process import Firmware, libc
+
+NEXT, DEMAND = 5, 6
+COLLECT, RESET, WATCHDOG, HEALTH = range(112, 116)
+BAD_REQUEST, CANCELLED, NOT_ALLOWED = 2, 3, 5
+
+
+class Script:
+    """What a test does to the simulated board of a firmware."""
+
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(socket.getaddrinfo("127.0.0.1", 0, 0, socket.SOCK_DGRAM)[0][-1])
+        self.port = port_of(self.sock)
+        self.sock.close()  # the firmware's
+        os.putenv("UARTNET_BENCH", str(self.port))
+        self.firmware = Firmware()
+        os.unsetenv("UARTNET_BENCH")
+        self.firmware.ready()
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.connect(socket.getaddrinfo("127.0.0.1", self.port, 0, socket.SOCK_DGRAM)[0][-1])
+        self.sock.setblocking(False)
+
+    def send(self, line):
+        self.sock.send(line.encode())
+
+    def answer(self, host):
+        def came():
+            try:
+                return self.sock.recv(2000).decode()
+            except OSError:
+                return None
+
+        return host.until(came)
+
+    def run(self, host, line):
+        self.send(line)
+        return self.answer(host)
+
+    def end(self):
+        self.sock.close()
+        check.equal(self.firmware.end(), 0, self.firmware.output())
+
+
+def _reborn(host, before):
+    """Waits for the firmware's next life; its INFO."""
+    host.until(lambda: [r for r in host.resets if r[0] == 0])
+    host.open()
+    info = host.call(INFO)[0]
+    assert info["boot_id"] != before["boot_id"], (before, info)
+    return info
+
+
+def test_collect():
+    host = Bench().host().open()
+    gc.collect()
+    for _ in range(500):
+        bytearray(1000)
+    before = gc.mem_free()
+    free, used = host.call(COLLECT)
+    assert free > before + 300000 and used > 10000, (before, free, used)
+
+
+def test_collect_and_health_need_no_permission():
+    host = Bench(allow="sockets").host().open()
+    host.call(COLLECT)
+    number = host.ask(HEALTH, 100)
+    host.send(DEMAND, number, 1)
+    host.message(lambda m: m[0] == NEXT)
+    for op in (RESET, WATCHDOG):
+        m = host.answer(host.ask(op, 0))
+        check.equal(m[2:4], (NOT_ALLOWED, 'device is not in "allow" of /uartnet.json'))
+
+
+def test_health():
+    bench = Bench()
+    host = bench.host(keepalive=60000).open()
+    bench.freeze()
+    number = host.ask(HEALTH, 1000)
+    host.settle(5)
+    check.equal(host.messages, [])
+    host.send(DEMAND, number, 3)
+    first = host.message(lambda m: m[0] == NEXT)[2]  # at once
+    assert first["heap_free"] > 0 and first["reset_reason"] == "power on" and first["temperature"] == 40.0, first
+    host.settle()
+    check.equal(host.messages, [])
+    for _ in range(2):
+        bench.skip(990)
+        host.settle()
+        check.equal(host.messages, [])
+        bench.skip(10)
+        host.message(lambda m: m[0] == NEXT)
+    bench.skip(2500)
+    host.settle()
+    check.equal(host.messages, [])  # no demand
+    host.send(DEMAND, number, 100)
+    host.message(lambda m: m[0] == NEXT)
+    host.settle()
+    check.equal(host.messages, [])  # what was left out does not come later
+    other = host.ask(HEALTH, 100)
+    host.send(DEMAND, other, 1)
+    check.equal(host.message(lambda m: m[0] == NEXT)[1], other)
+    host.send(CANCEL, number)
+    check.equal(host.answer(number)[2], CANCELLED)
+    for args in ((), (99,), ("x",)):
+        check.equal(host.refused(HEALTH, *args), BAD_REQUEST)
+    host.open()
+    check.equal((bench.device.services[-1].all, bench.unexpected), ([], []))
+
+
+def test_resets():
+    script = Script()
+    f = script.firmware
+    host = f.host().open()
+    info = host.call(INFO)[0]
+    check.equal((info["reset_reason"], info["temperature"]), ("power on", 40.0))
+    check.equal(script.run(host, "device.temperature(55.5)"), "None")
+    check.equal(host.call(INFO)[0]["temperature"], 55.5)
+    for hard in (False, True, False):
+        peer = Peer()
+        host.connect(0, peer.port)
+        conn = peer.accept(host)
+        number = host.ask(RESET, hard)
+        check.equal(host.answer(number), (RESPONSE, number))
+        info = _reborn(host, info)
+        check.equal((info["reset_reason"], info["channels"]), ("hard" if hard else "soft", 0))
+        # The connection's peer sees that it was cut off.
+        check.equal(check.raises(OSError, conn.read, 1).errno, 104)
+        conn.close()
+        peer.close()
+    check.equal(script.run(host, "device.resets()"), "['soft', 'hard', 'soft']")
+    check.equal((host.refused(RESET), host.refused(RESET, 1)), (BAD_REQUEST, BAD_REQUEST))
+    check.equal(host.call(PING, 1), (1,))
+    assert len(os.listdir("/proc/%d/fd" % f.pid)) < 12, "descriptors are left open"
+    check.equal(f.code(), "")
+    line = f.line
+    script.end()
+    assert not process.exists(line), line
+
+
+def test_a_reset_waits_until_its_answer_has_arrived():
+    script = Script()
+    host = script.firmware.host().open()
+    info = host.call(INFO)[0]
+    host.silent = True
+    number = host.ask(RESET, False)
+    host.answer(number)
+    started = time.ticks_ms()
+    info = _reborn(host, info)
+    assert time.ticks_diff(time.ticks_ms(), started) > 900
+    script.end()
+
+
+def test_the_watchdog_bites_when_the_loop_hangs():
+    script = Script()
+    host = script.firmware.host().open()
+    info = host.call(INFO)[0]
+    check.equal(host.call(WATCHDOG, 0), (0,))
+    m = host.answer(host.ask(WATCHDOG, 500))
+    check.equal(m[2], BAD_REQUEST)
+    assert "1000" in m[3], m
+    check.equal(host.call(WATCHDOG, 1000), (1000,))
+    check.equal(host.call(WATCHDOG, 0), (1000,))  # as on a board it cannot be ended
+    check.equal(host.call(WATCHDOG, 2000), (2000,))
+    check.equal(host.call(WATCHDOG, 1000), (1000,))
+    end = time.ticks_add(time.ticks_ms(), 2500)
+    host.until(lambda: time.ticks_diff(time.ticks_ms(), end) > 0)  # the loop feeds it
+    check.equal(host.call(INFO)[0]["boot_id"], info["boot_id"])
+    script.send("while True: pass")
+    info = _reborn(host, info)
+    check.equal(info["reset_reason"], "watchdog")
+    check.equal(script.run(host, "device.resets()"), "['watchdog']")
+    # The next life has none, and a soft reset while one runs is a hard one.
+    check.equal(host.call(WATCHDOG, 0), (0,))
+    check.equal(host.call(WATCHDOG, 5000), (5000,))
+    host.call(RESET, False)
+    check.equal(_reborn(host, info)["reset_reason"], "hard")
+    script.end()
+
+
+def test_the_configuration_s_watchdog():
+    folder = process.folder + "/watchdog"
+    process.shell("mkdir -p " + folder)
+    with open(folder + "/uartnet.json", "w") as f:
+        f.write('{"watchdog": 1500}')
+    os.putenv("UARTNET_FILES", folder)
+    script = Script()
+    os.unsetenv("UARTNET_FILES")
+    host = script.firmware.host().open()
+    info = host.call(INFO)[0]
+    check.equal(info.get("problem"), None)
+    check.equal(host.call(WATCHDOG, 0), (1500,))
+    script.send("import time; time.sleep(20)")
+    check.equal(_reborn(host, info)["reset_reason"], "watchdog")
+    check.equal(host.call(WATCHDOG, 0), (1500,))
+    script.end()
+
+
+process.run(globals())
