@@ -15,7 +15,6 @@ _OP_RESOLVE = const(2)
 _OP_DEVICE_COLLECT = const(112)
 _ERROR_MESSAGE_TOO_BIG = const(27)
 
-_ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 
 
 class Request:
@@ -93,7 +92,7 @@ class Request:
 
 def _info(device, request, args):
     gc.collect()
-    request.done((info.collect(device, device.link.max_payload - _ANSWER_BYTES),))
+    request.done((info.collect(device),))
 
 
 def _collect(device, request, args):

@@ -3,6 +3,7 @@ package dev.uartnet.proxy;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.request.RequestListener;
 import dev.uartnet.codec.request.RunningRequest;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
@@ -29,10 +30,19 @@ public final class SessionRequests {
         return connection.session();
     }
 
-    /** Returns the size that a message which could be of any size had best have now, in bytes: the device's largest, or less on a line that is slow or loses frames. */
+    /** Returns the link's event loop: everything of the session is signalled there. */
+    public EventExecutor executor() {
+        return connection.multiplexer().context().executor();
+    }
+
+    /**
+     * Returns the size that a message which could be of any size had best have now, in bytes: the device's largest, or less on a line that is
+     * slow or loses frames. Signals on the link's event loop.
+     */
     public Mono<Integer> payloadBytes() {
-        return Mono.create(sink ->
-                connection.execute(() -> sink.success(connection.multiplexer().payloadBytes()), sink::error));
+        return Mono.<Integer>create(sink -> connection.execute(
+                        () -> sink.success(connection.multiplexer().payloadBytes()), sink::error))
+                .onErrorMap(IllegalStateException.class, LinkLostException::down);
     }
 
     /** Completes when the session has ended, for any reason. */
