@@ -18,9 +18,9 @@ _GROUPS = (
     ("wifi", ("networks", "attempt", "joining", "wifi"), 64, 70),
     ("clock", ("clock",), 80, 82),
     ("pins", ("pins", "analog"), 96, 102),
-    ("device", ("control",), 113, 115),
+    ("device", ("events", "control"), 113, 115),
     ("files", ("secrets", "files"), 116, 119),
-    ("objects", ("calls", "blobs", "objects"), 32, 45),
+    ("objects", ("calls", "blobs", "events", "handles", "objects", "remote"), 32, 45),
 )
 _LEFT_BYTES = const(8000)  # of the heap, beside what is reserved for the buffers, with which a group may be loaded
 

@@ -20,6 +20,7 @@ _ERROR_MESSAGE_TOO_BIG = const(27)
 class Request:
     """One that is not answered yet."""
 
+    over = False  # ended from outside: nobody waits for what it does
     cancel = None  # if set, stops what it began
     demand = 0  # of a streaming request: items that may be sent
     more = None  # if set, called when demand has come
@@ -30,8 +31,12 @@ class Request:
         self.deadline = deadline
 
     def done(self, results=()):
-        if self.dispatcher.pending.pop(self.number, None):
+        if self.answered():
             self._send(_KIND_RESPONSE, results)
+
+    def answered(self):
+        """Makes room for another; False if it was over."""
+        return self.dispatcher.pending.pop(self.number, None) is not None
 
     def ready(self):
         """True if an item of a streaming request may go now. Else it is asked for again: at each round (`due`), or by `more`."""
@@ -62,13 +67,13 @@ class Request:
             self._broken(failure.of(e))
 
     def _broken(self, reason):
-        self.dispatcher.pending.pop(self.number, None)
+        self.answered()
         if self.cancel:
             self.cancel()
         self._error(reason)
 
     def fail(self, reason):
-        if self.dispatcher.pending.pop(self.number, None):
+        if self.answered():
             self._error(reason)
 
     def _error(self, reason):
@@ -79,6 +84,7 @@ class Request:
 
     def stop(self, reason):
         """Ends it from outside."""
+        self.over = True
         if self.cancel:
             self.cancel()
         self.fail(reason)
