@@ -2,7 +2,6 @@
 
 import os
 import sys
-from rtc import RTC
 
 line = None
 tty = None  # the number of the tty's descriptor; None on a pty of our own, which has no speed
@@ -54,6 +53,8 @@ def __getattr__(name):
     """What takes memory is loaded when it is first used."""
     if name in ("Pin", "PWM"):
         import benchpins as part
+    elif name == "RTC":
+        import rtc as part
     elif name == "ADC":
         import benchadc as part
     elif name in _RESETS:
