@@ -7,7 +7,7 @@ from micropython import const
 from .failure import check
 from .msgpack import is_int
 from . import pins
-from .pins import find, options_of, pwms, refuse, service, stamp
+from .pins import find, options_of, pwms, refuse, stamp
 from .sockets import OPERATIONS
 
 _OP_PWM_SET = const(100)
