@@ -115,6 +115,7 @@ def run(mode, path):
             other = -1
         if mode == "--tty":
             machine.tty = machine.line.fileno()
+        machine.cause = {"hard": 2, "watchdog": 3, "soft": 5}.get((os.getenv("UARTNET_RESETS") or "").split(",")[-1], 1)
         machine.kept = "%d,%d,%s,%s" % (machine.line.fileno(), other, name, path)
         # The firmware's heap is to be a board's, where nothing of this is: away with what is done.
         for done in ("absolute", "hold_signals", "open_tty", "open_pty", "open_again", "struct", "termios"):
