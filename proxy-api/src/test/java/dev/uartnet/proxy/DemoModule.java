@@ -53,7 +53,9 @@ final class DemoModule {
                 .method("text", call -> "\u00e9".repeat(number(call, 0)))
                 .method("content", call -> content(number(call, 0)))
                 .method("array", call -> new byte[number(call, 0)])
-                .method("row", call -> LongStream.range(0, number(call, 0)).boxed().toList())
+                .method(
+                        "row",
+                        call -> LongStream.range(0, number(call, 0)).boxed().toList())
                 .method("table", call -> table(number(call, 0)))
                 .method("texts", call -> IntStream.range(0, number(call, 0))
                         .mapToObj(i -> String.valueOf(i % 10).repeat(i % 2 == 0 ? 1 : number(call, 1)))

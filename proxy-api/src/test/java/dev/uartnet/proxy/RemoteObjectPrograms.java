@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,8 +111,8 @@ abstract class RemoteObjectPrograms {
                 .hasMessageContaining("AttributeError")
                 .hasMessageContaining("(in get of 'demo.nowhere')");
         assertThatThrownBy(() -> get(client().objects().importModule("nowhere")))
-                .hasMessageContaining("ImportError")
-                .hasMessageContaining("(in import of 'nowhere')");
+                .hasCauseInstanceOf(NotAllowedException.class)
+                .hasMessageContaining("nowhere is not in \"allow\"");
     }
 
     // ---- values
@@ -120,7 +121,15 @@ abstract class RemoteObjectPrograms {
     void valuesComeBackAsTheyWereSent() {
         byte[] bytes = {1, 2, -1};
         for (Object value : List.of(
-                true, 7L, -1L, Long.MIN_VALUE, Long.MAX_VALUE, 1.5, "h\u00e9", List.of(1L, List.of("x")), Map.of("k", 2L))) {
+                true,
+                7L,
+                -1L,
+                Long.MIN_VALUE,
+                Long.MAX_VALUE,
+                1.5,
+                "h\u00e9",
+                List.of(1L, List.of("x")),
+                Map.of("k", 2L))) {
             assertThat(get(demo.call("same", value).result())).isEqualTo(value);
         }
         assertThat(get(demo.call("same", (Object) bytes).as(byte[].class))).isEqualTo(bytes);
@@ -128,7 +137,7 @@ abstract class RemoteObjectPrograms {
                 .isEmpty();
         assertThat(demo.call("same", RemoteObjects.NONE).result().blockOptional(TestLine.WAIT))
                 .isEmpty();
-        assertThat(get(demo.call("mixed").as(List.class))).isEqualTo(Arrays.asList(1L, null, "x"));
+        assertThat((List<?>) get(demo.call("mixed").as(List.class))).isEqualTo(Arrays.asList(1L, null, "x"));
     }
 
     @Test
@@ -137,8 +146,8 @@ abstract class RemoteObjectPrograms {
                         .keyword("more", new ArrayList<>(List.of(true)))
                         .keyword("more", Flux.just(1).collectList().block())
                         .result()))
-                .isEqualTo(List.of(
-                        Arrays.asList(List.of(1L, 2L), "x", null, "c", 3L, 1.5), Map.of("more", List.of(1L))));
+                .isEqualTo(
+                        List.of(Arrays.asList(List.of(1L, 2L), "x", null, "c", 3L, 1.5), Map.of("more", List.of(1L))));
     }
 
     @Test
@@ -177,14 +186,18 @@ abstract class RemoteObjectPrograms {
     void textAndBytesLongerThanAFrameComeWhole() {
         assertThat(get(demo.call("text", 5000).as(String.class))).isEqualTo("\u00e9".repeat(5000));
         assertThat(get(demo.call("content", 5000).result()))
-                .isInstanceOfSatisfying(byte[].class, bytes -> assertThat(bytes).hasSize(5000).startsWith(0, 1, 2));
+                .isInstanceOfSatisfying(
+                        byte[].class, bytes -> assertThat(bytes).hasSize(5000).startsWith(0, 1, 2));
         assertThat(get(demo.call("array", 3).as(byte[].class))).isEqualTo(new byte[3]);
     }
 
     @Test
     void listsAndMapsLongerThanAFrameComeWholeWhenAskedFor() {
-        assertThat(get(demo.call("row", 2000).as(List.class))).hasSize(2000).startsWith(0L, 1L).endsWith(1999L);
-        assertThat(get(demo.call("table", 500).as(Map.class))).hasSize(500).containsEntry(499L, "499");
+        List<?> all = get(demo.call("row", 2000).as(List.class));
+        Map<?, ?> table = get(demo.call("table", 500).as(Map.class));
+        assertThat(all).isEqualTo(LongStream.range(0, 2000).boxed().toList());
+        assertThat(table).hasSize(500);
+        assertThat(table.get(499L)).isEqualTo("499");
         try (RemoteObject row = (RemoteObject) get(demo.call("row", 2000).result())) {
             assertThat(row.type()).isEqualTo("list");
             assertThat(get(row.getItem(1999))).isEqualTo(1999L);
@@ -204,7 +217,8 @@ abstract class RemoteObjectPrograms {
     @Test
     void objectsAreArgumentsAlsoInListsAndMaps() {
         try (RemoteObject lamp = lamp("kitchen")) {
-            List<?> back = get(demo.call("same", List.of(1, lamp, Map.of("lamp", lamp))).as(List.class));
+            List<?> back = get(
+                    demo.call("same", List.of(1, lamp, Map.of("lamp", lamp))).as(List.class));
             try (RemoteObject second = (RemoteObject) back.get(1);
                     RemoteObject third = (RemoteObject) ((Map<?, ?>) back.get(2)).get("lamp")) {
                 assertThat(get(lamp.isSame(second))).isTrue();
@@ -244,7 +258,7 @@ abstract class RemoteObjectPrograms {
     @Test
     void functionsAreCalledByThemselves() {
         try (RemoteObject same = get(demo.getObject("same"))) {
-            assertThat(get(same.invoke("x").result())).isEqualTo("x");
+            assertThat(get(same.invoke("x").as(String.class))).isEqualTo("x");
         }
     }
 
@@ -286,7 +300,7 @@ abstract class RemoteObjectPrograms {
     void outputComesAsItIsPrinted() {
         try (RemoteObject lamp = lamp("hall")) {
             RemoteCall call = lamp.call("blink", 3);
-            assertThat(get(call.output().collectList().map(pieces -> String.join("", pieces))))
+            assertThat(String.join("", get(call.output().collectList())))
                     .isEqualTo("hall blinks 0\nhall blinks 1\nhall blinks 2\n");
             StepVerifier.create(lamp.call("fail").output())
                     .expectError(RemoteException.class)
@@ -318,7 +332,11 @@ abstract class RemoteObjectPrograms {
         long before = get(demo.get("started", Long.class));
         long closed = get(demo.get("closed", Long.class));
 
-        assertThat(get(demo.call("closing").iterate(Long.class).limitRate(1).take(3).collectList()))
+        assertThat(get(demo.call("closing")
+                        .iterate(Long.class)
+                        .limitRate(1)
+                        .take(3)
+                        .collectList()))
                 .containsExactly(0L, 1L, 2L);
 
         demo.get("closed", Long.class)
@@ -340,7 +358,8 @@ abstract class RemoteObjectPrograms {
 
     @Test
     void itemsLongerThanAFrameComeWholeAndInOrder() {
-        List<String> texts = get(demo.call("texts", 40, 3000).iterate(String.class).collectList());
+        List<String> texts =
+                get(demo.call("texts", 40, 3000).iterate(String.class).collectList());
 
         assertThat(texts).hasSize(40);
         for (int i = 0; i < 40; i++) {
