@@ -62,6 +62,15 @@ public final class LinkLostException extends IOException {
         return mayHaveRun ? this : new LinkLostException(text(this) + ", but an earlier attempt may have", this, true);
     }
 
+    /**
+     * Returns the same for something that ends with its session.
+     *
+     * @param what begins the message
+     */
+    public LinkLostException ending(String what) {
+        return new LinkLostException(what + ": " + text(this), this, mayHaveRun);
+    }
+
     private static String text(Throwable cause) {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }

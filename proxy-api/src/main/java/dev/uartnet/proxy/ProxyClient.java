@@ -10,6 +10,7 @@ import dev.uartnet.proxy.board.DeviceClock;
 import dev.uartnet.proxy.board.DeviceFiles;
 import dev.uartnet.proxy.board.Pins;
 import dev.uartnet.proxy.board.Wifi;
+import dev.uartnet.proxy.objects.RemoteObjects;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -82,6 +83,7 @@ public final class ProxyClient implements Disposable {
     private final LoopResources proxyLoops;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
+    private final RemoteObjects objects;
     private final DeviceFiles files;
 
     ProxyClient(
@@ -100,6 +102,7 @@ public final class ProxyClient implements Disposable {
                 .maxIdleTime(POOL_IDLE_MAX)
                 .evictInBackground(POOL_IDLE_MAX)
                 .build();
+        this.objects = new RemoteObjects(requests());
         this.files = new DeviceFiles(this);
         link.onClose().subscribe(nothing -> {}, lost -> pool.dispose());
     }
@@ -233,7 +236,12 @@ public final class ProxyClient implements Disposable {
         return new DeviceRequests(link, requestTimeout, events);
     }
 
-    // ---- the board
+    // ---- objects and the board
+
+    /** Returns the objects of the device's Python: its modules, functions, classes, and code that this host sends. */
+    public RemoteObjects objects() {
+        return objects;
+    }
 
     /** Returns the device's Wi-Fi. */
     public Wifi wifi() {

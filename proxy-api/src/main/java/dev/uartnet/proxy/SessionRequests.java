@@ -3,6 +3,7 @@ package dev.uartnet.proxy;
 import dev.uartnet.codec.link.Session;
 import dev.uartnet.codec.request.RequestListener;
 import dev.uartnet.codec.request.RunningRequest;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,11 @@ public final class SessionRequests {
     /** Returns what both ends have agreed on for this session. */
     public Session session() {
         return connection.session();
+    }
+
+    /** Returns the link's event loop: everything of the session is signalled there. */
+    public EventExecutor executor() {
+        return connection.multiplexer().context().executor();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.uartnet.esp32;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,19 @@ final class Arguments {
         return (String) value;
     }
 
+    /** The name of a Wi-Fi network, as text or as the bytes of a scan; nil. */
+    @Nullable
+    String ssidOrNull() throws DeviceException {
+        Object value = next();
+        if (value instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+        if (value != null && !(value instanceof String)) {
+            throw DeviceException.badRequest("ssid", "must be text or nil");
+        }
+        return (String) value;
+    }
+
     /** Whether there are arguments that have not been asked for. */
     boolean hasMore() {
         return next < values.size();
@@ -144,15 +158,25 @@ final class Arguments {
         return value != null && flag(name, value);
     }
 
+    /** An array; empty if it lacks. */
     List<?> list(String name) throws DeviceException {
-        if (!(next() instanceof List<?> list)) {
+        Object value = next();
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof List<?> list)) {
             throw DeviceException.badRequest(name, "must be an array");
         }
         return list;
     }
 
+    /** A map; empty if it lacks. */
     Map<?, ?> map(String name) throws DeviceException {
-        if (!(next() instanceof Map<?, ?> map)) {
+        Object value = next();
+        if (value == null) {
+            return Map.of();
+        }
+        if (!(value instanceof Map<?, ?> map)) {
             throw DeviceException.badRequest(name, "must be a map");
         }
         return map;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** FILE_*. */
 final class FileAnswers {
     /** Where a device keeps the networks that it was told to save. */
-    static final String NETWORKS = "/uartnet-wifi.json";
+    static final String NETWORKS = "/uartnet.networks.json";
 
     private static final int PATH_MAX = 200;
     /** The header of a NEXT and of its bin. */
@@ -31,7 +31,7 @@ final class FileAnswers {
             }
         }
         if (path.equals(NETWORKS)) {
-            throw new DeviceException(ErrorCode.NOT_ALLOWED, path + " has passwords: WIFI_NETWORKS names its networks");
+            throw new DeviceException(ErrorCode.NOT_ALLOWED, path + " holds passwords of networks");
         }
         return path;
     }
@@ -44,7 +44,7 @@ final class FileAnswers {
         String path = path(args);
         SimulatedFiles files = session.board().files();
         if (files.isDirectory(path)) {
-            throw new DeviceException(ErrorCode.IO, path + " is a directory", 21);
+            throw DeviceException.badRequest("path", path + " is a directory");
         }
         byte[] contents = files.contents(path);
         if (contents == null) {

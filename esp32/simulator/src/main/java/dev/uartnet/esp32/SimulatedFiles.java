@@ -99,9 +99,7 @@ public final class SimulatedFiles {
     /** What is in a directory: arrays as FILE_LIST gives them. */
     Iterator<Object> list(String path) throws DeviceException {
         if (!isDirectory(path)) {
-            throw files.containsKey(path)
-                    ? new DeviceException(ErrorCode.IO, path + " is no directory", 20)
-                    : lacks(path);
+            throw files.containsKey(path) ? DeviceException.badRequest("path", path + " is no directory") : lacks(path);
         }
         Map<String, Object> entries = new LinkedHashMap<>();
         String prefix = path.equals("/") ? "/" : path + "/";
@@ -129,21 +127,16 @@ public final class SimulatedFiles {
     /** Puts bytes behind those of the new contents; returns how many these have now. */
     long append(DeviceSession session, String path, long position, byte[] bytes, boolean last) throws DeviceException {
         if (isDirectory(path)) {
-            throw new DeviceException(ErrorCode.IO, path + " is a directory", 21);
-        }
-        if (writing != null && (!path.equals(writing) || !session.equals(writer))) {
-            if (position != 0 || !session.equals(writer)) {
-                throw new DeviceException(ErrorCode.BAD_REQUEST, writing + " is being written: one file at a time");
-            }
-            forget(); // unfinished, and given up
+            throw DeviceException.badRequest("path", path + " is a directory");
         }
         if (position == 0) {
-            forget();
+            forget(); // what was begun before is given up: one file is written at a time
             writing = path;
             writer = session;
-        } else if (writing == null || position != written.size()) {
-            long size = writing == null ? 0 : written.size();
-            throw DeviceException.badRequest("position", "must be " + size + ": so many bytes there are");
+        } else if (!path.equals(writing) || !session.equals(writer) || position != written.size()) {
+            long size = path.equals(writing) && session.equals(writer) ? written.size() : 0;
+            throw DeviceException.badRequest(
+                    "position", "the new contents of " + path + " have " + size + " bytes so far");
         }
         if (used() + written.size() + bytes.length + FILE_OVERHEAD > capacity) {
             forget();
@@ -186,7 +179,7 @@ public final class SimulatedFiles {
             throw lacks(path);
         }
         if (list(path).hasNext()) {
-            throw new DeviceException(ErrorCode.IO, path + " is not empty", 39);
+            throw DeviceException.badRequest("path", path + " is not empty");
         }
         directories.remove(path);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class WifiAnswers {
     private static final int SSID_BYTES_MAX = 32; // IEEE 802.11, section 9.4.2.2
     private static final int PASSWORD_MIN = 8; // a WPA2 passphrase has 8 to 63
-    private static final int PASSWORD_MAX = 63;
+    private static final int PASSWORD_MAX = 64;
     private static final int HOSTNAME_MAX = 32;
     private static final int CLIENTS_MAX = 10;
 
@@ -45,7 +45,7 @@ final class WifiAnswers {
 
     /** WIFI_ACCESS_POINT. */
     static @Nullable Object[] accessPoint(DeviceSession session, Arguments args) throws DeviceException {
-        String ssid = args.textOrNull("ssid");
+        String ssid = args.ssidOrNull();
         String password = args.textOrNull("password");
         RequestOptions options = args.optionsOrNone();
         int channel = options.integer("channel", 1, 13, 1);
@@ -65,7 +65,10 @@ final class WifiAnswers {
     static @Nullable Object[] networks(DeviceSession session, Arguments args) throws DeviceException {
         WifiStation wifi = session.board().wifi();
         if (args.hasMore()) {
-            String ssid = args.text("ssid");
+            String ssid = args.ssidOrNull();
+            if (ssid == null) {
+                throw DeviceException.badRequest("ssid", "must be text");
+            }
             String password = args.textOrNull("password");
             check(ssid, password);
             if (password == null) {

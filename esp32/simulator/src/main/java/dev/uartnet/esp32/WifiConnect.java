@@ -21,7 +21,7 @@ final class WifiConnect extends PendingRequest {
 
     @Override
     void start() throws DeviceException {
-        String ssid = args.textOrNull("ssid");
+        String ssid = args.ssidOrNull();
         String password = args.textOrNull("password");
         RequestOptions options = args.optionsOrNone();
         byte[] bssid = options.bytes("bssid");

@@ -77,7 +77,9 @@ final class WifiStation {
             enter(network);
         } else {
             state = own.isEmpty() && saved.isEmpty() ? State.IDLE : State.LOST;
-            reason = state == State.IDLE ? "no network is configured" : "no known network is in reach";
+            reason = state == State.IDLE
+                    ? "Wi-Fi has no network to join"
+                    : "Wi-Fi: none of the known networks is in reach";
         }
     }
 
@@ -106,7 +108,7 @@ final class WifiStation {
 
     /** Why what needs the network cannot be done. */
     DeviceException down() {
-        return new DeviceException(ErrorCode.NETWORK_DOWN, "Wi-Fi is not connected: " + reason, 100);
+        return new DeviceException(ErrorCode.NETWORK_DOWN, reason, 100);
     }
 
     // ---- what the radio tells
@@ -114,7 +116,7 @@ final class WifiStation {
     void radioChanged() {
         SimulatedNetwork network = joined;
         if (network != null && radio.find(network.ssid()) == null) {
-            lose("lost \"" + network.ssid() + "\": it is not heard any more");
+            lose(named(network.ssid()) + "was lost: it is not heard any more");
         } else if (network != null) {
             joined = radio.find(network.ssid());
             if (!radio.address().equals(address)) {
@@ -190,11 +192,15 @@ final class WifiStation {
         grace = null;
         if (before != null && (!before.equals(now) || !network.ssid().equals(left))) {
             String text = network.ssid().equals(left)
-                    ? "Wi-Fi has another address: " + now.getHostAddress() + " instead of " + before.getHostAddress()
-                    : "Wi-Fi has changed from \"" + left + "\" to \"" + network.ssid() + "\"";
+                    ? named(left) + "was joined again with another address"
+                    : "Wi-Fi \"" + left + "\" was left for \"" + network.ssid() + "\"";
             board.networkLost(new DeviceException(ErrorCode.NETWORK_DOWN, text, 100));
         }
         board.networkChanged();
+    }
+
+    private static String named(@Nullable String ssid) {
+        return "Wi-Fi \"" + ssid + "\" ";
     }
 
     private void tellUp() {
@@ -203,7 +209,7 @@ final class WifiStation {
 
     private void tell(boolean up) {
         InetAddress now = address;
-        String text = up ? "joined \"" + lastSsid + "\"" : reason;
+        String text = up ? named(String.valueOf(lastSsid)) + "was joined" : reason;
         board.tell(EventKind.NETWORK, Arrays.asList(up, now == null ? null : now.getAddress(), text));
     }
 
@@ -215,13 +221,14 @@ final class WifiStation {
         attempt = wanted;
         cancel(verdict);
         if (before != null) {
-            before.done().accept(new DeviceException(ErrorCode.WIFI_FAILED, "another WIFI_CONNECT came"));
+            before.done().accept(new DeviceException(ErrorCode.CANCELLED, "another WIFI_CONNECT took its place"));
         }
         SimulatedNetwork left = joined;
         if (left != null && (network == null || !left.ssid().equals(network.ssid()))) {
             joined = null;
             address = null;
-            reason = "left \"" + left.ssid() + "\" for another network";
+            reason =
+                    named(left.ssid()) + "was left for " + (network == null ? "another" : "\"" + network.ssid() + "\"");
             tell(false);
             board.networkLost(down());
             board.networkChanged();
@@ -239,7 +246,7 @@ final class WifiStation {
             return radio.find(ssid);
         }
         if (saved.isEmpty() && own.isEmpty()) {
-            throw new DeviceException(ErrorCode.WIFI_NOT_FOUND, "no network is saved");
+            throw new DeviceException(ErrorCode.WIFI_NOT_FOUND, "Wi-Fi: no network is saved");
         }
         return choice();
     }
@@ -269,13 +276,13 @@ final class WifiStation {
         SimulatedNetwork network = target(wanted);
         if (network == null || !wanted.wants(network)) {
             String what = wanted.ssid() == null ? "none of the saved networks" : "no network \"" + wanted.ssid() + "\"";
-            throw new DeviceException(ErrorCode.WIFI_NOT_FOUND, what + " is in reach");
+            throw new DeviceException(ErrorCode.WIFI_NOT_FOUND, "Wi-Fi: " + what + " is in reach");
         }
         String password = wanted.password();
         String given = password == null ? password(network.ssid()) : password;
         if (!network.takes(given)) {
             throw new DeviceException(
-                    ErrorCode.WIFI_WRONG_PASSWORD, "\"" + network.ssid() + "\" does not take the password");
+                    ErrorCode.WIFI_WRONG_PASSWORD, named(network.ssid()) + "does not take the password");
         }
         boolean already = joined != null;
         String known = given == null ? "" : given;
@@ -299,7 +306,7 @@ final class WifiStation {
             attempt = null;
             if (joined == null) {
                 state = State.LOST;
-                reason = "the attempt to join a network was given up";
+                reason = "Wi-Fi: the attempt to join a network was given up";
                 tryAgain();
             }
         }
@@ -312,16 +319,18 @@ final class WifiStation {
         verdict = null;
         attempt = null;
         if (running != null) {
-            running.done().accept(new DeviceException(ErrorCode.WIFI_FAILED, "WIFI_DISCONNECT came"));
+            running.done().accept(new DeviceException(ErrorCode.CANCELLED, "a WIFI_DISCONNECT came"));
         }
-        boolean was = joined != null;
+        SimulatedNetwork left = joined;
         joined = null;
         address = null;
         state = State.IDLE;
-        reason = "disconnected on the host's request";
-        if (was) {
+        reason = left == null
+                ? "Wi-Fi was disconnected by the host"
+                : named(left.ssid()) + "was left: the host has asked for that";
+        if (left != null) {
             tell(false);
-            endConnectionsLater();
+            board.networkLost(down());
             board.networkChanged();
         }
     }
@@ -332,7 +341,7 @@ final class WifiStation {
     }
 
     List<String> saved() {
-        return List.copyOf(saved.keySet());
+        return saved.keySet().stream().sorted().toList();
     }
 
     void save(String ssid, String password) {
@@ -362,6 +371,9 @@ final class WifiStation {
         InetAddress now = address;
         if (network == null || now == null) {
             status.put("reason", reason);
+            if (lastSsid != null && state == State.LOST) {
+                status.put("ssid", lastSsid);
+            }
         } else {
             status.put("ssid", network.ssid());
             status.put("bssid", network.bssid());

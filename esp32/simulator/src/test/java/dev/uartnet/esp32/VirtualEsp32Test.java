@@ -310,7 +310,7 @@ class VirtualEsp32Test {
         try (Device device = Device.inMemory(
                         VirtualEsp32.builder().gate((operation, args) -> never).build());
                 Host host = new Host(device)) {
-            for (int i = 0; i < 256; i++) {
+            for (int i = 0; i < 2048; i++) {
                 Future<?> unused = host.begin(Operation.PING, Host.NO_DEADLINE);
             }
 

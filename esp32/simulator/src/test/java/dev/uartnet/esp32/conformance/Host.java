@@ -150,8 +150,14 @@ public final class Host implements AutoCloseable {
     }
 
     /** Begins a request, and tells what comes before its answer. */
-    RunningRequest begin(int operation, Duration deadline, RequestListener listener, @Nullable Object... args) {
+    public RunningRequest begin(int operation, Duration deadline, RequestListener listener, @Nullable Object... args) {
         return line.pipeline().get(RequestHandler.class).request(operation, deadline, listener, args);
+    }
+
+    /** Begins a streaming request, which has no demand yet. */
+    HostStream stream(int operation, @Nullable Object... args) {
+        HostStream stream = new HostStream();
+        return stream.runs(line.pipeline().get(RequestHandler.class).request(operation, NO_DEADLINE, stream, args));
     }
 
     /** Returns the results of a request that succeeds. */
@@ -292,7 +298,7 @@ public final class Host implements AutoCloseable {
 
     // What the device tells
 
-    Map<?, ?> info() throws IOException {
+    public Map<?, ?> info() throws IOException {
         return (Map<?, ?>) request(Operation.INFO).get(0);
     }
 
@@ -315,6 +321,19 @@ public final class Host implements AutoCloseable {
             }
             if (event.event() == kind
                     && Long.valueOf(channel).equals(event.args().get(0))) {
+                return event.args();
+            }
+        }
+    }
+
+    /** Returns the arguments of the next event of that kind; others before it are gone. */
+    public List<@Nullable Object> awaitEvent(int kind) throws InterruptedException {
+        while (true) {
+            Event event = events.poll(ConformanceTest.SECONDS, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError("no event " + kind);
+            }
+            if (event.event() == kind) {
                 return event.args();
             }
         }

@@ -1,0 +1,33 @@
+package dev.uartnet.esp32.conformance;
+
+import dev.uartnet.esp32.VirtualEsp32;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+
+/** The boards that the suites of Wi-Fi, clock, pins, device and files run against. All allow everything, and know {@code server.test}. */
+enum BoardKind {
+    VIRTUAL {
+        @Override
+        BenchedBoard start() throws IOException {
+            VirtualEsp32 device = VirtualEsp32.builder()
+                    .allow("everything")
+                    .networkGrace(GRACE)
+                    .names(name -> {
+                        if (name.equals(TestNameServer.SERVER)) {
+                            return List.of(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+                        }
+                        throw new UnknownHostException(name);
+                    })
+                    .build();
+            return new BenchedBoard(Device.inMemory(device), new VirtualBench(device, GRACE));
+        }
+    };
+
+    /** Long enough for a test's short outage on a busy machine. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    abstract BenchedBoard start() throws IOException;
+}

@@ -1,0 +1,25 @@
+package dev.uartnet.proxy.objects;
+
+import dev.uartnet.codec.message.ErrorCode;
+import dev.uartnet.codec.request.RequestFailedException;
+import dev.uartnet.codec.request.RequestTimeoutException;
+import dev.uartnet.proxy.LinkLostException;
+
+/** What has become of a request for objects, in their users' terms. */
+final class RemoteFailures {
+    private RemoteFailures() {}
+
+    static Throwable of(Throwable failure, ObjectOperation operation) {
+        if (failure instanceof RequestFailedException refused && refused.errorCode() == ErrorCode.EXCEPTION) {
+            return RemoteException.of(refused, operation.what());
+        }
+        if (failure instanceof LinkLostException lost) {
+            return lost.ending(operation.what() + " failed, for objects of the device do not outlive their session");
+        }
+        if (failure instanceof RequestTimeoutException) {
+            // What the device was given of it, when it was sent, says little.
+            return new RequestTimeoutException(operation.limit());
+        }
+        return failure;
+    }
+}
