@@ -3,6 +3,9 @@ package dev.uartnet.proxy;
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.LineFaults;
 import dev.uartnet.esp32.SerialLine;
+import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.transport.MemoryPort;
+import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.pty.PseudoTerminal;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -40,12 +43,45 @@ final class TestBoard {
         void run(TestBoard board) throws Exception;
     }
 
+    /** The simulator over a pseudo terminal, as fast as it goes. */
+    static TestBoard simulator() throws Exception {
+        VirtualEsp32 device = simulated();
+        return built(new SimulatorBench(device), board -> board.connect(device.servePty()));
+    }
+
+    private static VirtualEsp32 simulated() {
+        return VirtualEsp32.builder()
+                .allow("everything")
+                .networkGrace(Duration.ofSeconds(1))
+                .build();
+    }
+
+    /** The simulator behind a line of 921,600 baud with faults. */
+    static TestBoard pacedSimulator(LineFaults faults) throws Exception {
+        VirtualEsp32 device = simulated();
+        return built(new SimulatorBench(device), board -> {
+            PseudoTerminal hostSide = board.keep(PseudoTerminal.open());
+            MemoryPort.Pair deviceSide = MemoryPort.pair();
+            board.keep(line(faults, hostSide.masterPort(), deviceSide.a()));
+            device.serve(deviceSide.b());
+            board.connect(hostSide.slavePath());
+        });
+    }
+
+    private static SerialLine line(LineFaults faults, UartPort host, UartPort device) throws Exception {
+        return SerialLine.between(host, device)
+                .baud(TestDevice.BAUD)
+                .faults(faults)
+                .seed(SEED)
+                .start();
+    }
+
     /** The real firmware on MicroPython, 64 bits, over a pseudo terminal. */
-    static TestBoard firmware(String allow) throws Exception {
+    static TestBoard firmware() throws Exception {
         FirmwareBench bench = new FirmwareBench();
         return built(bench, board -> {
-            Firmware firmware = board.keep(
-                    RealFirmware.start(bench.addTo(Firmware.builder().bits(64)).environment("UARTNET_ALLOW", allow)));
+            Firmware firmware = board.keep(RealFirmware.start(
+                    bench.addTo(Firmware.builder().bits(64)).environment("UARTNET_ALLOW", "everything")));
             board.connect(firmware.path());
         });
     }
@@ -57,11 +93,7 @@ final class TestBoard {
             RealFirmware.start(Firmware.builder().bits(64)).close(); // or there is no MicroPython
             PseudoTerminal hostSide = board.keep(PseudoTerminal.open());
             PseudoTerminal deviceSide = board.keep(PseudoTerminal.open());
-            board.keep(SerialLine.between(hostSide.masterPort(), deviceSide.masterPort())
-                    .baud(TestDevice.BAUD)
-                    .faults(faults)
-                    .seed(SEED)
-                    .start());
+            board.keep(line(faults, hostSide.masterPort(), deviceSide.masterPort()));
             board.keep(bench.addTo(Firmware.builder().bits(64))
                     .environment("UARTNET_ALLOW", "everything")
                     .start(Path.of(deviceSide.slavePath())));
