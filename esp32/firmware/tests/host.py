@@ -64,6 +64,8 @@ class Bench:
         self._groups(board)
         start.load_tls(board)
         self.device = Device(board)
+        if self.device.calls:
+            self.device.calls.most = 1  # this one thread is the host, too
         self.device.log = self._unexpected
         self.unexpected = []
         self.skipped = 0
@@ -107,6 +109,8 @@ class Bench:
         self._now()
         self.device.tick(self.device.link.now)
         self.device.turn(1)
+        if self.device.calls and self.device.calls.queue:
+            self.device.calls.serve()
 
     def host(self, **settings):
         return Host(self.line, self.step, **settings)

@@ -57,7 +57,7 @@ def test_info():
 
 
 def test_info_tells_the_address():
-    bench, host = _session()
+    bench, host = _session(allow="sockets")
     board = bench.device.board
     check.equal(host.call(INFO)[0]["address"], board.address())
     board.wlan.isconnected = lambda: False
@@ -283,7 +283,7 @@ def test_what_is_not_allowed_is_refused_in_words():
     _, host = _session(allow=["clock", "os"])
     check.equal(host.call(INFO)[0]["allow"], ("clock", "os"))
     check.equal(host.refused(64), NOT_ALLOWED)
-    assert host.refused(32) != NOT_ALLOWED and host.refused(80) != NOT_ALLOWED
+    assert host.refused(32) != NOT_ALLOWED and host.refused(81) == BAD_REQUEST
 
 
 def test_request_id_in_use():

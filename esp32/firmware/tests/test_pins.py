@@ -77,8 +77,8 @@ def test_output_and_input():
 
 def test_what_cannot_be_is_refused_in_words_that_name_the_pin():
     _, host = _session()
-    check.equal(_words(host, OPEN, 24, "in", {}), (BAD_REQUEST, "pin 24: this board has none of that name"))
-    check.equal(_words(host, OPEN, "D99", "in", {}), (BAD_REQUEST, "pin D99: this board has none of that name"))
+    check.equal(_words(host, OPEN, 24, "in", {}), (BAD_REQUEST, "pin 24 is none of this board's"))
+    check.equal(_words(host, OPEN, "D99", "in", {}), (BAD_REQUEST, "pin D99 is none of this board's"))
     check.equal(_words(host, OPEN, 34, "out", {}), (BAD_REQUEST, "pin 34 cannot be out: pin can only be input"))
     check.equal(_words(host, READ, 13), (BAD_REQUEST, "pin 13 has not been opened"))
     check.equal(_words(host, WRITE, 13, 1), (BAD_REQUEST, "pin 13 has not been opened"))

@@ -131,9 +131,6 @@ class Sampler:
             self.full = None
             self._end()
 
-    def close(self):
-        pass
-
 
 def _adc_sample(device, request, args):
     check(len(args) > 3, "arguments")

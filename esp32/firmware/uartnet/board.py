@@ -7,6 +7,7 @@ import network
 import socket
 import sys
 from random import getrandbits
+from time import sleep_ms
 from select import POLLOUT
 from micropython import const
 
@@ -136,7 +137,11 @@ class Board:
             except (AttributeError, OSError, ValueError):
                 pass
             try:
-                self.wlan.connect(c["ssid"], c["password"])
+                if self.wlan.isconnected() and self.wlan.config("ssid") != c["ssid"]:
+                    self.wlan.disconnect()  # a soft reset leaves it as it was
+                    sleep_ms(100)
+                if not self.wlan.isconnected():
+                    self.wlan.connect(c["ssid"], c["password"])
             except (ValueError, OSError) as e:
                 self.problem = "ssid or password: %s" % e
 

@@ -21,7 +21,6 @@ _WATCHDOG_MS_MIN = const(1000)  # a TLS handshake or the erasing of flash may st
 _WATCHDOG_MS_MAX = const(3600000)
 _HEALTH_MS_MIN = const(100)
 _HEALTH_MS_MAX = const(0x1FFFFFFF)
-_ITEM_BYTES = const(5)  # of a NEXT, without its item
 
 _control = None  # of the device
 
@@ -77,14 +76,11 @@ class _Health:
             if not self.request.ready():
                 return ticks_add(now, 1)
             gc.collect()
-            self.request.next(info.collect(self.device, self.device.link.max_payload - _ITEM_BYTES))
+            self.request.next(info.collect(self.device))
             self.at = ticks_add(self.at, self.interval)
             if ticks_diff(now, self.at) >= 0:
                 self.at = ticks_add(now, self.interval)
         return self.at
-
-    def close(self):
-        pass
 
 
 def _reset(device, request, args):

@@ -81,8 +81,11 @@ class Device(Table):
         self.link.booted()
 
     def run(self):
+        calls = self.calls
         while True:
             self.round(ticks_ms())
+            if calls and calls.queue:
+                calls.serve()
 
     def round(self, now):
         """One round of the loop. What goes wrong in it may end the session, but only a line that is gone ends the loop."""

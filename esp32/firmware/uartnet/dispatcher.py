@@ -5,7 +5,7 @@ from micropython import const
 
 from . import failure
 from .failure import Failure, check
-from .msgpack import Malformed, Overflow, is_int
+from .msgpack import Ext, Malformed, Overflow, Reader, is_int
 from .requests import OPERATIONS, Request
 
 _KIND_REQUEST = const(1)
@@ -19,6 +19,7 @@ _KIND_CHANNEL_EOF = const(18)
 _KIND_CHANNEL_CLOSE = const(19)
 _KIND_CHANNEL_DATAGRAM = const(21)
 _OP_PING = const(0)
+_EXT_BLOB = const(2)
 _RESET_PROTOCOL = const(5)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_BAD_REQUEST = const(2)
@@ -45,6 +46,7 @@ class Dispatcher:
     def clear(self):
         """The session is over: nobody waits for answers any more."""
         for request in self.pending.values():
+            request.over = True
             request.cancel = None
         self.pending.clear()
 
@@ -195,24 +197,31 @@ class Dispatcher:
         deadline = r.value()
         start = r.pos
         n -= 3
-        self._rest(r, n, end)
-        if number in self.pending:
-            self.link.fail(_RESET_PROTOCOL, "request %d is running already" % number)
-            return
+        args = ()
         try:
+            if op == _OP_PING:
+                self._rest(r, n, end)
+            else:
+                args = [r.value() for _ in range(n)]
+                self._rest(r, min(n, 0), end)
+            if number in self.pending:
+                self.link.fail(_RESET_PROTOCOL, "request %d is running already" % number)
+                return
             check(is_int(deadline, 0, 1 << 64), "deadline")
             if op == _OP_PING:
                 self._ping(number, n, start, end)
                 return
+            if n == 1 and isinstance(args[0], Ext) and args[0].code == _EXT_BLOB:
+                args = self._blob(args[0].data)
             operation = self.operations.get(op)
             if not operation:
                 raise self._refusal(op)
             if len(self.pending) >= _PENDING:
                 raise Failure(_ERROR_NO_RESOURCES, "more than %d requests" % _PENDING)
-            r.start(start, end)
-            args = [r.value() for _ in range(n)]
             due = ticks_add(self.link.now, min(deadline, _DEADLINE_MS_MAX)) if deadline else None
             request = self.pending[number] = Request(self, number, due)
+        except Malformed:
+            raise
         except Exception as e:
             self.device.trouble(e)
             self.error(number, failure.of(e))
@@ -222,6 +231,19 @@ class Dispatcher:
         except Exception as e:
             self.device.trouble(e)
             request.stop(failure.of(e))
+
+    def _blob(self, number):
+        """Arguments that the host has written before, for they fit no frame."""
+        data = self.device.blobs.pop(number[0], None) if len(number) == 1 else None
+        check(data, "blob")
+        r = Reader(data).start(0, len(data))
+        args = []
+        try:
+            while r.pos < len(data):
+                args.append(r.value())
+        except Malformed:
+            check(False, "blob")
+        return args
 
     def _refusal(self, op):
         for first, last, code, text in self.device.board.refusals:

@@ -15,12 +15,12 @@ _ERROR_NO_RESOURCES = const(6)
 
 # Word of "allow", its modules, those of which have service(device) that are to have a place in the loop, and its first and last operation; in the order in which memory is given to them.
 _GROUPS = (
-    ("wifi", ("calls", "wifi"), 64, 70),
-    ("clock", ("calls", "clock"), 80, 82),
-    ("pins", ("pins", "analog"), 96, 102),
-    ("device", ("control",), 113, 115),
-    ("files", ("secrets", "files"), 116, 119),
-    ("objects", ("calls", "blobs", "objects"), 32, 45),
+    ("wifi", ("networks", "attempt", "joining", "wifi"), 64, 70),
+    ("clock", ("clock",), 80, 82),
+    ("pins", ("pins", "edges", "analog"), 96, 102),
+    ("device", ("events", "control"), 113, 115),
+    ("files", ("secrets", "writing", "files"), 116, 119),
+    ("objects", ("calls", "blobs", "events", "handles", "objects", "remote"), 32, 45),
 )
 _LEFT_BYTES = const(8000)  # of the heap, beside what is reserved for the buffers, with which a group may be loaded
 

@@ -16,6 +16,7 @@ from . import VERSION
 from .msgpack import Overflow, Writer, cut
 
 _PROBLEM_BYTES = const(80)
+_ANSWER_BYTES = const(5)  # of a RESPONSE or a NEXT with one value, without that value
 # As the ESP32's constants are numbered.
 _RESET = dict(enumerate("power on,hard,watchdog,deep sleep,soft".split(","), 1)).get(machine.reset_cause())
 _COUNTERS = ("frames", "damaged", "stale", "dropped", "duplicates", "gaps", "retransmits", "timeouts")
@@ -44,14 +45,26 @@ def _temperature():
     return read and (read() - 32) / 1.8
 
 
-def collect(device, room):
-    """As a map of `room` bytes at most: what does not fit is left out, the least important first."""
+def fit(link, items):
+    """The map of these pairs that fits an answer: of the least important there may be no room for some. What is None is left out."""
+    w = Writer(link.out)  # nothing is being written between two messages
+    w.limit = min(link.max_payload - _ANSWER_BYTES, len(w.buf)) - 3  # the map's head
+    said = {}
+    for key, value in items:
+        if value is not None:
+            try:
+                w.put(key)
+                w.put(value)
+            except Overflow:
+                break
+            said[key] = value
+    return said
+
+
+def collect(device):
     c = device.link.counters
     board = device.board
-    w = Writer(device.link.out)  # nothing is being written between two messages
-    w.limit = min(room, len(w.buf)) - 3  # the map's head
-    said = {}
-    for key, value in (
+    items = (
         ("firmware", VERSION),
         ("protocol", "1.0"),
         ("address", board.network_state()),
@@ -70,12 +83,5 @@ def collect(device, room):
         ("python", "%d.%d.%d" % sys.implementation.version[:3]),
         ("sockets", device.counted),
         ("link", {name: getattr(c, name) for name in _COUNTERS}),
-    ):
-        if value is not None:
-            try:
-                w.put(key)
-                w.put(value)
-            except Overflow:
-                break
-            said[key] = value
-    return said
+    )
+    return fit(device.link, items)

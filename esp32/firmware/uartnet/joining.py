@@ -67,18 +67,18 @@ class Joining:
         self.device = device
         self.board = board = device.board
         self.attempt = Attempt(board.wlan)
-        self.scans = networks.Scans(device, board.wlan)
+        self.scans = networks.Scans(board.wlan)
         self.at = self.attempt.began = device.tick_at
         ssid = board.config["ssid"]
         if ssid:
             self.target = self.home = (ssid, board.config["password"], None)
+        self.attempt.alone()
         if board.wlan.isconnected():
             self.state = UP
             self.joined = ssid
             self.address = board.address()
         elif ssid:
             self.state = _JOINING  # board.py has begun it
-            self.attempt.alone()
 
     def name(self):
         if not self.target and self.state == UP:
@@ -102,6 +102,7 @@ class Joining:
                 self._up(now)
             elif not self.attempt.look(now):
                 self._failed(now)
+        self.scans.tick()
         if self.scans.busy or self.state == _JOINING:
             return
         if self.scans.waiting:
@@ -110,7 +111,7 @@ class Joining:
             if self.target and not self.search:
                 self._begin(now)
             elif networks.known(self.board.config):
-                self.scans.ask(self._found, self._found)
+                self.scans.waiting.append(self._found)
             else:
                 self.state = IDLE
 
@@ -156,11 +157,11 @@ class Joining:
 
     def choose(self):
         """Asks a scan for the strongest that is known."""
-        self.scans.ask(self._chosen, self._chosen)
+        self.scans.waiting.append(self._chosen)
 
     def _chosen(self, found):
         if self.request:
-            there = self._there(found, None)
+            there = networks.there(found, self.board.config, None)
             if not there:
                 self.request.stop(Failure(_ERROR_WIFI_NOT_FOUND, _NONE_THERE))
             elif self.state == UP and self.name() == there[0][0]:
@@ -170,7 +171,7 @@ class Joining:
 
     def _found(self, found):
         if self.state == _WAITING and not self.request:
-            there = self._there(found, self.home and self.home[0])
+            there = networks.there(found, self.board.config, self.home and self.home[0])
             now = self.device.link.now
             if there:
                 self._reset(there.pop(0), there)
@@ -179,10 +180,6 @@ class Joining:
             else:
                 self.reason = self.reason or _NONE_THERE
                 self._wait(now)
-
-    def _there(self, found, first):
-        """found: also the failure of a scan."""
-        return [] if isinstance(found, Failure) else networks.there(found, self.board.config, first)
 
     # Up and down
 
@@ -211,7 +208,7 @@ class Joining:
         """The end of a WIFI_CONNECT that did what it should."""
         request = self.request
         self.request = None
-        if self.save:
+        if self.save and self.target[1] is not None:
             networks.save(*self.target[:2])
         request.done((self.status(),))
 

@@ -145,6 +145,7 @@ class Link:
         self.owe = 0
         self.reset = None  # tag, seq, ack and payload of the RESET that is owed
         self.queue = []  # messages that wait for the window
+        self.pause = False  # what has come is to be done before more is read
         self.queued = 0
         self._clear()
 
@@ -181,6 +182,7 @@ class Link:
         raw = self.raw
         state = self.decoder
         pacing = self.pacing
+        self.pause = False
         for i in range(_READS):
             if i:
                 self.now = self.clock()  # what is read now may have come since
@@ -200,7 +202,7 @@ class Link:
                         self.counters.damaged += 1
                     if self.incoming.count:
                         self._hand_over()
-            if n < len(raw):
+            if n < len(raw) or self.pause:
                 return
 
     def _frame(self, end):

@@ -49,6 +49,9 @@ class Writer:
     def array(self, n):
         self._head(n, 0x90, 16, 0xDC)
 
+    def map(self, n):
+        self._head(n, 0x80, 16, 0xDE)
+
     def put(self, v):
         if v is None:
             self._byte(0xC0)
@@ -74,7 +77,7 @@ class Writer:
             for item in v:
                 self.put(item)
         elif isinstance(v, dict):
-            self._head(len(v), 0x80, 16, 0xDE)
+            self.map(len(v))
             for key, item in v.items():
                 self.put(key)
                 self.put(item)

@@ -4,8 +4,10 @@ Passwords leave this for the radio only."""
 import json
 import machine
 import os
+from _thread import start_new_thread
 from micropython import const
 
+from . import failure
 from .failure import Failure
 
 _ERROR_NO_RESOURCES = const(6)
@@ -52,10 +54,10 @@ def known(config):
 
 
 def there(found, config, first):
-    """Of the known those that a scan has found, the strongest in front but for `first`, as (ssid, password, None)."""
+    """Of the known those that a scan has found (none, if it has failed), the strongest in front but for `first`, as (ssid, password, None)."""
     networks = known(config)
     result = []
-    for one in found:
+    for one in () if isinstance(found, Failure) else found:
         try:
             ssid = one[0].decode()
         except UnicodeError:
@@ -67,36 +69,33 @@ def there(found, config, first):
 
 
 class Scans:
-    """One scan for all who wait for one; the loop goes on meanwhile."""
+    """One scan for all who wait for one, in a thread of its own: on a board it takes two seconds."""
 
-    def __init__(self, device, wlan):
-        self.device = device
+    busy = False
+    found = None  # the list of a scan that is over, the strongest first, or why there is none (Failure)
+
+    def __init__(self, wlan):
         self.wlan = wlan
-        self.waiting = []  # (done, failed)
-        self.busy = False
-
-    def ask(self, done, failed):
-        self.waiting.append((done, failed))
+        self.waiting = []  # functions that take the same
 
     def begin(self):
         self.busy = True
-        self.device.calls.run(self, self._around, self._done)
+        start_new_thread(self._around, ())
 
     def _around(self):
-        if not self.wlan.active():
-            self.wlan.active(True)
-        return sorted(self.wlan.scan(), key=lambda one: -one[3])
+        try:
+            if not self.wlan.active():
+                self.wlan.active(True)
+            self.found = sorted(self.wlan.scan(), key=lambda one: -one[3])
+        except Exception as e:
+            self.found = failure.of(e)
 
-    def _done(self, found):
-        for done, failed in self._over():
-            done(found)
-
-    def fail(self, reason):
-        for done, failed in self._over():
-            failed(reason)
-
-    def _over(self):
-        self.busy = False
-        waiting = self.waiting
-        self.waiting = []
-        return waiting
+    def tick(self):
+        found = self.found
+        if found is not None:
+            self.found = None
+            self.busy = False
+            waiting = self.waiting
+            self.waiting = []
+            for told in waiting:
+                told(found)

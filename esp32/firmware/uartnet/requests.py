@@ -15,12 +15,12 @@ _OP_RESOLVE = const(2)
 _OP_DEVICE_COLLECT = const(112)
 _ERROR_MESSAGE_TOO_BIG = const(27)
 
-_ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 
 
 class Request:
     """One that is not answered yet."""
 
+    over = False  # ended from outside: nobody waits for what it does
     cancel = None  # if set, stops what it began
     demand = 0  # of a streaming request: items that may be sent
     more = None  # if set, called when demand has come
@@ -31,8 +31,12 @@ class Request:
         self.deadline = deadline
 
     def done(self, results=()):
-        if self.dispatcher.pending.pop(self.number, None):
+        if self.answered():
             self._send(_KIND_RESPONSE, results)
+
+    def answered(self):
+        """Makes room for another; False if it was over."""
+        return self.dispatcher.pending.pop(self.number, None) is not None
 
     def ready(self):
         """True if an item of a streaming request may go now. Else it is asked for again: at each round (`due`), or by `more`."""
@@ -63,13 +67,13 @@ class Request:
             self._broken(failure.of(e))
 
     def _broken(self, reason):
-        self.dispatcher.pending.pop(self.number, None)
+        self.answered()
         if self.cancel:
             self.cancel()
         self._error(reason)
 
     def fail(self, reason):
-        if self.dispatcher.pending.pop(self.number, None):
+        if self.answered():
             self._error(reason)
 
     def _error(self, reason):
@@ -80,6 +84,7 @@ class Request:
 
     def stop(self, reason):
         """Ends it from outside."""
+        self.over = True
         if self.cancel:
             self.cancel()
         self.fail(reason)
@@ -87,7 +92,7 @@ class Request:
 
 def _info(device, request, args):
     gc.collect()
-    request.done((info.collect(device, device.link.max_payload - _ANSWER_BYTES),))
+    request.done((info.collect(device),))
 
 
 def _collect(device, request, args):

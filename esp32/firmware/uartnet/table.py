@@ -10,6 +10,8 @@ from .failure import Failure
 class Table:
     """Two poll sets: `all`, and `writers` (the UART, and sockets that wait to write) for while nothing can be sent: the pace ends that without an event."""
 
+    calls = None  # where a group of operations has calls that last
+
     def __init__(self, board):
         self.board = board
         # Connections that came in, those that had to be turned away, and datagrams likewise; since boot.

@@ -22,7 +22,6 @@ _ERROR_BAD_REQUEST = const(2)
 _ERROR_CANCELLED = const(3)
 
 _TIMEOUT_MS = const(15000)
-_ANSWER_BYTES = const(5)  # of a RESPONSE with one value, without that value
 _WPA2 = const(3)
 
 
@@ -52,16 +51,16 @@ class _Found:
         request.cancel = self.end
         request.more = self.go
         wifi.streams.append(self)
-        wifi.scans.ask(self.found, self.failed)
+        wifi.scans.waiting.append(self.found)
 
-    def found(self, items):
-        self.items = items
+    def found(self, found):
+        if isinstance(found, Failure):
+            if self in self.wifi.streams:
+                self.end()
+                self.request.fail(found)
+            return
+        self.items = list(found)  # others may have asked for the same scan
         self.go()
-
-    def failed(self, reason):
-        if self in self.wifi.streams:
-            self.end()
-            self.request.fail(reason)
 
     def go(self):
         items = self.items
@@ -118,7 +117,7 @@ class Wifi(Joining):
             ("access_point", self._access_point()),
             ("dns", self.board.dns_servers()),
         ]
-        return info.fit(self.device.link, said, self.device.link.max_payload - _ANSWER_BYTES)
+        return info.fit(self.device.link, said)
 
     def _of(self, what, name):
         try:

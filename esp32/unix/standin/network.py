@@ -36,6 +36,11 @@ class WLAN:
     def ifconfig(self):
         return self.__getattr__("ifconfig")() if _radio or self.interface else ("127.0.0.1", "255.0.0.0", "127.0.0.1", ",".join(_servers()))
 
+    def config(self, what=None, **settings):
+        if _radio or self.interface or what:
+            return self.__getattr__("config")(what, **settings)
+        # That nobody is to try again is what a radio that is never lost does anyway.
+
     def __getattr__(self, name):
         radio = load_radio()
         return getattr(radio.access_point if self.interface else radio.station, name)

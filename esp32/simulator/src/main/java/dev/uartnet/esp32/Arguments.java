@@ -158,15 +158,25 @@ final class Arguments {
         return value != null && flag(name, value);
     }
 
+    /** An array; empty if it lacks. */
     List<?> list(String name) throws DeviceException {
-        if (!(next() instanceof List<?> list)) {
+        Object value = next();
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof List<?> list)) {
             throw DeviceException.badRequest(name, "must be an array");
         }
         return list;
     }
 
+    /** A map; empty if it lacks. */
     Map<?, ?> map(String name) throws DeviceException {
-        if (!(next() instanceof Map<?, ?> map)) {
+        Object value = next();
+        if (value == null) {
+            return Map.of();
+        }
+        if (!(value instanceof Map<?, ?> map)) {
             throw DeviceException.badRequest(name, "must be a map");
         }
         return map;

@@ -18,6 +18,8 @@ final class ObjectFailure {
     /** Headers of the message, of its texts and of the array of arguments. */
     private static final int OVERHEAD_BYTES = 24;
 
+    private static final int FRAMES_MAX = 10;
+
     private ObjectFailure() {}
 
     /**
@@ -42,12 +44,14 @@ final class ObjectFailure {
         return cause.getMessage() == null ? List.of() : List.of(cause.getMessage());
     }
 
-    /** Of a defect of the script: where in Java. */
+    /** Of a defect of the script: where in Java, as Python writes it, the innermost last. */
     private static String stack(Throwable cause) {
-        StringBuilder lines = new StringBuilder().append(cause);
-        Arrays.stream(cause.getStackTrace()).limit(10).forEach(frame -> lines.append("\n  at ")
-                .append(frame));
-        return lines.toString();
+        StringBuilder lines = new StringBuilder("Traceback (most recent call last):\n");
+        StackTraceElement[] frames = cause.getStackTrace();
+        for (int i = Math.min(frames.length, FRAMES_MAX) - 1; i >= 0; i--) {
+            lines.append("  at ").append(frames[i]).append('\n');
+        }
+        return lines.append(cause).toString();
     }
 
     private static ErrorResponse raised(
@@ -71,8 +75,12 @@ final class ObjectFailure {
                 id,
                 ErrorCode.EXCEPTION,
                 text,
-                null,
-                Arrays.asList(name, args, Utf8.cut(trace, Math.min(left, TRACEBACK_BYTES_MAX))));
+                type.equals("OSError") ? errno(arguments) : null,
+                Arrays.asList(name, args, Utf8.end(trace, Math.min(left, TRACEBACK_BYTES_MAX))));
+    }
+
+    private static @Nullable Integer errno(List<@Nullable Object> arguments) {
+        return !arguments.isEmpty() && arguments.get(0) instanceof Number number ? number.intValue() : null;
     }
 
     private static String text(List<@Nullable Object> arguments) {

@@ -1,5 +1,6 @@
 package dev.uartnet.esp32;
 
+import dev.uartnet.codec.message.Handle;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +28,10 @@ final class ObjectIterate extends StreamingRequest {
     @Override
     @SuppressWarnings("CatchingUnchecked") // a script may throw anything, and its host is told
     void start() throws DeviceException {
-        Object object = session.objects().received(args.any());
+        if (!(args.any() instanceof Handle handle)) {
+            throw DeviceException.badRequest("object", "must be a handle");
+        }
+        Object object = session.objects().received(handle);
         reference = args.flagOrFalse("reference");
         try {
             items = PythonModel.iterate(object);

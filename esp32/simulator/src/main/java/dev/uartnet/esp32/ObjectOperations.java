@@ -95,7 +95,7 @@ final class ObjectOperations {
 
     static void read(ObjectRequest request) throws Exception {
         Object object = request.object();
-        int wanted = request.args.integer("n", 0, Integer.MAX_VALUE);
+        int wanted = request.args.integer("n", 1, Integer.MAX_VALUE);
         int max = Math.min(wanted, request.objects.valueBytesMax() - 3);
         Object position = request.args.any();
         if (position == null) {

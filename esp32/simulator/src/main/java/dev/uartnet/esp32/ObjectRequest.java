@@ -1,5 +1,6 @@
 package dev.uartnet.esp32;
 
+import dev.uartnet.codec.message.Handle;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,10 @@ class ObjectRequest extends PendingRequest {
     /** The object that the request is about. */
     @Nullable
     Object object() throws DeviceException {
-        return objects.received(args.any());
+        if (!(args.any() instanceof Handle handle)) {
+            throw DeviceException.badRequest("object", "must be a handle");
+        }
+        return objects.received(handle);
     }
 
     @Nullable

@@ -64,7 +64,13 @@ final class SessionObjects {
         return new Handle(lastNumber, type);
     }
 
+    /** Whoever may import a package may import what is in it. */
     void requireAllowed(String module) throws DeviceException {
+        for (int end = module.indexOf('.'); end >= 0; end = module.indexOf('.', end + 1)) {
+            if (policy.allows(module.substring(0, end))) {
+                return;
+            }
+        }
         if (!policy.allows(module)) {
             throw Policy.refusal(module);
         }
@@ -72,6 +78,9 @@ final class SessionObjects {
 
     /** A name that is got, set or called: those of the interpreter's own are not for everybody. */
     String requireOrdinary(String name) throws DeviceException {
+        if (name.isEmpty()) {
+            throw DeviceException.badRequest("name", "must not be empty");
+        }
         if (name.startsWith("__") && !policy.allowsEverything()) {
             throw new DeviceException(
                     ErrorCode.NOT_ALLOWED, "name: \"everything\" is not in \"allow\" of /uartnet.json: " + name);

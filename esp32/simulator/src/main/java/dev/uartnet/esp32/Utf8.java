@@ -17,6 +17,25 @@ final class Utf8 {
         return text.substring(0, end(text, 0, bytesMax));
     }
 
+    /** Returns the text's end, likewise. */
+    static String end(String text, int bytesMax) {
+        int begin = text.length();
+        int left = bytesMax;
+        while (begin > 0) {
+            int point = text.codePointBefore(begin);
+            left -= bytes(point);
+            if (left < 0) {
+                break;
+            }
+            begin -= Character.charCount(point);
+        }
+        return text.substring(begin);
+    }
+
+    private static int bytes(int point) {
+        return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    }
+
     /** Returns the text in pieces of at most so many bytes, at least 4, and whole characters. */
     static List<String> pieces(String text, int bytesMax) {
         List<String> pieces = new ArrayList<>();
@@ -33,7 +52,7 @@ final class Utf8 {
         int at = begin;
         while (at < text.length()) {
             int point = text.codePointAt(at);
-            left -= point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+            left -= bytes(point);
             if (left < 0) {
                 break;
             }

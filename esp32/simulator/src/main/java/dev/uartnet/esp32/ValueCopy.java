@@ -80,7 +80,7 @@ final class ValueCopy {
             take(copy.size() < 16 ? 0 : 2);
             return copy;
         }
-        if (value instanceof Map<?, ?> map && depth <= DEPTH_MAX) {
+        if (value instanceof Map<?, ?> map && depth <= DEPTH_MAX && hasPlainKeys(map)) {
             takeWithHeader(0, 16);
             Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
             for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -96,6 +96,14 @@ final class ValueCopy {
             takeWithHeader(Utf8.length(substituted.toString()), 32);
         }
         return substituted;
+    }
+
+    private static boolean hasPlainKeys(Map<?, ?> map) {
+        return map.keySet().stream()
+                .allMatch(key -> key instanceof String
+                        || key instanceof Boolean
+                        || key instanceof byte[]
+                        || (key instanceof Number && PythonModel.typeName(key).equals("int")));
     }
 
     private Long integer(long number) throws TooLongException {

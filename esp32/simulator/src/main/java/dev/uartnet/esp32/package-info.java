@@ -103,6 +103,32 @@
  * <tr><td>ENDING</td><td>the last byte is delivered</td><td>closes both ports</td><td>ENDED</td></tr>
  * </table>
  *
+ * <p>Remote objects are scripted in Java ({@link dev.uartnet.esp32.objects}). A session holds those that its host knows in a registry
+ * ({@link dev.uartnet.esp32.SessionObjects}), by which values come in and go out ({@link dev.uartnet.esp32.ValueCopy}: by copy, or handles);
+ * {@link dev.uartnet.esp32.PythonModel} does with an object what was asked. Scripted code runs on the device's event loop; what takes time gives a
+ * CompletionStage.
+ *
+ * <table border="1">
+ * <caption>Call ({@link dev.uartnet.esp32.ObjectCall})</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>RUNNING</td><td>its code prints</td><td>OUTPUT, a few pieces on their way to the line at a time</td><td>RUNNING</td></tr>
+ * <tr><td></td><td>its code ends, and all that it printed is sent</td><td>RESPONSE, or ERROR (EXCEPTION)</td><td>DONE</td></tr>
+ * <tr><td></td><td>CANCEL, deadline; the session ends</td><td>ERROR; none when the session ends</td><td>UNWANTED</td></tr>
+ * <tr><td>DONE</td><td>its code prints from elsewhere</td><td>EVENT OUTPUT</td><td>DONE</td></tr>
+ * <tr><td>UNWANTED</td><td>its code prints</td><td>raises in it</td><td>UNWANTED</td></tr>
+ * <tr><td></td><td>its code ends</td><td>drops its result</td><td>UNWANTED</td></tr>
+ * </table>
+ *
+ * <table border="1">
+ * <caption>Iteration ({@link dev.uartnet.esp32.ObjectIterate})</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>RESTING</td><td>demand, and the line takes more</td><td>takes an item: NEXT</td><td>RESTING</td></tr>
+ * <tr><td></td><td>likewise; the item takes time</td><td></td><td>AWAITING</td></tr>
+ * <tr><td></td><td>likewise; there is none, or an exception</td><td>RESPONSE, or ERROR (EXCEPTION)</td><td>(over)</td></tr>
+ * <tr><td>AWAITING</td><td>the item is there</td><td>NEXT</td><td>RESTING</td></tr>
+ * <tr><td>any</td><td>CANCEL, deadline; the session ends</td><td>closes the iterator; ERROR; none when the session ends</td><td>(over)</td></tr>
+ * </table>
+ *
  * <p>Depends on the transport's ports and on the codec; nothing but tests and the command line depends on it.
  */
 @NullMarked

@@ -4,6 +4,7 @@ import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
+import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.UartPortBusyException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -41,6 +42,11 @@ public final class Device implements AutoCloseable {
     /** A device behind a path that is opened as a serial port. */
     public static Device onPath(String path, Runnable... closings) {
         return new Device((hosts, handler) -> openPath(path, hosts, handler), closings);
+    }
+
+    /** A device at the other end of a port, which can be opened once. */
+    static Device onPort(UartPort port, Runnable... closings) {
+        return new Device((hosts, handler) -> open(new UartChannel(port), port.name(), hosts, handler), closings);
     }
 
     /** A device that gets a new line in memory for each host. */

@@ -150,7 +150,7 @@ public final class Host implements AutoCloseable {
     }
 
     /** Begins a request, and tells what comes before its answer. */
-    RunningRequest begin(int operation, Duration deadline, RequestListener listener, @Nullable Object... args) {
+    public RunningRequest begin(int operation, Duration deadline, RequestListener listener, @Nullable Object... args) {
         return line.pipeline().get(RequestHandler.class).request(operation, deadline, listener, args);
     }
 
@@ -298,7 +298,7 @@ public final class Host implements AutoCloseable {
 
     // What the device tells
 
-    Map<?, ?> info() throws IOException {
+    public Map<?, ?> info() throws IOException {
         return (Map<?, ?>) request(Operation.INFO).get(0);
     }
 
@@ -327,7 +327,7 @@ public final class Host implements AutoCloseable {
     }
 
     /** Returns the arguments of the next event of that kind; others before it are gone. */
-    List<@Nullable Object> awaitEvent(int kind) throws InterruptedException {
+    public List<@Nullable Object> awaitEvent(int kind) throws InterruptedException {
         while (true) {
             Event event = events.poll(ConformanceTest.SECONDS, TimeUnit.SECONDS);
             if (event == null) {

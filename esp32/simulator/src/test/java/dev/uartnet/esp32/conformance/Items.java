@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What comes before the answer of a request: items, and what its code prints. */
-final class Items implements RequestListener {
+public final class Items implements RequestListener {
     private record Item(@Nullable Object value) {}
 
     private final BlockingQueue<Item> items = new LinkedTransferQueue<>();
@@ -19,13 +19,13 @@ final class Items implements RequestListener {
     private RunningRequest request;
 
     /** Begins a request that answers with items. */
-    static Items of(Host host, int operation, @Nullable Object... args) {
+    public static Items of(Host host, int operation, @Nullable Object... args) {
         Items items = new Items();
         items.request = host.begin(operation, Host.NO_DEADLINE, items, args);
         return items;
     }
 
-    RunningRequest request() {
+    public RunningRequest request() {
         return request;
     }
 
@@ -40,7 +40,7 @@ final class Items implements RequestListener {
     }
 
     /** Demands items and waits for them. */
-    List<@Nullable Object> take(int count) throws InterruptedException {
+    public List<@Nullable Object> take(int count) throws InterruptedException {
         request.demand(count);
         List<@Nullable Object> taken = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -54,14 +54,14 @@ final class Items implements RequestListener {
     }
 
     /** Demands everything and returns what had not been taken when the request has succeeded. */
-    List<@Nullable Object> takeAll() throws IOException {
+    public List<@Nullable Object> takeAll() throws IOException {
         request.demand(Integer.MAX_VALUE);
         results();
         return arrived();
     }
 
     /** Returns what has come and was not taken. */
-    List<@Nullable Object> arrived() {
+    public List<@Nullable Object> arrived() {
         List<Item> came = new ArrayList<>();
         items.drainTo(came);
         List<@Nullable Object> values = new ArrayList<>();
@@ -69,12 +69,12 @@ final class Items implements RequestListener {
         return values;
     }
 
-    List<@Nullable Object> results() throws IOException {
+    public List<@Nullable Object> results() throws IOException {
         return Host.results(request.answer());
     }
 
     /** Returns what was printed so far, as one text. */
-    String printed() {
+    public String printed() {
         List<String> pieces = new ArrayList<>();
         output.drainTo(pieces);
         return String.join("", pieces);

@@ -283,7 +283,8 @@ class ObjectConformanceTest extends RemoteObjectTest {
         bad("name", Operation.OBJECT_CALL, greeter, 1, List.of(), Map.of());
         bad("positional", Operation.OBJECT_CALL, greeter, "greet", "text", Map.of());
         bad("keyword", Operation.OBJECT_CALL, greeter, "greet", List.of(), List.of());
-        bad("keyword", Operation.OBJECT_CALL, greeter, "greet", List.of(), Map.of(1, 1));
+        bad("object", Operation.OBJECT_GET, "text", "name");
+        bad("object", Operation.OBJECT_ITERATE, 1);
         bad("name", Operation.OBJECT_GET, greeter, null);
         bad("reference", Operation.OBJECT_GET, greeter, "name", "yes");
         bad("n", Operation.OBJECT_READ, greeter, "all", null);

@@ -236,7 +236,7 @@ class ObjectStreamConformanceTest extends RemoteObjectTest {
     void twoCallsRunAtATimeAndEverythingElseBeside() throws Exception {
         Handle things = module("things");
         Future<List<@Nullable Object>> first =
-                host.begin(Operation.OBJECT_CALL, Host.NO_DEADLINE, callOf(things, "pause", 60_000));
+                host.begin(Operation.OBJECT_CALL, Host.NO_DEADLINE, callOf(things, "pause", 5_000));
         Future<List<@Nullable Object>> second =
                 host.begin(Operation.OBJECT_CALL, Host.NO_DEADLINE, callOf(things, "pause", 200));
 
