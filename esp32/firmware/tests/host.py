@@ -81,10 +81,10 @@ class Bench:
         """Loads them; anew if another bench of this process was allowed something else."""
         global _allow
         if board.allow != _allow:
-            for group in groups._GROUPS:
-                for name in group[1]:
+            for word, first, last, size, names in groups.table():
+                for name in names:
                     sys.modules.pop("uartnet." + name, None)
-                for op in range(group[2], group[3] + 1):
+                for op in range(first, last + 1):
                     OPERATIONS.pop(op, None)
             _allow = board.allow
         groups.load(board)

@@ -13,16 +13,25 @@ _OP_DEVICE_WATCHDOG = const(114)
 _ERROR_NOT_ALLOWED = const(5)
 _ERROR_NO_RESOURCES = const(6)
 
-# Word of "allow", its modules, those of which have service(device) that are to have a place in the loop, and its first and last operation; in the order in which memory is given to them.
-_GROUPS = (
-    ("wifi", ("networks", "attempt", "joining", "wifi"), 64, 70),
-    ("clock", ("clock",), 80, 82),
-    ("pins", ("pins", "edges", "analog"), 96, 102),
-    ("device", ("events", "control"), 113, 115),
-    ("files", ("secrets", "writing", "files"), 116, 119),
-    ("objects", ("calls", "blobs", "events", "handles", "objects", "remote"), 32, 45),
-)
-_LEFT_BYTES = const(8000)  # of the heap, beside what is reserved for the buffers, with which a group may be loaded
+# One string, for a short one is a name that stays for good. Of each group, in the order in which memory is given to them: its word of "allow", first and
+# last operation, hundreds of bytes that it takes with the 32-bit interpreter, and its modules; those with service(device) get a place in the loop.
+_GROUPS = """wifi 64 70 108 networks attempt joining wifi
+clock 80 82 37 clock
+pins 96 102 78 streams pins edges analog
+device 113 115 44 streams events control
+files 116 119 80 streams secrets writing files
+objects 32 45 160 calls blobs events handles objects remote"""
+_COMPILE_BYTES = const(9000)  # more than that, while they are compiled
+# What is to be left, beside what is reserved for the buffers: for them, for each socket, and to serve with.
+_LEFT_BYTES = const(7000)
+_SOCKET_BYTES = const(250)
+
+
+def table():
+    """(word, first and last operation, bytes, modules) of each group."""
+    for line in _GROUPS.split("\n"):
+        line = line.split()
+        yield line[0], int(line[1]), int(line[2]), 100 * int(line[3]), line[4:]
 
 
 def _refuse(board, code, text, first, last):
@@ -37,47 +46,45 @@ def _not_allowed(board, words, first, last):
 
 def _wanted(board, word):
     if word == "objects":
-        groups = [group[0] for group in _GROUPS]
+        groups = [group[0] for group in table()]
         return any(word not in groups for word in board.allow)  # "exec", or the name of a module
     return word == "device" or board.allows(word)  # what says how the device is nobody has to allow
 
 
-def _load(names):
+def _load(names, need):
     """These modules; None if they find no room."""
-    loaded = []
-    least = _LEFT_BYTES if sys.maxsize < 1 << 32 else 2 * _LEFT_BYTES
     gc.collect()
+    if gc.mem_free() < (need if sys.maxsize < 1 << 32 else 2 * need):
+        return None
+    loaded = [name for name in names if "uartnet." + name not in sys.modules]
     try:
-        if gc.mem_free() > least:
-            for name in names:
-                if "uartnet." + name not in sys.modules:
-                    loaded.append(name)
-                __import__("uartnet." + name)
-                gc.collect()
-            return [getattr(uartnet, name) for name in names]
+        for name in loaded:
+            __import__("uartnet." + name)
+            gc.collect()
+        return [getattr(uartnet, name) for name in names]
     except MemoryError:
-        pass
-    for name in loaded:
-        if sys.modules.pop("uartnet." + name, None):
-            delattr(uartnet, name)
+        for name in loaded:
+            if sys.modules.pop("uartnet." + name, None) and hasattr(uartnet, name):
+                delattr(uartnet, name)
     gc.collect()
 
 
 def load(board):
     """Loads the groups that the board's configuration allows; the others' operations are refused in words."""
-    for word, names, first, last in _GROUPS:
-        if _wanted(board, word):
-            try:
-                modules = _load(names)
-            except ImportError:
-                continue  # not for this platform: unsupported
-            if not modules:
-                _refuse(board, _ERROR_NO_RESOURCES, "too little memory for %s beside %d channels: set fewer" % (word, board.channels_max), first, last)
-                continue
-            board.modules.extend([m for m in modules if hasattr(m, "service") and m not in board.modules])
-            if word == "objects":
-                board.features |= _FEATURE_OBJECTS
-            if word == "device" and not board.allows(word):
-                _not_allowed(board, "device is not", _OP_DEVICE_RESET, _OP_DEVICE_WATCHDOG)
-        else:
+    left = _LEFT_BYTES + _SOCKET_BYTES * board.channels_max
+    for word, first, last, size, names in table():
+        if not _wanted(board, word):
             _not_allowed(board, "no module and no exec is" if word == "objects" else word + " is not", first, last)
+            continue
+        try:
+            modules = _load(names, max(size + left, _COMPILE_BYTES))
+        except ImportError:
+            continue  # not for this platform: unsupported
+        if not modules:
+            _refuse(board, _ERROR_NO_RESOURCES, "too little memory for %s beside %d channels: set fewer" % (word, board.channels_max), first, last)
+            continue
+        board.modules.extend([m for m in modules if hasattr(m, "service") and m not in board.modules])
+        if word == "objects":
+            board.features |= _FEATURE_OBJECTS
+        if word == "device" and not board.allows(word):
+            _not_allowed(board, "device is not", _OP_DEVICE_RESET, _OP_DEVICE_WATCHDOG)
