@@ -55,14 +55,12 @@ class Bench:
         import network
         from uartnet.board import Board
         from uartnet.device import Device
-        from uartnet import start
 
         self.line, machine.line = line_pair()
         network.configuration = lambda: config
         board = Board(path)
         board.start_network()
         self._groups(board)
-        start.load_tls(board)
         self.device = Device(board)
         if self.device.calls:
             # This one thread is the host, too.
@@ -81,7 +79,7 @@ class Bench:
         """Loads them; anew if another bench of this process was allowed something else."""
         global _allow
         if board.allow != _allow:
-            for word, first, last, size, names in groups.table():
+            for word, first, last, size, peak, names in groups.table():
                 for name in names:
                     sys.modules.pop("uartnet." + name, None)
                 for op in range(first, last + 1):
