@@ -18,8 +18,8 @@ _OP_WIFI_ACCESS_POINT = const(68)
 _OP_WIFI_NETWORKS = const(69)
 _OP_WIFI_HOSTNAME = const(70)
 _ERROR_UNSUPPORTED = const(1)
-_ERROR_BAD_REQUEST = const(2)
 _ERROR_CANCELLED = const(3)
+_ERROR_WIFI_FAILED = const(58)
 
 _TIMEOUT_MS = const(15000)
 _WPA2 = const(3)
@@ -96,6 +96,7 @@ class Wifi(Joining):
     def status(self):
         """The map of WIFI_STATUS, of what fits a frame."""
         up = self.state == UP
+        name = self.name()
         wlan = self.board.wlan
         if self.state == IDLE:
             state = "idle" if wlan.active() else "off"
@@ -105,7 +106,7 @@ class Wifi(Joining):
         said = [
             ("state", state),
             ("reason", None if up else self.reason),
-            ("ssid", self.name() or None),
+            ("ssid", name if name and isinstance(name, str) else None),
             ("address", address and dns.literal(address)),
             ("rssi", self._of(wlan.status, "rssi") if up else None),
             ("channel", self._of(wlan.config, "channel") if up else None),
@@ -174,7 +175,11 @@ class Wifi(Joining):
             ap.active(False)
             return
         ap.active(True)  # it can be configured only then
-        ap.config(ssid=ssid, security=_WPA2 if password else 0, key=password, **settings)
+        try:
+            ap.config(ssid=ssid, security=_WPA2 if password else 0, key=password, **settings)
+        except (OSError, ValueError) as e:
+            ap.active(False)
+            raise Failure(_ERROR_WIFI_FAILED, "access point: " + str(e))
 
 
 _wifi = None
