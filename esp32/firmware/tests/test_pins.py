@@ -1,10 +1,14 @@
 """Pins: digital in and out, edges, PWM and ADC."""
 
+import os
+import sys
 import time
 import benchadc
 import benchpins
 import check
-from host import CANCEL, ERROR, RESPONSE, Bench
+import process
+from host import CANCEL, ERROR, INFO, Bench
+from process import Script
 from time import ticks_diff, ticks_us
 
 NEXT, DEMAND = 5, 6
@@ -77,8 +81,8 @@ def test_output_and_input():
 
 def test_what_cannot_be_is_refused_in_words_that_name_the_pin():
     _, host = _session()
-    check.equal(_words(host, OPEN, 24, "in", {}), (BAD_REQUEST, "pin 24: this board has none of that name"))
-    check.equal(_words(host, OPEN, "D99", "in", {}), (BAD_REQUEST, "pin D99: this board has none of that name"))
+    check.equal(_words(host, OPEN, 24, "in", {}), (BAD_REQUEST, "pin 24 is none of this board's"))
+    check.equal(_words(host, OPEN, "D99", "in", {}), (BAD_REQUEST, "pin D99 is none of this board's"))
     check.equal(_words(host, OPEN, 34, "out", {}), (BAD_REQUEST, "pin 34 cannot be out: pin can only be input"))
     check.equal(_words(host, READ, 13), (BAD_REQUEST, "pin 13 has not been opened"))
     check.equal(_words(host, WRITE, 13, 1), (BAD_REQUEST, "pin 13 has not been opened"))
@@ -331,4 +335,34 @@ def test_a_loop_that_is_held_up_leaves_samples_out_and_says_so():
         found = _items(host, number, 1)[0][1]
 
 
-check.run(globals())
+def test_edges_in_an_esp32_s_memory():
+    """And the simulated pins', which are on the heap here."""
+    os.putenv("UARTNET_ALLOW", "pins")
+    script = Script("pins", 15, "144k" if sys.maxsize < 1 << 32 else "288k")
+    os.unsetenv("UARTNET_ALLOW")
+    host = script.firmware.host().open()
+    free = host.call(INFO)[0]["heap_free"]
+    for pin in (4, 5, 12):
+        check.equal(host.call(OPEN, pin, "in", {}), (0,))
+    watches = [_watch(host, pin, demand=300) for pin in (4, 5, 12)]
+    for pin in (4, 5, 12):
+        check.equal(script.run(host, "pins.edges(%d, 200, 5000)" % pin), "None")
+    check.equal(script.run(host, "adc.set(32, 1234567)"), "None")
+    number = host.ask(SAMPLE, 32, 10000, 8, {})
+    host.send(DEMAND, number, 5)
+    for item in _items(host, number, 5):
+        check.equal(item[3], 1234567)
+    for watch in watches:
+        items = _items(host, watch, 200)
+        check.equal([i[1:] for i in items], [(1, 0), (0, 0)] * 100)
+        assert all(items[n][0] < items[n + 1][0] for n in range(199)), items
+    left = host.call(INFO)[0]["heap_free"]
+    print("  %d bytes free, %d with three watches and samples" % (free, left))
+    assert left > 4000, left
+    check.equal(script.run(host, "pins.pwm(13)"), "None")
+    host.call(PWM, 13, 1000, 100)
+    check.equal(script.run(host, "pins.pwm(13)"), "(1000, 100)")
+    script.end()
+
+
+process.run(globals())

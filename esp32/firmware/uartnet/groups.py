@@ -17,9 +17,9 @@ _ERROR_NO_RESOURCES = const(6)
 _GROUPS = (
     ("wifi", ("networks", "attempt", "joining", "wifi"), 64, 70),
     ("clock", ("clock",), 80, 82),
-    ("pins", ("pins", "analog"), 96, 102),
+    ("pins", ("pins", "edges", "analog"), 96, 102),
     ("device", ("events", "control"), 113, 115),
-    ("files", ("secrets", "files"), 116, 119),
+    ("files", ("secrets", "writing", "files"), 116, 119),
     ("objects", ("calls", "blobs", "events", "handles", "objects", "remote"), 32, 45),
 )
 _LEFT_BYTES = const(8000)  # of the heap, beside what is reserved for the buffers, with which a group may be loaded

@@ -11,6 +11,7 @@ _ERROR_NOT_ALLOWED = const(5)
 _CONFIGURATION = "/uartnet.json"
 _NETWORKS = "/uartnet.networks"  # and what follows
 _BYTES_MAX = const(4096)
+_NESTING_MAX = const(8)
 _MASK = '"***"'
 
 
@@ -28,93 +29,124 @@ def hides(path):
     return _plain(path) == _CONFIGURATION
 
 
-def _text(place):
-    with open(place) as f:
-        text = f.read(_BYTES_MAX + 1)
-    if len(text) > _BYTES_MAX:
+class _Scan:
+    """Where the passwords of a JSON object stand: the strings behind the key "password". MicroPython takes more than JSON for JSON, and is not asked."""
+
+    def __init__(self, text):
+        self.text = text
+        self.at = 0
+        self.spans = []  # (start, end) of each
+        try:
+            if self._next() != "{":
+                raise ValueError
+            self._value(1, False)
+            self._next()
+            if self.at < len(text):
+                raise ValueError
+        except (ValueError, IndexError):
+            raise Failure(_ERROR_BAD_REQUEST, "%s is no JSON object from character %d on" % (_CONFIGURATION, self.at + 1))
+
+    def _next(self):
+        """The character that comes, behind any space."""
+        text = self.text
+        while text[self.at : self.at + 1] in (" ", "\t", "\r", "\n"):
+            self.at += 1
+        return text[self.at : self.at + 1]
+
+    def _value(self, depth, secret):
+        c = self._next()
+        if c == "{" or c == "[":
+            if depth > _NESTING_MAX:
+                raise ValueError
+            end = "}" if c == "{" else "]"
+            self.at += 1
+            if self._next() != end:
+                while True:
+                    key = None
+                    if c == "{":
+                        start = self.at
+                        self._string()
+                        key = json.loads(self.text[start : self.at])
+                        if self._next() != ":":
+                            raise ValueError
+                        self.at += 1
+                    self._value(depth + 1, key == "password")
+                    if self._next() != ",":
+                        break
+                    self.at += 1
+                    self._next()
+                if self._next() != end:
+                    raise ValueError
+            self.at += 1
+        elif c == '"':
+            start = self.at
+            self._string()
+            if secret:
+                self.spans.append((start, self.at))
+        else:
+            start = self.at
+            while self.text[self.at] not in " \t\r\n,]}":
+                self.at += 1
+            word = self.text[start : self.at]
+            if word not in ("true", "false", "null"):
+                if word[0] not in "-0123456789":
+                    raise ValueError
+                float(word)
+
+    def _string(self):
+        text = self.text
+        if text[self.at] != '"':
+            raise ValueError
+        self.at += 1
+        while text[self.at] != '"':
+            if text[self.at] < " ":
+                raise ValueError
+            self.at += 2 if text[self.at] == "\\" else 1
+        self.at += 1
+
+    def words(self):
+        return [self.text[start:end] for start, end in self.spans]
+
+    def replaced(self, by):
+        """The text with these in place of the passwords."""
+        parts = []
+        at = 0
+        for span, new in zip(self.spans, by):
+            parts.append(self.text[at : span[0]])
+            parts.append(new)
+            at = span[1]
+        parts.append(self.text[at:])
+        return "".join(parts)
+
+
+def _scan(place):
+    with open(place, "rb") as f:
+        data = f.read(_BYTES_MAX + 1)
+    if len(data) > _BYTES_MAX:
         raise Failure(_ERROR_BAD_REQUEST, "%s has more than %d bytes" % (_CONFIGURATION, _BYTES_MAX))
     try:
-        if not isinstance(json.loads(text), dict):
-            raise ValueError("it is no object")
-    except ValueError as e:
-        raise Failure(_ERROR_BAD_REQUEST, "%s is no configuration: %s" % (_CONFIGURATION, e))
-    return text
-
-
-def _passwords(text):
-    """(start, end) of each string that stands behind the key "password"."""
-    spans = []
-    key = ""
-    at = text.find('"')
-    while at >= 0:
-        end = at + 1
-        while text[end] != '"':
-            end += 2 if text[end] == "\\" else 1
-        end += 1
-        if key == "password":
-            spans.append((at, end))
-            key = ""
-        else:
-            key = ""
-            rest = end
-            while text[rest] in " \t\r\n":
-                rest += 1
-            if text[rest] == ":":
-                rest += 1
-                while text[rest] in " \t\r\n":
-                    rest += 1
-                if text[rest] == '"':
-                    key = json.loads(text[at:end])
-        at = text.find('"', end)
-    return spans
-
-
-def _replaced(text, spans, by):
-    """The text with these in place of its spans."""
-    parts = []
-    at = 0
-    for span, new in zip(spans, by):
-        parts.append(text[at : span[0]])
-        parts.append(new)
-        at = span[1]
-    parts.append(text[at:])
-    return "".join(parts)
-
-
-def _tells(value):
-    """True if there is a password: MicroPython reads more than JSON."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key == "password" and isinstance(inner, str) and inner != _MASK[1:-1] or _tells(inner):
-                return True
-    elif isinstance(value, list):
-        return any(_tells(inner) for inner in value)
-    return False
+        return _Scan(data.decode())
+    except UnicodeError:
+        raise Failure(_ERROR_BAD_REQUEST, _CONFIGURATION + " is not UTF-8")
 
 
 def masked(place):
     """The configuration as a stream, with a mask in place of each password."""
     try:
-        text = _text(place)
+        scan = _scan(place)
     except Failure as e:
         # Where its passwords are nobody can say.
         raise Failure(_ERROR_NOT_ALLOWED, e.text + ": what is in it is not told, it can only be written")
-    spans = _passwords(text)
-    text = _replaced(text, spans, [_MASK] * len(spans))
-    if _tells(json.loads(text)):
-        raise Failure(_ERROR_NOT_ALLOWED, "%s is not strict JSON: what is in it is not told, it can only be written" % _CONFIGURATION)
-    return io.BytesIO(text.encode())
+    return io.BytesIO(scan.replaced([_MASK] * len(scan.spans)).encode())
 
 
 def restore(part, place):
     """Puts the passwords that the configuration had into the new one, where that has masks."""
-    text = _text(part)
-    spans = _passwords(text)
-    by = [text[start:end] for start, end in spans]
+    scan = _scan(part)
+    by = scan.words()
     if _MASK in by:
         try:
-            old = _text(place)
-            had = [old[start:end] for start, end in _passwords(old)]
+            had = _scan(place).words()
         except (Failure, OSError):
             had = []
         for i, word in enumerate(by):
@@ -123,4 +155,4 @@ def restore(part, place):
                     raise Failure(_ERROR_BAD_REQUEST, "password: *** stands for the one that %s has, and it has none" % _CONFIGURATION)
                 by[i] = had[i]
         with open(part, "w") as f:
-            f.write(_replaced(text, spans, by))
+            f.write(scan.replaced(by))

@@ -6,7 +6,7 @@ from . import failure
 
 
 class Streams:
-    """A group's. Each has `request`, serve(now), which sends what may go and returns when it wants to be called again (None: when there is demand), and close()."""
+    """A group's. Each has `request`, serve(now), which sends what may go and returns when it wants to be called again (None: when there is demand), and perhaps close()."""
 
     due = None
 
@@ -24,11 +24,8 @@ class Streams:
             self.all.remove(stream)
             if not self.all:
                 self.due = None
-            stream.close()
-
-    def done(self, stream):
-        self.end(stream)
-        stream.request.done()
+            if hasattr(stream, "close"):
+                stream.close()
 
     def wake(self):
         if self.all:

@@ -7,7 +7,7 @@ import dev.uartnet.codec.message.Operation;
 import dev.uartnet.proxy.NameResolutionException.Reason;
 import dev.uartnet.proxy.board.Device;
 import dev.uartnet.proxy.board.DeviceClock;
-import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.DeviceFiles;
 import dev.uartnet.proxy.board.Pins;
 import dev.uartnet.proxy.board.Wifi;
 import dev.uartnet.proxy.objects.RemoteObjects;
@@ -84,7 +84,7 @@ public final class ProxyClient implements Disposable {
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
     private final ConnectionProvider pool;
     private final RemoteObjects objects;
-    private final Files files;
+    private final DeviceFiles files;
 
     ProxyClient(
             Reconnection link,
@@ -103,7 +103,7 @@ public final class ProxyClient implements Disposable {
                 .evictInBackground(POOL_IDLE_MAX)
                 .build();
         this.objects = new RemoteObjects(requests());
-        this.files = new Files(this);
+        this.files = new DeviceFiles(this);
         link.onClose().subscribe(nothing -> {}, lost -> pool.dispose());
     }
 
@@ -264,7 +264,7 @@ public final class ProxyClient implements Disposable {
     }
 
     /** Returns the device's files. */
-    public Files files() {
+    public DeviceFiles files() {
         return files;
     }
 

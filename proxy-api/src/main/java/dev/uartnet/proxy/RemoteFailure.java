@@ -110,9 +110,11 @@ final class RemoteFailure {
 
     /** A bound datagram socket ended. */
     static IOException ofDatagramClose(ChannelClose close) {
+        String own = words(close.text(), close.errno());
         return withCause(
-                new SocketException(
-                        "The device closed the socket: " + close.code() + words(close.text(), close.errno())),
+                close.code() == ErrorCode.NETWORK_DOWN
+                        ? new NoRouteToHostException("Network is unreachable" + own)
+                        : new SocketException("The device closed the socket: " + close.code() + own),
                 closed(close));
     }
 

@@ -35,10 +35,14 @@ public final class SessionRequests {
         return connection.multiplexer().context().executor();
     }
 
-    /** Returns the size that a message which could be of any size had best have now, in bytes: the device's largest, or less on a line that is slow or loses frames. */
+    /**
+     * Returns the size that a message which could be of any size had best have now, in bytes: the device's largest, or less on a line that is
+     * slow or loses frames. Signals on the link's event loop.
+     */
     public Mono<Integer> payloadBytes() {
-        return Mono.create(sink ->
-                connection.execute(() -> sink.success(connection.multiplexer().payloadBytes()), sink::error));
+        return Mono.<Integer>create(sink -> connection.execute(
+                        () -> sink.success(connection.multiplexer().payloadBytes()), sink::error))
+                .onErrorMap(IllegalStateException.class, LinkLostException::down);
     }
 
     /** Completes when the session has ended, for any reason. */

@@ -11,4 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineMillis milliseconds from arrival after which the device gives up; 0: never
  * @param args the operation's arguments
  */
-public record Request(int id, int operation, long deadlineMillis, List<@Nullable Object> args) implements Message {}
+public record Request(int id, int operation, long deadlineMillis, List<@Nullable Object> args) implements Message {
+    /** Without the arguments' values: passwords are among them, and whoever logs a message would tell them. */
+    @Override
+    public String toString() {
+        return "Request[id=" + id + ", operation=" + operation + ", deadlineMillis=" + deadlineMillis + ", "
+                + args.size() + " arguments]";
+    }
+}

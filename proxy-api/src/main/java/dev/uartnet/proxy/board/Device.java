@@ -2,6 +2,7 @@ package dev.uartnet.proxy.board;
 
 import dev.uartnet.codec.message.EventKind;
 import dev.uartnet.codec.message.Operation;
+import dev.uartnet.codec.request.RequestTimeoutException;
 import dev.uartnet.proxy.DeviceInfo;
 import dev.uartnet.proxy.DeviceRequests;
 import dev.uartnet.proxy.LinkLostException;
@@ -134,11 +135,16 @@ public final class Device {
                 .onErrorResume(Device::mayHaveRun, lost -> Mono.empty())
                 .thenMany(client.states())
                 .filter(LinkState::isConnected)
-                .concatMap(session -> info().onErrorResume(LinkLostException.class, lost -> Mono.empty()))
+                // One that is gone again, or does not answer yet, has a next one.
+                .concatMap(session -> info().onErrorResume(Device::isOver, gone -> Mono.empty()))
                 .filter(now -> !Objects.equals(now.bootId(), before.bootId()))
                 .takeUntilOther(client.onClose())
                 .next()
                 .switchIfEmpty(info()));
+    }
+
+    private static boolean isOver(Throwable cause) {
+        return cause instanceof LinkLostException || cause instanceof RequestTimeoutException;
     }
 
     private static boolean mayHaveRun(Throwable cause) {
@@ -170,15 +176,22 @@ public final class Device {
 
     // ---- what it says
 
-    /** Returns what the firmware, and code on the device, log from now on, as {@link DeviceRequests#events}. */
+    /** Returns what the firmware, and code on the device, log from now on, through all sessions. Ends as {@link #output} does. */
     public Flux<DeviceLog> log() {
-        return requests.events(EventKind.LOG)
-                .map(event -> DeviceLog.of(Answer.ofList("event of the log", event.args())));
+        return events(EventKind.LOG, "event of the log").map(DeviceLog::of);
     }
 
-    /** Returns what code on the device prints outside of requests from now on, as {@link DeviceRequests#events}. In pieces, not in lines. */
+    /**
+     * Returns what code on the device prints outside of requests from now on, through all sessions; in pieces, not in lines. Completes or fails with the client, as
+     * {@link ProxyClient#onClose}; a subscriber that does not keep up loses the oldest of more than 256.
+     */
     public Flux<String> output() {
-        return requests.events(EventKind.OUTPUT)
-                .map(event -> Answer.ofList("event of the output", event.args()).requiredText(0));
+        return events(EventKind.OUTPUT, "event of the output").map(event -> event.requiredText(0));
+    }
+
+    private Flux<Answer> events(int kind, String what) {
+        return requests.events(kind)
+                .map(event -> Answer.ofList(what, event.args()))
+                .takeUntilOther(client.onClose());
     }
 }

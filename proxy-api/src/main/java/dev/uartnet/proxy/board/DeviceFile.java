@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file or directory of the device ({@link Files#list}).
+ * A file or directory of the device ({@link DeviceFiles#list}).
  *
  * @param name in its directory
  * @param directory whether it is one

@@ -1,6 +1,7 @@
 package dev.uartnet.proxy.board;
 
 import dev.uartnet.codec.message.Operation;
+import dev.uartnet.codec.request.RequestException;
 import dev.uartnet.proxy.SessionRequests;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -34,6 +37,8 @@ final class FileWrite {
 
     /** Set on the link's event loop, read where pieces are cut. */
     private volatile int pieceBytes = PIECE_BYTES_MIN;
+    /** Cut on threads that take turns; sent on the link's event loop, whichever of its tasks runs first. */
+    private final Queue<Piece> waiting = new ConcurrentLinkedQueue<>();
 
     /** The next piece; its bytes so far. Only in signals of the contents, as what follows. */
     private byte[] piece = new byte[0];
@@ -66,19 +71,24 @@ final class FileWrite {
                 .map(this::cut)
                 .flatMapIterable(cut -> cut, AHEAD)
                 .concatWith(Mono.fromSupplier(() -> take(true)));
-        return adapted().thenMany(pieces.flatMap(this::send, UNDER_WAY)).last();
+        return adapted()
+                .thenMany(pieces.flatMap(this::send, UNDER_WAY))
+                .last()
+                .onErrorMap(RequestException.class, cause -> FileFailure.of(path, cause));
     }
 
-    /** Takes the size that pieces had best have now: less on a line that is slow, or loses frames. */
+    /** On the link's event loop: takes the size that pieces had best have now, less on a line that is slow, or loses frames. */
     private Mono<Integer> adapted() {
         return session.payloadBytes().doOnNext(bytes -> pieceBytes = Math.max(PIECE_BYTES_MIN, bytes - overheadBytes));
     }
 
-    private Mono<Long> send(Piece piece) {
-        return session.request(timeout, Operation.FILE_WRITE, path, piece.position, piece.bytes, piece.last)
-                .map(results -> Answer.ofList("write of a file", results).requiredNumber(0))
-                .flatMap(written -> adapted().thenReturn(written))
-                .onErrorMap(cause -> FileFailure.of(path, cause));
+    private Mono<Long> send(Piece cut) {
+        waiting.add(cut);
+        return adapted().flatMap(here -> {
+            Piece next = waiting.remove();
+            return session.request(timeout, Operation.FILE_WRITE, path, next.position, next.bytes, next.last)
+                    .map(results -> Answer.ofList("write of a file", results).requiredNumber(0));
+        });
     }
 
     /** Returns the pieces that are full with these bytes. */

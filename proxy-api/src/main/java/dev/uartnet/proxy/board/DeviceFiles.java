@@ -31,12 +31,12 @@ import reactor.core.publisher.Mono;
  * <p><b>Errors.</b> {@link java.nio.file.NoSuchFileException}; {@link java.nio.file.FileSystemException} with the path and the device's words: no space,
  * a directory that is not empty, a configuration that is none. Others, and threads: see the package.
  */
-public final class Files {
+public final class DeviceFiles {
     private final DeviceRequests requests;
     private final Turns writes = new Turns();
 
     /** As {@link ProxyClient#files()}. */
-    public Files(ProxyClient client) {
+    public DeviceFiles(ProxyClient client) {
         requests = client.requests();
     }
 
@@ -67,7 +67,7 @@ public final class Files {
     }
 
     private Flux<byte[]> pieces(String path) {
-        return items(Operation.FILE_READ, path).map(Files::bytes);
+        return items(Operation.FILE_READ, path).map(DeviceFiles::bytes);
     }
 
     private static byte[] bytes(Optional<Object> item) {
