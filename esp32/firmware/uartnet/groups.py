@@ -15,7 +15,7 @@ _ERROR_NO_RESOURCES = const(6)
 
 # Word of "allow", its modules, those of which have service(device) that are to have a place in the loop, and its first and last operation; in the order in which memory is given to them.
 _GROUPS = (
-    ("wifi", ("networks", "attempt", "joining", "wifi"), 64, 70),
+    ("wifi", ("joining", "attempt", "networks", "station", "wifi"), 64, 70),
     ("clock", ("clock",), 80, 82),
     ("pins", ("pins", "edges", "analog"), 96, 102),
     ("device", ("events", "control"), 113, 115),
