@@ -102,7 +102,8 @@ class BoundRemoteObjectTest {
             Lamp lamp = get(demo.lamp("kitchen", 20));
             assertThat(get(lamp.brightness())).isEqualTo(20);
             lamp.brightness(30).block(TestLine.WAIT);
-            assertThat(get(lamp.copy().flatMap(Lamp::brightness))).isEqualTo(30);
+            Integer copied = get(lamp.copy().flatMap(Lamp::brightness));
+            assertThat(copied).isEqualTo(30);
             lamp.blink(2).block(TestLine.WAIT);
             assertThat(get(get(demo.lamp("kitchen", null)).brightness())).isEqualTo(10);
             StepVerifier.create(lamp.fail())
