@@ -27,13 +27,14 @@ class FirmwareRemoteObjectsTest extends RemoteObjectPrograms {
         Path python = Path.of(Objects.requireNonNull(FirmwareRemoteObjectsTest.class.getResource("/python/demo.py"))
                         .toURI())
                 .getParent();
-        firmware = RealFirmware.start(Firmware.builder()
-                .bits(64)
-                .environment("UARTNET_ALLOW", "everything"));
+        firmware = RealFirmware.start(Firmware.builder().bits(64).environment("UARTNET_ALLOW", "demo,exec"));
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         client = TestLine.get(
                 ProxyClient.connector().port(firmware.path()).runOn(loops).connect());
-        client.objects().exec("import sys; sys.path.append('" + python + "')").then().block(TestLine.WAIT);
+        client.objects()
+                .exec("import sys; sys.path.append('" + python + "')")
+                .then()
+                .block(TestLine.WAIT);
     }
 
     @AfterAll
@@ -65,11 +66,16 @@ class FirmwareRemoteObjectsTest extends RemoteObjectPrograms {
     @Test
     void codeIsExecutedAndEvaluated() {
         List<String> printed = new ArrayList<>();
-        client.objects().exec("import demo\nfor i in range(3):\n    print('line', i)\nx = 20").onOutput(printed::add).then().block(TestLine.WAIT);
+        client.objects()
+                .exec("import demo\nfor i in range(3):\n    print('line', i)\nx = 20")
+                .onOutput(printed::add)
+                .then()
+                .block(TestLine.WAIT);
 
         assertThat(String.join("", printed)).isEqualTo("line 0\nline 1\nline 2\n");
         assertThat(get(client.objects().evaluate("x + 1").as(Integer.class))).isEqualTo(21);
         assertThat(get(client.objects().evaluate("10 ** 30").object()).type()).isEqualTo("int");
-        assertThat(client.objects().evaluate("None").result().blockOptional(TestLine.WAIT)).isEmpty();
+        assertThat(client.objects().evaluate("None").result().blockOptional(TestLine.WAIT))
+                .isEmpty();
     }
 }
