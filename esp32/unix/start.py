@@ -20,6 +20,8 @@ for name in ("UARTNET_HOSTS", "UARTNET_FILES"):
 # As on a board the files are in the current folder, with short names: each name takes memory.
 os.chdir(absolute(sys.path[0]))
 sys.path[:] = ["", ".frozen"]
+if os.getenv("UARTNET_FILES"):
+    sys.path.append(os.getenv("UARTNET_FILES"))  # the board's "/", where its user's modules are
 
 import machine
 
@@ -102,35 +104,45 @@ def ours(link, name):
     return n > 0 and bytes(buf[:n]) == name.encode()
 
 
+def leave(e):
+    """Ends the program for this reason, at once: from any thread, whatever the others do."""
+    fd, other, name, path = machine.kept.split(",", 3)
+    if name and ours(path, name):
+        os.remove(path)
+    if os.getenv("UARTNET_FILES_OURS"):
+        os.system("rm -rf '%s'" % os.getenv("UARTNET_FILES_OURS"))
+    code = 0
+    if not isinstance(e, KeyboardInterrupt):
+        code = 1
+        if isinstance(e, OSError) and e.errno == _EIO:
+            print("run: %s is gone (its other end was closed or unplugged)" % path, file=sys.stderr)
+        else:
+            sys.print_exception(e, sys.stderr)
+    _libc.func("v", "_exit", "i")(code)
+
+
 def run(mode, path):
     name = ""
     hold_signals()
+    if os.getenv("UARTNET_LINE"):
+        machine.line, other, name, path = open_again(os.getenv("UARTNET_LINE"))
+    elif mode == "--pty":
+        machine.line, other, name, held = open_pty(path)
+    else:
+        machine.line = open_tty(path)
+        other = -1
+    if mode == "--tty":
+        machine.tty = machine.line.fileno()
+    machine.cause = {"hard": 2, "watchdog": 3, "soft": 5}.get((os.getenv("UARTNET_RESETS") or "").split(",")[-1], 1)
+    machine.kept = "%d,%d,%s,%s" % (machine.line.fileno(), other, name, path)
+    machine.leave = leave
+    # The firmware's heap is to be a board's, where nothing of this is: away with what is done.
+    for done in ("absolute", "hold_signals", "open_tty", "open_pty", "open_again", "struct", "termios"):
+        globals()[done] = None
     try:
-        if os.getenv("UARTNET_LINE"):
-            machine.line, other, name, path = open_again(os.getenv("UARTNET_LINE"))
-        elif mode == "--pty":
-            machine.line, other, name, held = open_pty(path)
-        else:
-            machine.line = open_tty(path)
-            other = -1
-        if mode == "--tty":
-            machine.tty = machine.line.fileno()
-        machine.kept = "%d,%d,%s,%s" % (machine.line.fileno(), other, name, path)
-        # The firmware's heap is to be a board's, where nothing of this is: away with what is done.
-        for done in ("absolute", "hold_signals", "open_tty", "open_pty", "open_again", "struct", "termios"):
-            globals()[done] = None
         import main
-    except KeyboardInterrupt:
-        pass
-    except OSError as e:
-        if e.errno != _EIO:
-            raise
-        fail("%s is gone (its other end was closed or unplugged)" % path)
-    finally:
-        if name and ours(path, name):
-            os.remove(path)
-        if os.getenv("UARTNET_FILES_OURS"):
-            os.system("rm -rf '%s'" % os.getenv("UARTNET_FILES_OURS"))
+    except BaseException as e:
+        leave(e)
 
 
 run(sys.argv[1], line)

@@ -65,7 +65,11 @@ class Bench:
         start.load_tls(board)
         self.device = Device(board)
         if self.device.calls:
-            self.device.calls.most = 1  # this one thread is the host, too
+            # This one thread is the host, too.
+            self.device.calls.most = 1
+            self.device.round = self._nested
+        self.hosts = []
+        self.serving = False
         self.device.log = self._unexpected
         self.unexpected = []
         self.skipped = 0
@@ -109,11 +113,20 @@ class Bench:
         self._now()
         self.device.tick(self.device.link.now)
         self.device.turn(1)
-        if self.device.calls and self.device.calls.queue:
+        if not self.serving and self.device.calls and self.device.calls.queue:
+            self.serving = True
             self.device.calls.serve()
+            self.serving = False
+
+    def _nested(self, now):
+        """A round of the loop within a call."""
+        for host in self.hosts:
+            host.pump()
 
     def host(self, **settings):
-        return Host(self.line, self.step, **settings)
+        host = Host(self.line, self.step, **settings)
+        self.hosts = [host]
+        return host
 
 
 class Host:
@@ -263,7 +276,7 @@ class Host:
         self.device_window = welcome[6]
         self.device_buffer = welcome[7]
         self.emit(PROBE)
-        self.until(lambda: self.frames and self.frames[-1][:2] == (ACK, self.tag))
+        self.until(lambda: self.messages or self.frames and self.frames[-1][:2] == (ACK, self.tag))
 
     def close(self):
         self.emit(RESET, pack(2, 0, 0, ""))

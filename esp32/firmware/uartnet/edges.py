@@ -79,59 +79,47 @@ class Watch:
         while request.demand:
             if not request.ready():
                 return ticks_add(now, 1)
-            item = self._take(now)
-            if not item:
-                return ticks_add(now, _SERVE_MS)
-            request.next(item)
-        return None
-
-    def _take(self, now):
-        while self.head != self.tail:
-            i = self.tail & (_EDGES - 1)
-            t = self.times[i]
-            if self.debounce and (self.tail + 1) & (2 * _EDGES - 1) == self.head and (ticks_us() - t) & _TICKS < self.debounce:
-                return None  # another may replace it
-            level = self.levels[i]
-            lost = self.missed[i]
+            t = ticks_us()
             ms = self.uptime.now()
-            ms -= ((ms >> 16) - self.ages[i] & 0xFFFF) << 16
-            self.tail = (self.tail + 1) & (2 * _EDGES - 1)
+            lost = 0
+            if self.head == self.tail:
+                level = self.pin.value()
+                if not self.both or level == self.level:
+                    self.strange = None
+                elif self.strange is None:
+                    self.strange = now
+                if self.strange is None or ticks_diff(now, self.strange) <= _SILENT_MS + self.debounce // 1000:
+                    return ticks_add(now, _SERVE_MS)
+                self.owed = now
+            else:
+                i = self.tail & (_EDGES - 1)
+                at = self.times[i]
+                after = (self.tail + 1) & (2 * _EDGES - 1)
+                if self.debounce and after == self.head and (t - at) & _TICKS < self.debounce:
+                    return ticks_add(now, _SERVE_MS)  # another may replace it
+                t = at
+                ms -= ((ms >> 16) - self.ages[i] & 0xFFFF) << 16
+                level = self.levels[i]
+                lost = self.missed[i]
+                self.tail = after
+                if self.both and not self.debounce:
+                    # Levels alternate: where they do not, interrupts were lost.
+                    if (level == self.level) == (lost & 1):
+                        self.owed = None
+                    elif self.owed is not None and not lost and ticks_diff(now, self.owed) < _SILENT_MS:
+                        self.owed = None
+                        continue
+                    else:
+                        lost += 1
+                        self.owed = now
             self.strange = None
-            if self._counts(level, lost, now):
+            self.lost += lost
+            changed = level != self.level
+            self.level = level
+            if (changed or not self.debounce) and self.wanted >> 1 - level & 1:
                 lost = self.lost
                 self.lost = 0
-                return stamp(t, ms), level, lost
-        if self.both and self.pin.value() != self.level:
-            if self.strange is None:
-                self.strange = now
-            elif ticks_diff(now, self.strange) > _SILENT_MS + self.debounce // 1000:
-                self.strange = None
-                self.level ^= 1
-                self.owed = now
-                if self.wanted & (1 if self.level else 2):
-                    return stamp(ticks_us(), self.uptime.now()), self.level, 0
-        else:
-            self.strange = None
-        return None
-
-    def _counts(self, level, lost, now):
-        """True if this is an edge for the host. Levels alternate: where they do not, interrupts were lost."""
-        self.lost += lost
-        if not self.both:
-            return True
-        same = level == self.level
-        self.level = level
-        if self.debounce:
-            return not same and self.wanted & (1 if level else 2)
-        if same != bool(lost & 1):
-            if self.owed is not None and not lost and ticks_diff(now, self.owed) < _SILENT_MS:
-                self.owed = None
-                return False
-            self.lost += 1
-            self.owed = now
-        else:
-            self.owed = None
-        return True
+                request.next((stamp(t, ms), level, lost))
 
     def close(self):
         self.pin.irq(handler=None)

@@ -1,6 +1,6 @@
 """What the device says unasked: log lines, and text printed outside a request (PROTOCOL.md, section 10)."""
 
-import builtins
+from builtins import print as _print
 import io
 import sys
 from time import sleep_ms
@@ -25,8 +25,6 @@ _TEXT_CHARS = const(1000)
 _TRIES = const(20)  # ms; an interrupt may have come while its own thread holds the lock
 _HEAD_BYTES = const(12)  # of a message, beside its text
 
-_print = builtins.print
-
 
 class Events:
     """A service of the loop; log() and print() may be called in any thread. What nobody takes is bounded: then it says how much is lost."""
@@ -35,6 +33,7 @@ class Events:
 
     def __init__(self, device):
         self.device = device
+        device.events = self
         self.lock = allocate_lock() if allocate_lock else None
         self.lines = []  # (level, text)
         self.text = ""
@@ -43,8 +42,6 @@ class Events:
         self.also = device.log
         device.log = self.trouble
         uartnet.log = self.log
-        if device.calls:
-            builtins.print = self.print
 
     def clear(self):
         pass

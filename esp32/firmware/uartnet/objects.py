@@ -1,5 +1,6 @@
 """What remote objects share: the session's handles and names, answers, exceptions (PROTOCOL.md, section 8). remote.py has the operations."""
 
+import builtins
 import io
 import micropython
 import sys
@@ -33,6 +34,7 @@ class Objects:
         self.handles = Handles(device.board)
         self.streams = []
         self._fresh()
+        builtins.print = device.events.print
         micropython.opt_level(0)  # what a host runs has line numbers
 
     def _fresh(self):
@@ -109,21 +111,18 @@ class Objects:
         if isinstance(e, Failure):
             request.fail(e)
             return
-        request.answered()
-        text = _traceback(e)
+        text = _said(_traceback, e)
         link = self.device.link
         try:
             self._exception(link.begin(), request.number, e, e.args[:_ARGS], text)
         except Overflow:
             self._exception(link.begin(), request.number, e, (), text)
         link.commit()
+        request.answered()
 
     def _exception(self, w, number, e, args, text):
         name = cut(type(e).__name__, _NAME_BYTES)
-        try:
-            words = str(e)
-        except Exception:
-            words = ""
+        words = _said(str, e)
         w.array(8)
         w.put(_KIND_ERROR)
         w.put(number)
@@ -141,7 +140,7 @@ class Objects:
                 fits = False
             if not fits:
                 w.pos = pos
-                w.put(cut(repr(value), _WORDS_BYTES))
+                w.put(cut(_said(repr, value), _WORDS_BYTES))
         room = max(0, w.limit - w.pos - 3)
         text = text[max(0, len(text) - room) :]  # where it was raised stands last
         while len(text.encode()) > room:
@@ -149,12 +148,20 @@ class Objects:
         w.put(text)
 
 
+def _said(how, v):
+    """What the host's code says of an object, which may fail."""
+    try:
+        return how(v)
+    except BaseException as e:
+        return "(%s)" % type(e).__name__
+
+
 def _traceback(e):
     """As Python prints it, without the lines of ours at its top."""
     out = io.StringIO()
     sys.print_exception(e, out)
     lines = out.getvalue().split("\n")
-    while len(lines) > 2 and ('uartnet/calls.py"' in lines[1] or 'uartnet/objects.py"' in lines[1]):
+    while len(lines) > 2 and ('uartnet/calls.py"' in lines[1] or 'uartnet/remote.py"' in lines[1]):
         lines.pop(1)
     return "\n".join(lines)
 
