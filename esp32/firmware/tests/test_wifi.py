@@ -4,15 +4,14 @@ import os
 
 os.putenv("UARTNET_RADIO", "1")
 
-import json
 import machine
 import network
 import radio
 import uartnet.udp
 import check
-from time import ticks_ms
 import process
-from host import CANCEL, CHANNEL_DATA, CLOSE, ERROR, INFO, LOOPBACK, RESPONSE, TCP_CONNECT, Bench, Peer, pack
+from host import CANCEL, CHANNEL_DATA, CLOSE, ERROR, INFO, LOOPBACK, RESPONSE, TCP_CONNECT, Bench, Peer
+from time import ticks_ms
 from vectors import constants
 
 TABLE = constants()
@@ -26,7 +25,6 @@ GOOD = "correct horse"
 SECRETS = (GOOD, "far far away", "not the right one", "ap password")
 
 machine.root = process.folder + "/files"
-_wire = []
 
 
 def _session(**config):
