@@ -203,7 +203,9 @@ class BoundRemoteObjectTest {
     void aMethodThatCannotBeACallIsNamed() {
         refuses(Blocking.class, "Blocking.same(int) cannot be bound: it returns int; allowed are Mono<T>, Flux<T> and");
         refuses(Dated.class, "Dated.same(Instant) cannot be bound: its parameter value is a java.time.Instant; ");
-        refuses(DatedResult.class, "DatedResult.same(int) cannot be bound: no result of the device can be had as java.time.Instant");
+        refuses(
+                DatedResult.class,
+                "DatedResult.same(int) cannot be bound: no result of the device can be had as java.time.Instant");
         refuses(BadProperty.class, "BadProperty.notes() cannot be bound: a property is got by Mono<T> notes()");
         refuses(Nested.class, "Blocking.same(int) cannot be bound");
         refuses(Generic.class, "Generic.same(Object) cannot be bound: no result of the device can be had as T");

@@ -188,8 +188,8 @@ class RemoteObjectLifeTest {
         for (CompletableFuture<Object> call : waiting) {
             assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(LinkLostException.class)
-                    .hasMessageContaining("call of 'demo.wait' failed, for objects of the device do not outlive their"
-                            + " session");
+                    .hasMessageContaining(
+                            "call of 'demo.wait' failed, for objects of the device do not outlive their" + " session");
         }
         assertThatThrownBy(() -> TestLine.get(lamp.text()))
                 .hasCauseInstanceOf(LinkLostException.class)
@@ -206,8 +206,9 @@ class RemoteObjectLifeTest {
             RemoteObject foreign = TestLine.get(other.client.objects().importModule("demo"));
             assertThatThrownBy(() -> TestLine.get(demo.call("same", foreign).result()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("demo (module), object 1 is of another session, or another device, than call of"
-                            + " 'demo.same'");
+                    .hasMessageContaining(
+                            "demo (module), object 1 is of another session, or another device, than call of"
+                                    + " 'demo.same'");
         }
     }
 
@@ -229,10 +230,19 @@ class RemoteObjectLifeTest {
                     return call.argument(0, "code", String.class).length();
                 }))) {
             List<String> printed = new ArrayList<>();
-            assertThat(TestLine.get(open.client.objects().evaluate("1 + 1").onOutput(printed::add).as(Integer.class)))
+            assertThat(TestLine.get(open.client
+                            .objects()
+                            .evaluate("1 + 1")
+                            .onOutput(printed::add)
+                            .as(Integer.class)))
                     .isEqualTo(5);
             assertThat(String.join("", printed)).isEqualTo("ran\n");
-            assertThat(open.client.objects().exec("x = 1\n").output().collectList().block(TestLine.WAIT))
+            assertThat(open.client
+                            .objects()
+                            .exec("x = 1\n")
+                            .output()
+                            .collectList()
+                            .block(TestLine.WAIT))
                     .containsExactly("ran\n");
             open.client.objects().exec("x = 1\n").then().block(TestLine.WAIT);
         }
