@@ -20,6 +20,8 @@ for name in ("UARTNET_HOSTS", "UARTNET_FILES"):
 # As on a board the files are in the current folder, with short names: each name takes memory.
 os.chdir(absolute(sys.path[0]))
 sys.path[:] = ["", ".frozen"]
+if os.getenv("UARTNET_FILES"):
+    sys.path.append(os.getenv("UARTNET_FILES"))  # the board's "/", where its user's modules are
 
 import machine
 
@@ -131,6 +133,7 @@ def run(mode, path):
         other = -1
     if mode == "--tty":
         machine.tty = machine.line.fileno()
+    machine.cause = {"hard": 2, "watchdog": 3, "soft": 5}.get((os.getenv("UARTNET_RESETS") or "").split(",")[-1], 1)
     machine.kept = "%d,%d,%s,%s" % (machine.line.fileno(), other, name, path)
     machine.leave = leave
     # The firmware's heap is to be a board's, where nothing of this is: away with what is done.

@@ -3,10 +3,11 @@
 import ffi
 import os
 import select
+import socket
 import sys
 import time
 import check
-from host import Host
+from host import Host, port_of
 from vectors import tests
 
 RUN = tests + "/../../unix/run"
@@ -106,6 +107,42 @@ def small(name, channels="", heap=SMALL):
     os.putenv("UARTNET_CHANNELS", "")
     f.line = line
     return f.ready()
+
+
+class Script:
+    """A firmware, and what a test does to its simulated board."""
+
+    def __init__(self, *args):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(socket.getaddrinfo("127.0.0.1", 0, 0, socket.SOCK_DGRAM)[0][-1])
+        port = port_of(self.sock)
+        self.sock.close()  # the firmware's
+        os.putenv("UARTNET_BENCH", str(port))
+        self.firmware = small(*args) if args else Firmware().ready()
+        os.unsetenv("UARTNET_BENCH")
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.connect(socket.getaddrinfo("127.0.0.1", port, 0, socket.SOCK_DGRAM)[0][-1])
+        self.sock.setblocking(False)
+
+    def send(self, line):
+        self.sock.send(line.encode())
+
+    def answer(self, host):
+        def came():
+            try:
+                return self.sock.recv(2000).decode()
+            except OSError:
+                return None
+
+        return host.until(came)
+
+    def run(self, host, line):
+        self.send(line)
+        return self.answer(host)
+
+    def end(self):
+        self.sock.close()
+        check.equal(self.firmware.end(), 0, self.firmware.output())
 
 
 def run(names):

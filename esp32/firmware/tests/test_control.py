@@ -2,53 +2,16 @@
 
 import gc
 import os
-import socket
+import select
 import time
 import check
 import process
-from host import CANCEL, INFO, PING, RESPONSE, Bench, Peer, port_of
-from process import Firmware, libc
+from host import CANCEL, INFO, PING, RESPONSE, Bench, Host, Peer
+from process import Firmware, Script, libc
 
 NEXT, DEMAND = 5, 6
 COLLECT, RESET, WATCHDOG, HEALTH = range(112, 116)
 BAD_REQUEST, CANCELLED, NOT_ALLOWED = 2, 3, 5
-
-
-class Script:
-    """What a test does to the simulated board of a firmware."""
-
-    def __init__(self):
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.bind(socket.getaddrinfo("127.0.0.1", 0, 0, socket.SOCK_DGRAM)[0][-1])
-        self.port = port_of(self.sock)
-        self.sock.close()  # the firmware's
-        os.putenv("UARTNET_BENCH", str(self.port))
-        self.firmware = Firmware()
-        os.unsetenv("UARTNET_BENCH")
-        self.firmware.ready()
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.connect(socket.getaddrinfo("127.0.0.1", self.port, 0, socket.SOCK_DGRAM)[0][-1])
-        self.sock.setblocking(False)
-
-    def send(self, line):
-        self.sock.send(line.encode())
-
-    def answer(self, host):
-        def came():
-            try:
-                return self.sock.recv(2000).decode()
-            except OSError:
-                return None
-
-        return host.until(came)
-
-    def run(self, host, line):
-        self.send(line)
-        return self.answer(host)
-
-    def end(self):
-        self.sock.close()
-        check.equal(self.firmware.end(), 0, self.firmware.output())
 
 
 def _reborn(host, before):
@@ -145,6 +108,28 @@ def test_resets():
     line = f.line
     script.end()
     assert not process.exists(line), line
+
+
+def test_a_reset_keeps_a_tty():
+    master = libc.func("i", "posix_openpt", "i")(0o2004402)  # O_RDWR, O_NOCTTY, O_NONBLOCK, O_CLOEXEC
+    libc.func("i", "grantpt", "i")(master)
+    libc.func("i", "unlockpt", "i")(master)
+    name = libc.func("s", "ptsname", "i")(master)
+    line = open(master, "r+b", buffering=0)
+    f = Firmware("--tty", name)
+    waiting = select.poll()
+    waiting.register(line, select.POLLIN)
+    host = Host(line, lambda: waiting.poll(5))
+    host.until(lambda: host.resets)
+    host.open()
+    info = host.call(INFO)[0]
+    for _ in range(2):
+        host.call(RESET, True)
+        info = _reborn(host, info)
+        check.equal((info["reset_reason"], f.code()), ("hard", ""))
+    line.close()
+    check.equal(f.ended(), 1)
+    assert name + " is gone" in f.output(), f.output()
 
 
 def test_a_reset_waits_until_its_answer_has_arrived():

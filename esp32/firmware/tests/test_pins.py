@@ -1,10 +1,14 @@
 """Pins: digital in and out, edges, PWM and ADC."""
 
+import os
+import sys
 import time
 import benchadc
 import benchpins
 import check
-from host import CANCEL, ERROR, RESPONSE, Bench
+import process
+from host import CANCEL, ERROR, INFO, Bench
+from process import Script
 from time import ticks_diff, ticks_us
 
 NEXT, DEMAND = 5, 6
@@ -331,4 +335,34 @@ def test_a_loop_that_is_held_up_leaves_samples_out_and_says_so():
         found = _items(host, number, 1)[0][1]
 
 
-check.run(globals())
+def test_edges_in_an_esp32_s_memory():
+    """And the simulated pins', which are on the heap here."""
+    os.putenv("UARTNET_ALLOW", "pins")
+    script = Script("pins", 15, "144k" if sys.maxsize < 1 << 32 else "288k")
+    os.unsetenv("UARTNET_ALLOW")
+    host = script.firmware.host().open()
+    free = host.call(INFO)[0]["heap_free"]
+    for pin in (4, 5, 12):
+        check.equal(host.call(OPEN, pin, "in", {}), (0,))
+    watches = [_watch(host, pin, demand=300) for pin in (4, 5, 12)]
+    for pin in (4, 5, 12):
+        check.equal(script.run(host, "pins.edges(%d, 200, 5000)" % pin), "None")
+    check.equal(script.run(host, "adc.set(32, 1234567)"), "None")
+    number = host.ask(SAMPLE, 32, 10000, 8, {})
+    host.send(DEMAND, number, 5)
+    for item in _items(host, number, 5):
+        check.equal(item[3], 1234567)
+    for watch in watches:
+        items = _items(host, watch, 200)
+        check.equal([i[1:] for i in items], [(1, 0), (0, 0)] * 100)
+        assert all(items[n][0] < items[n + 1][0] for n in range(199)), items
+    left = host.call(INFO)[0]["heap_free"]
+    print("  %d bytes free, %d with three watches and samples" % (free, left))
+    assert left > 4000, left
+    check.equal(script.run(host, "pins.pwm(13)"), "None")
+    host.call(PWM, 13, 1000, 100)
+    check.equal(script.run(host, "pins.pwm(13)"), "(1000, 100)")
+    script.end()
+
+
+process.run(globals())

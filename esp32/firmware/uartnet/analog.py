@@ -7,14 +7,13 @@ from micropython import const
 from .failure import check
 from .msgpack import is_int
 from . import pins
-from .pins import find, options_of, pwms, refuse, service, stamp
+from .pins import find, options_of, pwms, refuse, stamp
 from .sockets import OPERATIONS
 
 _OP_PWM_SET = const(100)
 _OP_ADC_READ = const(101)
 _OP_ADC_SAMPLE = const(102)
 
-_TICKS = const(0x3FFFFFFF)
 _INTERVAL_US_MAX = const(60000000)
 _SAMPLES_MAX = const(32)
 
@@ -36,7 +35,7 @@ def _pwm_set(device, request, args):
             pwm.duty_u16(duty)
         else:
             pwm = pwms[number] = machine.PWM(machine.Pin(number), freq=frequency, duty_u16=duty)
-    except ValueError as e:
+    except (ValueError, OSError) as e:
         refuse(args[0], "cannot have this PWM: %s" % e)
     request.done((pwm.freq(), pwm.duty_u16()))
 
@@ -51,7 +50,7 @@ def _adc(name, options):
     attenuation = {0: ADC.ATTN_0DB, 2: ADC.ATTN_2_5DB, 6: ADC.ATTN_6DB}.get(decibels, ADC.ATTN_11DB)
     try:
         return ADC(machine.Pin(number), atten=attenuation)
-    except ValueError as e:
+    except (ValueError, OSError) as e:
         refuse(name, "has no ADC: %s" % e)
 
 
@@ -69,67 +68,52 @@ def _adc_read(device, request, args):
 class Sampler:
     """Samples of one pin. Time is cut into intervals: one in which the loop did not come by has no sample, and counts as left out.
 
-    An item's samples are of successive intervals; a gap ends it early. A full item waits until it may go, while the next one fills.
+    An item's samples are of successive intervals; a gap ends it early. A full item waits until it may go, while the next one fills; without
+    demand nothing is behind it.
     """
 
     def __init__(self, device, adc, interval, size):
+        self.uptime = device.uptime
         self.adc = adc
         self.interval = interval
         self.size = 2 + 2 * size
-        self.uptime = device.uptime
         self.item = []
         self.full = None
         self.left_out = 0
-        self.last = self._now() // interval - 1  # the interval of the last sample
-
-    def _now(self):
-        return stamp(ticks_us() & _TICKS, self.uptime.now())
+        self.last = stamp(ticks_us(), self.uptime.now()) // interval - 1  # the interval of the last sample
 
     def serve(self, now):
         """Takes a sample if it is time, and sends what may go; when it wants to be called again."""
-        at = self._now()
+        request = self.request
+        item = self.item
+        at = stamp(ticks_us(), self.uptime.now())
         passed = at // self.interval - self.last
         if passed > 0:
             self.last += passed
+            crowded = self.full and (not request.demand or len(item) >= self.size)
+            if (crowded or passed > 1) and 0 < len(item) < self.size:
+                if self.full:
+                    self.left_out += item[1] + len(item) // 2 - 1
+                else:
+                    self.full = item
+                item = []
             self.left_out += passed - 1
-            if passed > 1:
-                self._gap()
-            # Without demand one item waits, and nothing behind it.
-            if self.full and (not self.request.demand or len(self.item) >= self.size):
-                self._gap()
+            if crowded:
                 self.left_out += 1
             else:
-                if not self.item:
-                    self.item = [at, self.left_out]
+                if not item:
+                    item = [at, self.left_out]
                     self.left_out = 0
-                self.item.extend(_values(self.adc))
-                self._end()
-        self._send()
-        left = (self.last + 1) * self.interval - self._now()
-        return ticks_add(now, max(left, 0) // 1000)
-
-    def _end(self):
-        """An item that is complete is to go."""
-        if len(self.item) >= self.size and not self.full:
-            self.full = self.item
-            self.item = []
-
-    def _gap(self):
-        """No more can be added to an item that has begun: it goes as it is, or not at all."""
-        item = self.item
-        if item and len(item) < self.size:
-            self.item = []
-            if self.full:
-                self.left_out += item[1] + (len(item) - 2) // 2
-            else:
-                self.full = item
-
-    def _send(self):
-        request = self.request
+                item.extend(_values(self.adc))
+        if len(item) >= self.size and not self.full:
+            self.full = item
+            item = []
+        self.item = item
         if self.full and request.ready():
-            request.next(self.full)
+            full = self.full
             self.full = None
-            self._end()
+            request.next(full)
+        return ticks_add(now, max((self.last + 1) * self.interval - at, 0) // 1000)
 
 
 def _adc_sample(device, request, args):

@@ -32,7 +32,9 @@ class _Control(Streams):
     hard = False
 
     def __init__(self, device):
+        global _control
         super().__init__()
+        _control = self
         self.device = device
         if device.board.config["watchdog"]:
             self.watch(device.board.config["watchdog"])
@@ -51,14 +53,11 @@ class _Control(Streams):
             link = device.link
             waits = link.tag and (link.queue or link.outgoing.flight) or not device.board.sent()
             if not waits or ticks_diff(now, self.reset_at) >= 0:
-                self.reset()
-
-    def reset(self):
-        self.device.session_ended()  # what is cut short must not look whole
-        # MicroPython cannot end a watchdog, and the next start would not feed this one.
-        if self.hard or self.watchdog:
-            machine.reset()
-        machine.soft_reset()
+                device.session_ended()  # what is cut short must not look whole
+                # MicroPython cannot end a watchdog, and the next start would not feed this one.
+                if self.hard or self.watchdog:
+                    machine.reset()
+                machine.soft_reset()
 
 
 class _Health:
@@ -106,12 +105,7 @@ def _health(device, request, args):
     _control.begin(request, _Health(device, args[0]))
 
 
-def service(device):
-    global _control
-    _control = _Control(device)
-    return _control
-
-
+service = _Control
 OPERATIONS[_OP_DEVICE_RESET] = _reset
 OPERATIONS[_OP_DEVICE_WATCHDOG] = _watchdog
 OPERATIONS[_OP_DEVICE_HEALTH] = _health

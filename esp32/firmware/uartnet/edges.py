@@ -22,7 +22,7 @@ _SILENT_MS = const(40)  # how long the level may be another than the last edge's
 class Watch:
     """The edges of one pin: a ring that the interrupt fills and the loop empties.
 
-    The interrupt may come anywhere in the loop, in another thread too, and allocates nothing; it alone writes `head` and the ring, and the loop alone `tail`.
+    The interrupt may come anywhere in the loop, in another thread too; it makes no objects. It alone writes `head` and the ring, and the loop alone `tail`.
     In a full ring the newest edge gives way to what comes, and counts as lost: so the last one always arrives. With debounce an edge
     counts when no other came for that time, which is measured here: one that comes sooner takes the place of the one before.
     """
@@ -51,27 +51,27 @@ class Watch:
     def _edge(self, pin):
         """The interrupt."""
         t = ticks_us() & _TICKS
-        level = pin.value() if self.both else self.wanted & 1
         head = self.head
-        waiting = (head - self.tail) & (2 * _EDGES - 1)
         i = (head - 1) & (_EDGES - 1)
-        bounces = waiting and (t - self.times[i]) & _TICKS < self.debounce
-        if bounces or waiting == _EDGES:
-            self.times[i] = t
-            self.levels[i] = level
-            if not bounces:
-                if self.missed[i] < 0xFFFF:
-                    self.missed[i] += 1
-                return
+        if head != self.tail and (t - self.times[i]) & _TICKS < self.debounce:
+            self._put(i, t)
             if head != self.tail:
                 return
-            # Else the loop has just taken what we replaced.
+            # Else the loop has just taken what this was to replace.
+        elif (head - self.tail) & (2 * _EDGES - 1) == _EDGES:
+            if self.missed[i] < 0xFFFF:
+                self.missed[i] += 1
+            self._put(i, t)
+            return
         i = head & (_EDGES - 1)
+        self.missed[i] = 0
+        self._put(i, t)
+        self.head = (head + 1) & (2 * _EDGES - 1)
+
+    def _put(self, i, t):
         self.times[i] = t
         self.ages[i] = self.uptime.total >> 16 & 0xFFFF
-        self.levels[i] = level
-        self.missed[i] = 0
-        self.head = (head + 1) & (2 * _EDGES - 1)
+        self.levels[i] = self.pin.value() if self.both else self.wanted & 1
 
     def serve(self, now):
         """Sends what may go; when it wants to be called again."""
@@ -79,59 +79,47 @@ class Watch:
         while request.demand:
             if not request.ready():
                 return ticks_add(now, 1)
-            item = self._take(now)
-            if not item:
-                return ticks_add(now, _SERVE_MS)
-            request.next(item)
-        return None
-
-    def _take(self, now):
-        while self.head != self.tail:
-            i = self.tail & (_EDGES - 1)
-            t = self.times[i]
-            if self.debounce and (self.tail + 1) & (2 * _EDGES - 1) == self.head and (ticks_us() - t) & _TICKS < self.debounce:
-                return None  # another may replace it
-            level = self.levels[i]
-            lost = self.missed[i]
+            t = ticks_us()
             ms = self.uptime.now()
-            ms -= ((ms >> 16) - self.ages[i] & 0xFFFF) << 16
-            self.tail = (self.tail + 1) & (2 * _EDGES - 1)
+            lost = 0
+            if self.head == self.tail:
+                level = self.pin.value()
+                if not self.both or level == self.level:
+                    self.strange = None
+                elif self.strange is None:
+                    self.strange = now
+                if self.strange is None or ticks_diff(now, self.strange) <= _SILENT_MS + self.debounce // 1000:
+                    return ticks_add(now, _SERVE_MS)
+                self.owed = now
+            else:
+                i = self.tail & (_EDGES - 1)
+                at = self.times[i]
+                after = (self.tail + 1) & (2 * _EDGES - 1)
+                if self.debounce and after == self.head and (t - at) & _TICKS < self.debounce:
+                    return ticks_add(now, _SERVE_MS)  # another may replace it
+                t = at
+                ms -= ((ms >> 16) - self.ages[i] & 0xFFFF) << 16
+                level = self.levels[i]
+                lost = self.missed[i]
+                self.tail = after
+                if self.both and not self.debounce:
+                    # Levels alternate: where they do not, interrupts were lost.
+                    if (level == self.level) == (lost & 1):
+                        self.owed = None
+                    elif self.owed is not None and not lost and ticks_diff(now, self.owed) < _SILENT_MS:
+                        self.owed = None
+                        continue
+                    else:
+                        lost += 1
+                        self.owed = now
             self.strange = None
-            if self._counts(level, lost, now):
+            self.lost += lost
+            changed = level != self.level
+            self.level = level
+            if (changed or not self.debounce) and self.wanted >> 1 - level & 1:
                 lost = self.lost
                 self.lost = 0
-                return stamp(t, ms), level, lost
-        if self.both and self.pin.value() != self.level:
-            if self.strange is None:
-                self.strange = now
-            elif ticks_diff(now, self.strange) > _SILENT_MS + self.debounce // 1000:
-                self.strange = None
-                self.level ^= 1
-                self.owed = now
-                if self.wanted & (1 if self.level else 2):
-                    return stamp(ticks_us(), self.uptime.now()), self.level, 0
-        else:
-            self.strange = None
-        return None
-
-    def _counts(self, level, lost, now):
-        """True if this is an edge for the host. Levels alternate: where they do not, interrupts were lost."""
-        self.lost += lost
-        if not self.both:
-            return True
-        same = level == self.level
-        self.level = level
-        if self.debounce:
-            return not same and self.wanted & (1 if level else 2)
-        if same != bool(lost & 1):
-            if self.owed is not None and not lost and ticks_diff(now, self.owed) < _SILENT_MS:
-                self.owed = None
-                return False
-            self.lost += 1
-            self.owed = now
-        else:
-            self.owed = None
-        return True
+                request.next((stamp(t, ms), level, lost))
 
     def close(self):
         self.pin.irq(handler=None)

@@ -60,7 +60,8 @@ class _List:
                     break
                 name = None
             if name is None:
-                _streams.done(self)
+                _streams.end(self)
+                request.done()
                 return None
             request.next(self._item(name, entry[1]))
         return now
@@ -92,7 +93,8 @@ class _Read:
                 return ticks_add(now, 1) if request.demand else None
             n = self.file.readinto(self.view[: min(_PIECE_BYTES, request.dispatcher.link.max_payload - 10)])
             if not n:
-                _streams.done(self)
+                _streams.end(self)
+                request.done()
                 return None
             request.next(self.view[:n])
         return now

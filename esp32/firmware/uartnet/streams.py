@@ -27,10 +27,6 @@ class Streams:
             if hasattr(stream, "close"):
                 stream.close()
 
-    def done(self, stream):
-        self.end(stream)
-        stream.request.done()
-
     def wake(self):
         if self.all:
             self.due = self.all[0].request.dispatcher.link.now

@@ -1,16 +1,19 @@
-"""The folder that is the board's file system: $UARTNET_FILES, else one of our own that start.py removes at the end. Loaded when one is first used."""
+"""The folder that is the board's file system, `root`: $UARTNET_FILES, else one of our own that start.py removes at the end. Loaded when one is first used."""
 
 import ffi
 import os
 
 
-def root():
+def _folder():
     path = os.getenv("UARTNET_FILES")
     if not path:
-        name = bytearray(b"/tmp/uartnet-files-XXXXXX\0")
-        if not ffi.open(None).func("P", "mkdtemp", "P")(name):
+        template = bytearray(b"/tmp/uartnet-files-XXXXXX\0")
+        if not ffi.open(None).func("P", "mkdtemp", "P")(template):
             raise OSError(os.errno())
-        path = name[:-1].decode()
+        path = template[:-1].decode()
         os.putenv("UARTNET_FILES", path)  # for the life after a reset, too
         os.putenv("UARTNET_FILES_OURS", path)
     return path
+
+
+root = _folder()

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from rtc import RTC
 
 line = None
 tty = None  # the number of the tty's descriptor; None on a pty of our own, which has no speed
@@ -11,7 +10,8 @@ _signal = bytearray(128)
 _bench = None  # what tests script the board with
 kept = None  # what a reset keeps of the line: two descriptors (-1: none), the name of the pty, and the path that leads to it
 files = os.getenv("UARTNET_FILES") or "/dev/null"  # where the configuration is; `root` would make a folder
-_LATER = " Pin:benchpins PWM:benchpins ADC:benchadc reset:reboot soft_reset:reboot WDT:reboot"
+cause = 1  # of the last reset, as an ESP32's reset_cause() says it; 1: the power came on
+_LATER = " Pin:benchpins PWM:benchpins ADC:benchadc RTC:rtc reset:reboot soft_reset:reboot WDT:reboot root:folder"
 
 
 class UART:
@@ -33,9 +33,7 @@ class UART:
 
 
 def reset_cause():
-    """As an ESP32's; the first life of the process is the one after the power came on."""
-    last = (os.getenv("UARTNET_RESETS") or "").split(",")[-1]
-    return {"hard": 2, "watchdog": 3, "soft": 5}.get(last, 1)
+    return cause
 
 
 def log(e):
@@ -52,8 +50,6 @@ def chore():
 
 def __getattr__(name):
     """What takes memory is loaded when it is first used; that there is such a thing takes none but for one text."""
-    if name == "root":
-        return __import__("folder").root()
     at = _LATER.find(" " + name + ":")
     if at < 0:
         raise AttributeError(name)

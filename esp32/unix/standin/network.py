@@ -23,34 +23,33 @@ _name = bytearray(28)
 
 
 class WLAN:
-    """Always connected, until somebody asks for more: then what radio.py simulates, of which a small heap has no room to spare."""
+    """Always connected, until somebody asks for more: then what radio.py simulates, which a small heap has better uses for."""
 
     def __init__(self, interface=STA_IF):
-        self.interface = interface
+        self._own = interface
         if _radio:
-            load_radio()
+            _load()
 
     def isconnected(self):
-        return self.__getattr__("isconnected")() if _radio or self.interface else True
+        return self.__getattr__("isconnected")() if _radio or self._own else True
 
     def ifconfig(self):
-        return self.__getattr__("ifconfig")() if _radio or self.interface else ("127.0.0.1", "255.0.0.0", "127.0.0.1", ",".join(_servers()))
+        return self.__getattr__("ifconfig")() if _radio or self._own else ("127.0.0.1", "255.0.0.0", "127.0.0.1", ",".join(_servers()))
 
-    def config(self, what=None, **settings):
-        if _radio or self.interface or what:
-            return self.__getattr__("config")(what, **settings)
-        # That nobody is to try again is what a radio that is never lost does anyway.
+    def config(self, *what, **settings):
+        if _radio or self._own or what:
+            return self.__getattr__("config")(*what, **settings)
+        # Nobody is to try again, then: a radio that is never lost has no need to.
 
     def __getattr__(self, name):
-        radio = load_radio()
-        return getattr(radio.access_point if self.interface else radio.station, name)
+        radio = _load()
+        return getattr(radio.access_point if self._own else radio.station, name)
 
 
 _radio = os.getenv("UARTNET_RADIO") or os.getenv("UARTNET_BENCH")  # or the module, once it is loaded
-_hostname = "esp32"
 
 
-def load_radio():
+def _load():
     global _radio
     import radio
 
@@ -58,13 +57,10 @@ def load_radio():
     return radio
 
 
-def hostname(name=None):
-    global _hostname
-    if name is not None:
-        if len(name) > 32:
-            raise ValueError
-        _hostname = name
-    return _hostname
+def __getattr__(name):
+    if name != "hostname":
+        raise AttributeError(name)
+    return _load().hostname
 
 
 def configuration():

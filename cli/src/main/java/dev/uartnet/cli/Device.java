@@ -16,11 +16,13 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -33,6 +35,8 @@ import reactor.util.retry.Retry;
  */
 final class Device implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(3);
+    /** Items that are asked for ahead of those that are dealt with. */
+    private static final int AHEAD = 16;
     /** Somebody watches: no long pauses. */
     private static final Retry RECONNECT =
             Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100)).maxBackoff(Duration.ofSeconds(2));
@@ -66,7 +70,7 @@ final class Device implements AutoCloseable {
             ProxyConnector connector = again ? once.reconnect(RECONNECT) : once;
             if (name.equals(PortChoice.SIMULATED)) {
                 MemoryPort.Pair line = MemoryPort.pair();
-                device.simulated = VirtualEsp32.builder().start(line.a());
+                device.simulated = SimulatedDevice.start(line.a());
                 return device.over(line.b(), connector);
             }
             SerialLibrary.load();
@@ -109,6 +113,11 @@ final class Device implements AutoCloseable {
         }
     }
 
+    /** Returns whether it is the simulator in this process. */
+    boolean isSimulated() {
+        return simulated != null;
+    }
+
     /** Returns the port's name. */
     String name() {
         return name;
@@ -141,6 +150,29 @@ final class Device implements AutoCloseable {
     /** Returns all that a publisher emits. */
     <T> List<T> await(Flux<T> flux) throws Exception {
         return await(flux.collectList());
+    }
+
+    /** What is done with one of many. */
+    interface Action<T> {
+        void accept(T item) throws Exception;
+    }
+
+    /** Does something, on this thread, with each thing that a publisher emits, as it comes. When that fails, the publisher is cancelled. */
+    <T> void each(Flux<T> flux, Action<T> action) throws Exception {
+        try (Stream<T> stream = flux.toStream(AHEAD)) {
+            Iterator<T> items = stream.iterator();
+            while (next(items)) {
+                action.accept(items.next());
+            }
+        }
+    }
+
+    private static boolean next(Iterator<?> items) throws Exception {
+        try {
+            return items.hasNext();
+        } catch (RuntimeException e) {
+            throw Exceptions.unwrap(e) instanceof Exception cause ? cause : e;
+        }
     }
 
     private static <T> T result(CompletableFuture<T> future) throws Exception {

@@ -1,5 +1,6 @@
 package dev.uartnet.cli;
 
+import java.io.IOException;
 import picocli.CommandLine.Mixin;
 
 /** A command that needs a device: connects, does its work, and closes whatever happens. */
@@ -13,8 +14,12 @@ abstract class DeviceCommand implements Command {
         this.invocation = invocation;
     }
 
-    /** Checks the arguments, before any port is opened. */
-    void check() throws UsageException {}
+    /**
+     * Checks the arguments, and takes what they name on this machine, before any port is opened.
+     *
+     * @throws IOException a file that they name cannot be read; the message says why
+     */
+    void check() throws UsageException, IOException {}
 
     /** Whether the work goes on in the next session when the link is lost; else it fails at once. */
     boolean outlivesTheLink() {

@@ -31,7 +31,7 @@ final class DeviceOptions {
     private int baud = BAUD_DEFAULT;
     private boolean baudAuto;
 
-    private Duration timeout = TIMEOUT_DEFAULT;
+    private @Nullable Duration timeout;
 
     @Option(
             names = "--baud",
@@ -60,9 +60,8 @@ final class DeviceOptions {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            defaultValue = "10",
             description = "How long the device may take to answer, each operation to finish, and a download to stall "
-                    + "(default: ${DEFAULT-VALUE}).")
+                    + "(default: 10, unless the command says otherwise).")
     void setTimeout(double seconds) {
         if (!(seconds >= 0.001 && seconds <= TIMEOUT_SECONDS_MAX)) {
             throw wrong("--timeout must be 0.001 to 86400 seconds: " + seconds);
@@ -83,6 +82,11 @@ final class DeviceOptions {
     }
 
     Duration timeout() {
-        return timeout;
+        return timeoutOr(TIMEOUT_DEFAULT);
+    }
+
+    /** Returns the timeout that was given, else another default. */
+    Duration timeoutOr(Duration other) {
+        return timeout == null ? other : timeout;
     }
 }

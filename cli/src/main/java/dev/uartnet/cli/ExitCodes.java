@@ -11,7 +11,7 @@ final class ExitCodes {
     static final int PORT_UNAVAILABLE = 3;
     /** The device is silent, sends garbage, is no uartnet device, or refused the session. */
     static final int NO_DEVICE = 4;
-    /** The remote operation failed: unknown host, refused, timeout, HTTP status of 400 and above. */
+    /** The remote operation failed: unknown host, refused, timeout, HTTP status of 400 and above, not allowed by the device, an exception of its Python. */
     static final int REMOTE_FAILURE = 5;
 
     static final int LINK_LOST = 6;

@@ -3,10 +3,13 @@ package dev.uartnet.cli;
 import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.request.RequestException;
 import dev.uartnet.proxy.LinkLostException;
+import dev.uartnet.proxy.NotAllowedException;
+import dev.uartnet.proxy.board.WifiException;
 import dev.uartnet.transport.UartException;
 import dev.uartnet.transport.UartPortLostException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.NotSslRecordException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
@@ -62,7 +65,11 @@ record Failure(int exitCode, String message) {
                 || cause instanceof UnknownHostException
                 || cause instanceof SocketException
                 || cause instanceof ConnectTimeoutException
-                || cause instanceof SSLException;
+                || cause instanceof SSLException
+                || cause instanceof NotAllowedException
+                || cause instanceof WifiException
+                || cause instanceof ProtocolException
+                || cause instanceof UnsupportedOperationException;
     }
 
     /** Returns the first of these types among a failure and its causes. */

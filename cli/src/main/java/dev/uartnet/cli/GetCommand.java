@@ -1,9 +1,7 @@
 package dev.uartnet.cli;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +35,7 @@ final class GetCommand extends DeviceCommand {
     @Override
     void check() throws UsageException {
         target(url);
-        if (file != null && file.toString().isEmpty()) {
-            throw new UsageException("-o needs a file name");
-        }
-        if (file != null && Files.isDirectory(file)) {
-            throw new UsageException("-o needs a file, but " + file + " is a folder");
-        }
+        Body.check(file);
     }
 
     /** Checks a URL; returns it without its fragment, which is not for the server. */
@@ -73,7 +66,7 @@ final class GetCommand extends DeviceCommand {
     int run(Device device) throws Exception {
         try (Download download = new Download(device.client().httpClient(), target(url), options.timeout())) {
             download.start();
-            try (Body body = body()) {
+            try (Body body = Body.of(file, invocation)) {
                 copy(download, body);
                 body.complete();
             }
@@ -81,20 +74,10 @@ final class GetCommand extends DeviceCommand {
         return ExitCodes.DONE;
     }
 
-    private boolean toStandardOutput() {
-        return file == null || file.toString().equals("-");
-    }
-
-    private Body body() throws IOException {
-        return file == null || toStandardOutput()
-                ? new StandardOutputBody(invocation.output())
-                : FileBody.open(file, invocation.cleanups());
-    }
-
     private void copy(Download download, Body body) throws Exception {
         // On the terminal that shows the body a bar would stand in its midst.
         boolean visible = invocation.terminal().error()
-                && !(toStandardOutput() && invocation.terminal().output());
+                && !(Body.isStandardOutput(file) && invocation.terminal().output());
         if (!visible) {
             copy(download, body, bytes -> {});
             return;

@@ -1,5 +1,6 @@
 package dev.uartnet.cli;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,8 +15,11 @@ final class HelpCommand implements Command {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "COMMAND", arity = "0..1", description = "A command; without it, what they are.")
-    private @Nullable String name;
+    @Parameters(
+            paramLabel = "COMMAND",
+            arity = "0..2",
+            description = "A command, such as get or wifi scan; without it, what they are.")
+    private List<String> names = List.of();
 
     HelpCommand(Invocation invocation) {
         this.invocation = invocation;
@@ -27,11 +31,13 @@ final class HelpCommand implements Command {
             throw new IllegalStateException("not made by the command line");
         }
         CommandLine line = spec.parent().commandLine();
-        if (name != null) {
-            line = line.getSubcommands().get(name);
-        }
-        if (line == null) {
-            throw new UsageException("no such command: " + name + " (see: uartnet --help)");
+        for (String name : names) {
+            CommandLine named = line.getSubcommands().get(name);
+            if (named == null) {
+                throw new UsageException("no such command: " + String.join(" ", names) + " (see: "
+                        + line.getCommandSpec().qualifiedName() + " --help)");
+            }
+            line = named;
         }
         invocation.output().ownText(line.getUsageMessage().stripTrailing());
         return ExitCodes.DONE;

@@ -17,7 +17,8 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "info",
         description =
-                "Prints what the device says of itself (versions, memory, uptime, sockets), and how the link fares.")
+                "Prints what the device says of itself (versions, memory, uptime, why it booted, what it allows, sockets), and how "
+                        + "the link fares.")
 final class InfoCommand extends DeviceCommand {
     /** What has a line of its own; other things are printed as they come. */
     private static final Set<String> KNOWN = Set.of(
@@ -33,9 +34,10 @@ final class InfoCommand extends DeviceCommand {
             "channels_max",
             "sockets",
             "dns",
-            "link");
-
-    private static final int LABEL_WIDTH = 10;
+            "link",
+            "allow",
+            "temperature",
+            "reset_reason");
 
     InfoCommand(Invocation invocation) {
         super(invocation);
@@ -46,10 +48,7 @@ final class InfoCommand extends DeviceCommand {
         DeviceInfo info = device.await(device.client().info());
         Map<String, String> lines = lines(device, info);
         lines.putAll(LinkReport.section(device.client().session(), device.baud(), device.health(), info.link()));
-        for (Map.Entry<String, String> line : lines.entrySet()) {
-            String label = line.getKey() + ":";
-            invocation.output().line(label + " ".repeat(Math.max(1, LABEL_WIDTH - label.length())) + line.getValue());
-        }
+        invocation.output().labelled(lines);
         return ExitCodes.DONE;
     }
 
@@ -71,6 +70,14 @@ final class InfoCommand extends DeviceCommand {
         }
         if (info.uptime() != null) {
             lines.put("uptime", Units.clock(info.uptime()));
+        }
+        put(lines, "reset", info.resetReason());
+        if (info.temperature() != null) {
+            lines.put("chip", String.format(Locale.ROOT, "%.1f C", info.temperature()));
+        }
+        List<String> allow = info.allow();
+        if (allow != null) {
+            lines.put("allow", allow.isEmpty() ? "sockets" : String.join(", ", allow));
         }
         if (info.heapFree() != null) {
             lines.put(

@@ -4,7 +4,6 @@ import dev.uartnet.esp32.PluggablePort;
 import dev.uartnet.esp32.SerialLine;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -26,7 +25,6 @@ import picocli.CommandLine.Parameters;
         })
 final class LineCommand implements Command {
     private final Invocation invocation;
-    private final InputStream input;
 
     @Mixin
     private final LineOptions options = new LineOptions();
@@ -37,10 +35,8 @@ final class LineCommand implements Command {
     @Parameters(index = "1", paramLabel = "LINK_B", description = "The other end.")
     private Path linkB = Path.of("");
 
-    /** @param input where its commands come from */
-    LineCommand(Invocation invocation, InputStream input) {
+    LineCommand(Invocation invocation) {
         this.invocation = invocation;
-        this.input = input;
     }
 
     @Override
@@ -64,7 +60,8 @@ final class LineCommand implements Command {
     private void obey(SerialLine line, PluggablePort a, PluggablePort b) throws Exception {
         say("line", linkA + " <-> " + linkB + ", " + options.description());
         say("seed", Long.toString(line.seed()));
-        BufferedReader commands = new BufferedReader(new InputStreamReader(input, Charset.defaultCharset()));
+        BufferedReader commands =
+                new BufferedReader(new InputStreamReader(invocation.input(), Charset.defaultCharset()));
         String command;
         while ((command = commands.readLine()) != null) {
             if (command.strip().equals("quit")) {

@@ -3,6 +3,7 @@ package dev.uartnet.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.charset.Charset;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -23,6 +24,7 @@ public final class Main {
         Cleanups cleanups = new Cleanups();
         Signals.endInOrder(cleanups);
         Invocation invocation = new Invocation(
+                System.in,
                 new StandardOutput(new FileOutputStream(FileDescriptor.out), Charset.defaultCharset()),
                 System.err,
                 System.getenv(),
@@ -47,9 +49,17 @@ public final class Main {
                 .addSubcommand(new PingCommand(invocation))
                 .addSubcommand(new ResolveCommand(invocation))
                 .addSubcommand(new GetCommand(invocation))
+                .addSubcommand(WifiCommands.line(invocation))
+                .addSubcommand(PinCommands.line(invocation))
+                .addSubcommand(ClockCommands.line(invocation))
+                .addSubcommand(FilesCommands.line(invocation))
+                .addSubcommand(new ExecCommand(invocation))
+                .addSubcommand(new LogCommand(invocation))
+                .addSubcommand(new ResetCommand(invocation))
                 .addSubcommand(new DemoCommand(invocation))
-                .addSubcommand(new LineCommand(invocation, System.in))
+                .addSubcommand(new LineCommand(invocation))
                 .addSubcommand(new HelpCommand(invocation));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((wrong, arguments) -> usage(wrong));
         line.setExecutionStrategy(parsed -> execute(parsed, root));
         return line.execute(args);
@@ -82,13 +92,21 @@ public final class Main {
                 return ExitCodes.DONE;
             }
             if (!(line.getCommand() instanceof Command command)) {
-                throw new UsageException(
-                        "which command? ports, info, ping, resolve, get, demo or line (see: uartnet --help)");
+                throw new UsageException("which command? " + commands(line) + " (see: "
+                        + line.getCommandSpec().qualifiedName() + " --help)");
             }
             return command.run();
         } catch (Exception e) {
             return failed(e, root.verbose);
         }
+    }
+
+    private static String commands(CommandLine group) {
+        return group.getSubcommands().values().stream()
+                .map(CommandLine::getCommandName)
+                .distinct()
+                .filter(name -> !name.equals("help"))
+                .collect(Collectors.joining(", "));
     }
 
     private int failed(Exception cause, boolean verbose) {

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Standard output, for bytes and for lines. Unlike {@code System.out} it tells when it fails, so that a command ends when nobody
  * reads it any more. Nothing is held back: what was written is out.
  */
 final class StandardOutput {
+    private static final int LABEL_WIDTH = 10;
+
     private final OutputStream stream;
     private final Charset charset;
 
@@ -39,6 +42,14 @@ final class StandardOutput {
     /** Writes one line, whatever the text: it may come from the device or the network. */
     void line(String text) throws IOException {
         ownText(Printable.line(text));
+    }
+
+    /** Writes values with labels, each on a line, below each other. */
+    void labelled(Map<String, String> values) throws IOException {
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            String label = value.getKey() + ":";
+            line(label + " ".repeat(Math.max(1, LABEL_WIDTH - label.length())) + value.getValue());
+        }
     }
 
     /** Writes text of our own as it is, which may be several lines, and a line's end. */

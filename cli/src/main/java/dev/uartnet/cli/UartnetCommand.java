@@ -19,7 +19,8 @@ import picocli.CommandLine.ScopeType;
             "2:usage: wrong arguments, or no port given and none to guess",
             "3:the port cannot be opened",
             "4:the device does not answer: it is silent, sends garbage, or is not our firmware",
-            "5:the remote operation failed: unknown host, refused, timeout, HTTP status of 400 and above",
+            "5:the remote operation failed: unknown host, refused, timeout, HTTP status of 400 and above, wrong Wi-Fi password, "
+                    + "no such file on the device, something that its configuration does not allow, an exception of Python code",
             "6:the link to the device was lost",
             "129:the terminal was closed (SIGHUP)",
             "130:interrupted (Ctrl-C)",

@@ -35,6 +35,18 @@ final class Units {
         return String.format(Locale.ROOT, "%.3f", time.toNanos() / 1e6);
     }
 
+    /** Returns how far a clock is off, such as "1.234 s behind", in days, seconds or milliseconds. */
+    static String offset(Duration offset, String positive, String negative) {
+        Duration size = offset.abs();
+        String direction = offset.isNegative() ? negative : positive;
+        if (size.compareTo(Duration.ofSeconds(1)) < 0) {
+            return millis(size) + " ms " + direction;
+        }
+        return size.compareTo(Duration.ofDays(2)) < 0
+                ? String.format(Locale.ROOT, "%.3f s %s", size.toMillis() / 1e3, direction)
+                : size.toDays() + " days " + direction;
+    }
+
     /** Returns a time to the second, such as "1:02:03" or "0:07". */
     static String clock(Duration time) {
         long hours = time.toHours();

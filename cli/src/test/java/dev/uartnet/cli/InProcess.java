@@ -1,5 +1,6 @@
 package dev.uartnet.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,22 +12,28 @@ final class InProcess {
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
     private final int exitCode;
 
-    private InProcess(Map<String, String> environment, String... args) {
+    private InProcess(String input, Map<String, String> environment, String... args) {
         Invocation invocation = new Invocation(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new StandardOutput(output, StandardCharsets.UTF_8),
                 new PrintStream(errors, true, StandardCharsets.UTF_8),
                 environment,
-                new Terminal(false, false, 80),
+                new Terminal(false, false, false, 80),
                 new Cleanups());
         exitCode = Main.run(invocation, args);
     }
 
     static InProcess run(String... args) {
-        return new InProcess(Map.of(), args);
+        return new InProcess("", Map.of(), args);
     }
 
     static InProcess run(Map<String, String> environment, String... args) {
-        return new InProcess(environment, args);
+        return new InProcess("", environment, args);
+    }
+
+    /** With this on standard input. */
+    static InProcess runWithInput(String input, String... args) {
+        return new InProcess(input, Map.of(), args);
     }
 
     int exitCode() {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,8 +111,8 @@ abstract class RemoteObjectPrograms {
                 .hasMessageContaining("AttributeError")
                 .hasMessageContaining("(in get of 'demo.nowhere')");
         assertThatThrownBy(() -> get(client().objects().importModule("nowhere")))
-                .hasMessageContaining("ImportError")
-                .hasMessageContaining("(in import of 'nowhere')");
+                .hasCauseInstanceOf(NotAllowedException.class)
+                .hasMessageContaining("nowhere is not in \"allow\"");
     }
 
     // ---- values
@@ -136,7 +137,7 @@ abstract class RemoteObjectPrograms {
                 .isEmpty();
         assertThat(demo.call("same", RemoteObjects.NONE).result().blockOptional(TestLine.WAIT))
                 .isEmpty();
-        assertThat(get(demo.call("mixed").as(List.class))).isEqualTo(Arrays.asList(1L, null, "x"));
+        assertThat((List<?>) get(demo.call("mixed").as(List.class))).isEqualTo(Arrays.asList(1L, null, "x"));
     }
 
     @Test
@@ -192,11 +193,11 @@ abstract class RemoteObjectPrograms {
 
     @Test
     void listsAndMapsLongerThanAFrameComeWholeWhenAskedFor() {
-        assertThat(get(demo.call("row", 2000).as(List.class)))
-                .hasSize(2000)
-                .startsWith(0L, 1L)
-                .endsWith(1999L);
-        assertThat(get(demo.call("table", 500).as(Map.class))).hasSize(500).containsEntry(499L, "499");
+        List<?> all = get(demo.call("row", 2000).as(List.class));
+        Map<?, ?> table = get(demo.call("table", 500).as(Map.class));
+        assertThat(all).isEqualTo(LongStream.range(0, 2000).boxed().toList());
+        assertThat(table).hasSize(500);
+        assertThat(table.get(499L)).isEqualTo("499");
         try (RemoteObject row = (RemoteObject) get(demo.call("row", 2000).result())) {
             assertThat(row.type()).isEqualTo("list");
             assertThat(get(row.getItem(1999))).isEqualTo(1999L);
@@ -257,7 +258,7 @@ abstract class RemoteObjectPrograms {
     @Test
     void functionsAreCalledByThemselves() {
         try (RemoteObject same = get(demo.getObject("same"))) {
-            assertThat(get(same.invoke("x").result())).isEqualTo("x");
+            assertThat(get(same.invoke("x").as(String.class))).isEqualTo("x");
         }
     }
 
@@ -299,7 +300,7 @@ abstract class RemoteObjectPrograms {
     void outputComesAsItIsPrinted() {
         try (RemoteObject lamp = lamp("hall")) {
             RemoteCall call = lamp.call("blink", 3);
-            assertThat(get(call.output().collectList().map(pieces -> String.join("", pieces))))
+            assertThat(String.join("", get(call.output().collectList())))
                     .isEqualTo("hall blinks 0\nhall blinks 1\nhall blinks 2\n");
             StepVerifier.create(lamp.call("fail").output())
                     .expectError(RemoteException.class)

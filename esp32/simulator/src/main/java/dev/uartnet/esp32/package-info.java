@@ -1,5 +1,6 @@
 /**
  * The device side in Java: {@link dev.uartnet.esp32.VirtualEsp32}, the same device as the firmware with the host's own sockets;
+ * with a radio, pins, a clock and files that a test scripts;
  * {@link dev.uartnet.esp32.Firmware}, the real firmware as a process; {@link dev.uartnet.esp32.SerialLine}, the wires between, with their
  * faults; {@link dev.uartnet.esp32.PluggablePort}, a port to pull out and put back.
  *
@@ -87,6 +88,31 @@
  * <tr><td>CLOSE_RECEIVED</td><td>all is sent, or 30 s; its port is free</td><td>CHANNEL_CLOSE</td><td>(free)</td></tr>
  * <tr><td>CLOSE_SENT</td><td>CHANNEL_CLOSE</td><td></td><td>(free)</td></tr>
  * <tr><td>any</td><td>the session ends</td><td>closes the socket</td><td>(free)</td></tr>
+ * </table>
+ *
+ * <p>What the device has besides sockets ({@link dev.uartnet.esp32.Board}) belongs to all its sessions, and lives on the same loop: scripts of
+ * other threads come there by {@link dev.uartnet.esp32.DeviceLoop}. A reset takes the firmware's handlers out of the lines
+ * ({@link dev.uartnet.esp32.DeviceLine}), which ends the sessions, begins another {@link dev.uartnet.esp32.Boot}, and puts new ones in.
+ *
+ * <p>States of Wi-Fi ({@link dev.uartnet.esp32.WifiStation}; PROTOCOL.md, section 8, networks). What it knows are the network of
+ * /uartnet.json, those that were saved, and those that it was told to join since it started.
+ *
+ * <table border="1">
+ * <caption>Wi-Fi</caption>
+ * <tr><th>state</th><th>event</th><th>does</th><th>next</th></tr>
+ * <tr><td>(start)</td><td>a known network is in reach</td><td></td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>none is; nothing is known</td><td></td><td>LOST; IDLE</td></tr>
+ * <tr><td>CONNECTED</td><td>the network goes</td><td>EVENT NETWORK; connections get 10 s</td><td>LOST</td></tr>
+ * <tr><td></td><td>another address</td><td>EVENT NETWORK; connections end</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>WIFI_CONNECT to another network</td><td>EVENT NETWORK; connections end</td><td>CONNECTING</td></tr>
+ * <tr><td>LOST</td><td>a known network is in reach</td><td>joins it: EVENT NETWORK; connections end, if it is another network, or another
+ *   address</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>10 s</td><td>connections end</td><td>LOST</td></tr>
+ * <tr><td>LOST, IDLE</td><td>WIFI_CONNECT</td><td></td><td>CONNECTING</td></tr>
+ * <tr><td>CONNECTING</td><td>joined</td><td>RESPONSE, EVENT NETWORK</td><td>CONNECTED</td></tr>
+ * <tr><td></td><td>not found, wrong password, CANCEL, time is up</td><td>ERROR; joins what it knows</td><td>LOST; IDLE if it knows
+ *   nothing</td></tr>
+ * <tr><td>any</td><td>WIFI_DISCONNECT</td><td>EVENT NETWORK; connections end</td><td>IDLE, until WIFI_CONNECT or the next start</td></tr>
  * </table>
  *
  * <p>What a byte meets on a line, in {@link dev.uartnet.esp32.LineDirection}'s two threads: the sender's port, the sender's FIFO

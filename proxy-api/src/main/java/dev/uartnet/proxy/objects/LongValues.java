@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -17,6 +18,8 @@ import reactor.core.publisher.Mono;
 final class LongValues {
     private static final Set<String> BYTES = Set.of("bytes", "bytearray");
     private static final Set<String> LISTS = Set.of("list", "tuple");
+
+    private static final int ENTRIES_AT_ONCE = 16;
 
     private LongValues() {}
 
@@ -63,7 +66,7 @@ final class LongValues {
     }
 
     private static Mono<Object> content(RemoteObject object, Duration limit) {
-        Mono<byte[]> bytes = new ObjectReads(object.lease()).within(limit).whole();
+        Mono<byte[]> bytes = new ObjectReads(object).within(limit).whole();
         return object.type().equals("str")
                 ? bytes.map(utf8 -> new String(utf8, StandardCharsets.UTF_8))
                 : bytes.cast(Object.class);
@@ -71,21 +74,30 @@ final class LongValues {
 
     private static Mono<Object> list(RemoteObject object) {
         return object.iterate()
-                .collect(
-                        () -> new ArrayList<@Nullable Object>(),
-                        (list, item) -> list.add(item == RemoteObjects.NONE ? null : item))
+                .collect(() -> new ArrayList<@Nullable Object>(), (list, item) -> list.add(orNull(item)))
                 .<Object>map(Collections::unmodifiableList)
                 .doFinally(end -> object.dispose());
     }
 
+    /** A value that comes behind its key. */
+    private record Entry(Object key, Optional<Object> value) {}
+
     private static Mono<Object> map(RemoteObject object) {
-        return object.call("items")
-                .iterate(List.class)
+        return object.iterate()
+                .flatMapSequential(
+                        key -> object.getItem(key)
+                                .map(value -> new Entry(key, Optional.of(value)))
+                                .defaultIfEmpty(new Entry(key, Optional.empty())),
+                        ENTRIES_AT_ONCE)
                 .collect(
                         () -> new LinkedHashMap<@Nullable Object, @Nullable Object>(),
-                        (map, item) -> map.put(item.get(0), item.get(1)))
+                        (map, entry) -> map.put(orNull(entry.key), entry.value.orElse(null)))
                 .<Object>map(Collections::unmodifiableMap)
                 .doFinally(end -> object.dispose());
+    }
+
+    private static @Nullable Object orNull(Object item) {
+        return item == RemoteObjects.NONE ? null : item;
     }
 
     private static void collect(@Nullable Object value, List<RemoteObject> parts) {

@@ -3,6 +3,7 @@ package dev.uartnet.esp32.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.uartnet.codec.message.ErrorCode;
+import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestFailedException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -30,7 +31,13 @@ abstract class BoardConformanceTest {
     void start() throws Exception {
         board = kind.start();
         bench = board.bench();
+        begin();
+    }
+
+    /** The device knows of its session, too: its events come. */
+    private void begin() throws Exception {
         host = new Host(board.device());
+        host.request(Operation.PING);
     }
 
     @AfterEach
@@ -44,7 +51,7 @@ abstract class BoardConformanceTest {
     /** A host that comes after this one. */
     void reconnect() throws Exception {
         host.close();
-        host = new Host(board.device());
+        begin();
     }
 
     /** The first result, a map. */

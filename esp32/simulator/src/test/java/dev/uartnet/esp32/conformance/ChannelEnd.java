@@ -6,6 +6,7 @@ import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ChannelDatagram;
 import dev.uartnet.codec.message.ErrorCode;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -78,13 +79,17 @@ public abstract class ChannelEnd {
     /** What the message of a wait in vain says about the state. */
     abstract String state();
 
-    synchronized void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ConformanceTest.SECONDS);
+    void await(String what, BooleanSupplier condition) throws InterruptedException {
+        await(what, condition, Duration.ofSeconds(ConformanceTest.SECONDS));
+    }
+
+    private synchronized void await(String what, BooleanSupplier condition, Duration most) throws InterruptedException {
+        long deadline = System.nanoTime() + most.toNanos();
         while (failure == null && !condition.getAsBoolean()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                throw new AssertionError("channel " + number + ": no " + what + " within " + ConformanceTest.SECONDS
-                        + " s; " + state() + ", close " + close);
+                throw new AssertionError(
+                        "channel " + number + ": no " + what + " within " + most + "; " + state() + ", close " + close);
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
@@ -108,7 +113,12 @@ public abstract class ChannelEnd {
     }
 
     public ChannelClose awaitClose() throws InterruptedException {
-        await("CHANNEL_CLOSE", () -> close != null);
+        return awaitClose(Duration.ZERO);
+    }
+
+    /** @param before the earliest that it may come */
+    ChannelClose awaitClose(Duration before) throws InterruptedException {
+        await("CHANNEL_CLOSE", () -> close != null, before.plusSeconds(ConformanceTest.SECONDS));
         synchronized (this) {
             ChannelClose closed = close;
             assertThat(closed).isNotNull();

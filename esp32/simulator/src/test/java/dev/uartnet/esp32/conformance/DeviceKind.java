@@ -13,6 +13,7 @@ import dev.uartnet.esp32.objects.ThingsModule;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -54,6 +55,10 @@ enum DeviceKind {
     private static final Map<Objects, String[]> ALLOW =
             Map.of(Objects.LISTED, new String[] {"greeter", "things"}, Objects.EVERYTHING, new String[] {"everything"});
 
+    /** Modules in Python, which the firmware finds in its own root. */
+    private static final Path PYTHON =
+            Path.of(System.getProperty(Firmware.ROOT_PROPERTY, "."), "esp32/simulator/src/test/resources/objects");
+
     /** What the device's hosts may import, besides what they may do anyway. */
     enum Objects {
         /** The device's default. */
@@ -89,7 +94,8 @@ enum DeviceKind {
 
     private static Device firmware(Objects objects, Firmware.Builder builder) throws IOException {
         if (objects != Objects.NONE) {
-            builder.environment("UARTNET_ALLOW", String.join(",", ALLOW.get(objects)));
+            builder.environment("UARTNET_ALLOW", String.join(",", ALLOW.get(objects)))
+                    .environment("UARTNET_FILES", PYTHON.toString());
         }
         TestNameServer names = new TestNameServer();
         try {

@@ -242,8 +242,8 @@ class WifiConformanceTest extends BoardConformanceTest {
 
         bench.outage();
         awaitNetwork(false);
-        Thread.sleep(bench.grace().toMillis()); // what may not happen before that, does behind it
-        assertNetworkDown(connection.awaitClose());
+        assertThat(connection.isClosed()).isFalse();
+        assertNetworkDown(connection.awaitClose(bench.grace()));
         assertNetworkDown(datagrams.awaitClose());
         assertThat(listener.isClosed()).isFalse();
 
