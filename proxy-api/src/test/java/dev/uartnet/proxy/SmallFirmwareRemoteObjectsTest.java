@@ -7,13 +7,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Remote objects on the real firmware with 32-bit objects and a heap of 128 KB. */
+/** Remote objects on the real firmware with 32-bit objects and a heap of 200 KB. */
 class SmallFirmwareRemoteObjectsTest extends RemoteObjectPrograms {
     private static PythonFirmware device;
 
     @BeforeAll
     static void start() throws Exception {
-        device = PythonFirmware.start(Firmware.builder().bits(32).heap("128k"));
+        device = PythonFirmware.start(Firmware.builder().bits(32).heap("200k"));
     }
 
     @AfterAll
