@@ -106,7 +106,8 @@ final class ScriptedDevice implements AutoCloseable {
 
     /** It says something unasked. */
     void tells(int kind, @Nullable Object... args) {
-        device.writeAndFlush(new Event(kind, new ArrayList<>(Arrays.asList(args)))).syncUninterruptibly();
+        device.writeAndFlush(new Event(kind, new ArrayList<>(Arrays.asList(args))))
+                .syncUninterruptibly();
     }
 
     /** The last request. */
