@@ -1,6 +1,6 @@
 package dev.uartnet.cli;
 
-import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.DeviceFiles;
 import java.nio.file.FileSystemException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ abstract class FilesCommand extends DeviceCommand {
     }
 
     /** Does the work. */
-    abstract void run(Device device, Files files) throws Exception;
+    abstract void run(Device device, DeviceFiles files) throws Exception;
 
     @Override
     final int run(Device device) throws Exception {

@@ -1,6 +1,6 @@
 package dev.uartnet.cli;
 
-import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.DeviceFiles;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class FilesGetCommand extends FilesCommand {
     }
 
     @Override
-    void run(Device device, Files files) throws Exception {
+    void run(Device device, DeviceFiles files) throws Exception {
         // Bytes of Java's own: nothing is left behind in queues when it is cancelled.
         Flux<byte[]> pieces = files.read(path).map(FilesGetCommand::bytes);
         boolean toTerminal =

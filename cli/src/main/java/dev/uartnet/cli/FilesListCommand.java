@@ -1,7 +1,7 @@
 package dev.uartnet.cli;
 
 import dev.uartnet.proxy.board.DeviceFile;
-import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.DeviceFiles;
 import java.util.Comparator;
 import java.util.List;
 import picocli.CommandLine;
@@ -31,7 +31,7 @@ final class FilesListCommand extends FilesCommand {
     }
 
     @Override
-    void run(Device device, Files files) throws Exception {
+    void run(Device device, DeviceFiles files) throws Exception {
         List<DeviceFile> listed = device.await(files.list(path)).stream()
                 .sorted(Comparator.comparing(DeviceFile::name))
                 .toList();

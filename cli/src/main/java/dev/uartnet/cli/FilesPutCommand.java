@@ -1,6 +1,6 @@
 package dev.uartnet.cli;
 
-import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.DeviceFiles;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -57,7 +57,7 @@ final class FilesPutCommand extends FilesCommand {
     }
 
     @Override
-    void run(Device device, Files files) throws Exception {
+    void run(Device device, DeviceFiles files) throws Exception {
         InputFile input = InputFile.of(file);
         transfer(
                 input.size(),

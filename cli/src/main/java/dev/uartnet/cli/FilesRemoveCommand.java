@@ -1,6 +1,6 @@
 package dev.uartnet.cli;
 
-import dev.uartnet.proxy.board.Files;
+import dev.uartnet.proxy.board.DeviceFiles;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +23,7 @@ final class FilesRemoveCommand extends FilesCommand {
     }
 
     @Override
-    void run(Device device, Files files) throws Exception {
+    void run(Device device, DeviceFiles files) throws Exception {
         device.await(files.remove(path));
     }
 }

@@ -1,8 +1,8 @@
 package dev.uartnet.cli;
 
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -66,9 +66,11 @@ final class PasswordOptions {
     }
 
     private static @Nullable String asked(String whose) {
-        // Without echo. Null where standard output is no terminal.
-        Console console = System.console();
-        char[] typed = console == null ? null : console.readPassword("password of %s (empty: none): ", whose);
-        return typed == null || typed.length == 0 ? null : String.valueOf(typed);
+        // Without echo. Before Java 22 there is none where standard output is no terminal.
+        return Optional.ofNullable(System.console())
+                .map(console -> console.readPassword("password of %s (empty: none): ", whose))
+                .filter(typed -> typed.length > 0)
+                .map(String::valueOf)
+                .orElse(null);
     }
 }

@@ -33,6 +33,7 @@ final class TestBed implements AutoCloseable {
     private final SerialLine line;
     private final int baud;
     private final boolean small;
+    private final String allow;
     private Firmware firmware;
     private @Nullable ProxyClient client;
 
@@ -43,8 +44,20 @@ final class TestBed implements AutoCloseable {
      * @param shape gives the line its faults
      */
     TestBed(int baud, boolean small, UnaryOperator<SerialLine.Builder> shape) throws IOException {
+        this(baud, small, shape, "sockets");
+    }
+
+    /**
+     * Starts line and firmware.
+     *
+     * @param small as above
+     * @param shape as above
+     * @param allow what the firmware lets the host do
+     */
+    TestBed(int baud, boolean small, UnaryOperator<SerialLine.Builder> shape, String allow) throws IOException {
         this.baud = baud;
         this.small = small;
+        this.allow = allow;
         server = new ByteServer();
         hostSide = PseudoTerminal.open();
         deviceSide = PseudoTerminal.open();
@@ -58,7 +71,9 @@ final class TestBed implements AutoCloseable {
         if (System.getProperty(Firmware.ROOT_PROPERTY) == null) {
             System.setProperty(Firmware.ROOT_PROPERTY, "."); // by hand, from the checkout's root
         }
-        Firmware.Builder builder = Firmware.builder().environment("UARTNET_BAUD", Integer.toString(baud));
+        Firmware.Builder builder = Firmware.builder()
+                .environment("UARTNET_BAUD", Integer.toString(baud))
+                .environment("UARTNET_ALLOW", allow);
         if (small) {
             // As many sockets as a board has, and one.
             builder.bits(32).heap("110k").environment("UARTNET_CHANNELS", "16");

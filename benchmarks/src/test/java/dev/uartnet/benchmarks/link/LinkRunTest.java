@@ -77,6 +77,16 @@ class LinkRunTest {
     }
 
     @Test
+    void remoteCallsAreAnswered() throws Exception {
+        RemoteCalls remote = new RemoteCalls(100);
+
+        remote.run();
+
+        assertThat(remote.table()).hasSize(4 + 1 + 2 + 8);
+        assertThat(remote.right()).isGreaterThan(2 * 5 * 100);
+    }
+
+    @Test
     void theSoakRuns() throws Exception {
         assertThat(Soak.run(Duration.ofSeconds(5))).isTrue();
     }
