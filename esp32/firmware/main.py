@@ -15,15 +15,35 @@ def load():
     gc.collect()
     free = gc.mem_free()
     reserve = [bytearray(free // 8), bytearray(1900), bytearray(700)]  # the last are for TLS
-    names = ["link", "tcp", "dns", "board", "sockets", "dispatcher", "device", "config", "start"]
+    names = ["link", "tcp", "dns", "board", "sockets", "dispatcher", "device", "config"]
     if free >= (_UDP_BYTES if sys.maxsize < 1 << 32 else 2 * _UDP_BYTES):
         names.insert(1, "udp")
     for name in names:
         gc.collect()
         __import__("uartnet." + name)
+    # What only the start needs goes before the next is loaded.
+    board = sys.modules["uartnet.board"].Board(getattr(machine, "files", "") + "/uartnet.json")
+    drop("config")
+    gc.collect()
+    load_groups(board)
+    drop("groups")
+    gc.collect()
     import uartnet.start
 
-    return uartnet.start.main(reserve)
+    device = uartnet.start.main(board, reserve)
+    drop("start")
+    return device
+
+
+def load_groups(board):
+    import uartnet.groups
+
+    uartnet.groups.load(board)
+
+
+def drop(name):
+    del sys.modules["uartnet." + name]
+    delattr(sys.modules["uartnet"], name)
 
 
 try:

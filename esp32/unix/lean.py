@@ -310,8 +310,33 @@ def families(files):
     return family
 
 
+def _own_names(files, family):
+    """Names of fields and methods that nobody but their own objects uses: said as `self.name`, in one family, whose classes are all made from classes of ours."""
+    ours = {"Exception", "OSError"}
+    for file in files:
+        ours |= _inherits(files[file])[0]
+    found = {}  # by name: families
+    made = set()
+    never = set()
+    for file in files:
+        closed = "/" in file and not _inherits(files[file])[1] - ours  # what is not in a package others may use by names of which we do not know
+        for indent, tokens in files[file]:
+            words = [t[0] for t in tokens]
+            for i, (word, space, kind) in enumerate(tokens):
+                if kind != _WORD or word[0] == "_":
+                    continue
+                method = i == 1 and words[0] == "def" and indent
+                if closed and (method or i > 1 and words[i - 2 : i] == ["self", "."]):
+                    found.setdefault(word, set()).add(family[file])
+                    if method or i == 2 and "=" in words:
+                        made.add(word)
+                else:
+                    never.add(word)
+    return [name for name in found if name in made and name not in never and len(found[name]) == 1]
+
+
 class Privates:
-    """The private names that only one family has, and shorter ones for them."""
+    """The private names that only one family has, or that are as good as private, and shorter ones for them."""
 
     def __init__(self, files):
         """files: {name: statements}"""
@@ -331,6 +356,8 @@ class Privates:
                                 homes[word] = []
                             if self.family[file] not in homes[word]:
                                 homes[word].append(self.family[file])
+        for name in _own_names(files, self.family):
+            homes[name] = [self.family[file] for file in files if any(name == word for indent, tokens in files[file] for word, space, kind in tokens if kind == _WORD)][:1]
         free = ["_" + name for name in _SHARED if "_" + name not in words]
         count = {}
         self.short = {}

@@ -55,14 +55,12 @@ class Bench:
         import network
         from uartnet.board import Board
         from uartnet.device import Device
-        from uartnet import start
 
         self.line, machine.line = line_pair()
         network.configuration = lambda: config
         board = Board(path)
         board.start_network()
         self._groups(board)
-        start.load_tls(board)
         self.device = Device(board)
         if self.device.calls:
             # This one thread is the host, too.
@@ -81,10 +79,10 @@ class Bench:
         """Loads them; anew if another bench of this process was allowed something else."""
         global _allow
         if board.allow != _allow:
-            for group in groups._GROUPS:
-                for name in group[1]:
+            for word, first, last, size, peak, names in groups.table():
+                for name in names:
                     sys.modules.pop("uartnet." + name, None)
-                for op in range(group[2], group[3] + 1):
+                for op in range(first, last + 1):
                     OPERATIONS.pop(op, None)
             _allow = board.allow
         groups.load(board)

@@ -2,11 +2,12 @@
 
 import gc
 import os
+import select
 import time
 import check
 import process
-from host import CANCEL, INFO, PING, RESPONSE, Bench, Peer
-from process import Script
+from host import CANCEL, INFO, PING, RESPONSE, Bench, Host, Peer
+from process import Firmware, Script, libc
 
 NEXT, DEMAND = 5, 6
 COLLECT, RESET, WATCHDOG, HEALTH = range(112, 116)
@@ -107,6 +108,28 @@ def test_resets():
     line = f.line
     script.end()
     assert not process.exists(line), line
+
+
+def test_a_reset_keeps_a_tty():
+    master = libc.func("i", "posix_openpt", "i")(0o2004402)  # O_RDWR, O_NOCTTY, O_NONBLOCK, O_CLOEXEC
+    libc.func("i", "grantpt", "i")(master)
+    libc.func("i", "unlockpt", "i")(master)
+    name = libc.func("s", "ptsname", "i")(master)
+    line = open(master, "r+b", buffering=0)
+    f = Firmware("--tty", name)
+    waiting = select.poll()
+    waiting.register(line, select.POLLIN)
+    host = Host(line, lambda: waiting.poll(5))
+    host.until(lambda: host.resets)
+    host.open()
+    info = host.call(INFO)[0]
+    for _ in range(2):
+        host.call(RESET, True)
+        info = _reborn(host, info)
+        check.equal((info["reset_reason"], f.code()), ("hard", ""))
+    line.close()
+    check.equal(f.ended(), 1)
+    assert name + " is gone" in f.output(), f.output()
 
 
 def test_a_reset_waits_until_its_answer_has_arrived():

@@ -116,8 +116,8 @@ def test_wrong_values_of_a_configuration_are_told_and_not_used():
             ("ssid", 5, None),
             ("password", None, ""),
             ("dns", ["1.1.1.1"], None),
-            ("allow", 5, ["wifi", "clock", "pins", "device"]),
-            ("allow", ["wifi", 5], ["wifi", "clock", "pins", "device"]),
+            ("allow", 5, "wifi,clock,pins,device"),
+            ("allow", ["wifi", 5], "wifi,clock,pins,device"),
         ):
             with open(path, "w") as f:
                 json.dump({key: value, "rxbuf": 8192}, f)

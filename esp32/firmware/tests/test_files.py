@@ -1,12 +1,12 @@
 """The board's files: list, read, write, remove; the configuration's passwords."""
 
-import json
 import os
+import sys
 import time
 import check
 import process
 from host import CANCEL, ERROR, INFO, PING, RESPONSE, Bench
-from process import SIGKILL, SMALL, Firmware, exists, text
+from process import SIGKILL, Firmware, exists, text
 
 NEXT, DEMAND = 5, 6
 LIST, READ, WRITE, REMOVE = range(116, 120)
@@ -183,24 +183,26 @@ def test_the_configuration_keeps_its_passwords():
     check.equal(said, old.replace('"s3cr\\"et"', '"***"').replace('"second"', '"***"'))
     check.equal(_read(host, "/UARTNET.json") if exists(root + "/UARTNET.json") else b"", b"")
     # Written back with another network's name: the passwords stay.
+    _save(place, '{"ssid": "home",\n "password" : "s3cr\\"et"}')
+    said = _read(host, "/uartnet.json").decode()
     _put(host, "/uartnet.json", said.replace("home", "office").encode(), 20)
-    check.equal(text(place), old.replace("home", "office"))
+    check.equal(text(place), '{"ssid": "office",\n "password" : "s3cr\\"et"}')
     # A new one is taken.
     _put(host, "/uartnet.json", b'{"ssid": "x", "password": "fresh"}')
     check.equal(text(place), '{"ssid": "x", "password": "fresh"}')
     check.equal(_read(host, "/uartnet.json"), b'{"ssid": "x", "password": "***"}')
-    for good in (b"{}", b' { "a" : [ 1 , -2.5e3, true, null, [], {} ], "b" : { "c" : "\\u0041\\"" } }\n'):
+    for good in (b"{}", b' { "allow" : [ "pins" , "\\u0041\\"" ], "baud": 115200 , "takeover":false, "tx":null }\n'):
         _put(host, "/uartnet.json", good)
         check.equal(_read(host, "/uartnet.json"), good)
     _put(host, "/uartnet.json", b'{"ssid": "x", "password": "fresh"}')
     # What is no configuration is refused, and changes nothing.
-    for bad in (b"", b"{", b"[1]", b"5", b'{"a": }', b'{"a" 1}', b'{"a": 1', b'{"a": 1,}', b"{,}", b"{} x", b'{"a": [1}', b'{"a": nan}', b"\xff\xfe", b"{'a': 1}", b'{"a": "b', b'{"a": "' + 5000 * b"x" + b'"}'):
+    for bad in (b"", b"{", b"[1]", b"5", b'{"a": }', b'{"a" 1}', b'{"a": 1', b'{"a": 1,}', b"{,}", b"{} x", b'{"a": [1}', b'{"a": nan}', b"\xff\xfe", b"{'a': 1}", b'{"no_such_key": 1}', b'{"baud": "fast"}', b'{"takeover": 1e3}', b'{"a": "b', b'{"a": "' + 5000 * b"x" + b'"}'):
         m = None
         for at in range(0, max(1, len(bad)), 900):
             m = host.answer(host.ask(WRITE, "/uartnet.json", at, bad[at : at + 900], at + 900 >= len(bad)))
         check.equal((m[0], m[2]), (ERROR, BAD_REQUEST), str(m))
         assert "/uartnet.json" in m[3], m
-    m = _words(host, WRITE, "/uartnet.json", 0, b'{"password": "***", "b": {"password": "***"}}', True)
+    m = _words(host, WRITE, "/uartnet.json", 0, b'{"password": "***", "password": "***"}', True)
     check.equal(m[0], BAD_REQUEST)
     check.equal((text(place), os.listdir(root)), ('{"ssid": "x", "password": "fresh"}', ["uartnet.json"]))
     host.call(REMOVE, "/uartnet.json")
@@ -223,14 +225,17 @@ def test_saved_networks_are_not_told():
         check.equal(host.refused(op, "/uartnet.networks.json", *args), NOT_ALLOWED)
 
 
+HEAP = "136k" if sys.maxsize < 1 << 32 else "272k"  # with 110 KB they find no room beside the sockets' code
+
+
 def _small(name):
     os.putenv("UARTNET_ALLOW", "files")
-    f = process.small(name, 15)
+    f = process.small(name, 15, HEAP)
     os.unsetenv("UARTNET_ALLOW")
     return f
 
 
-def test_100_kb_in_an_esp32_s_memory():
+def test_100_kb_in_little_memory():
     root = _folder()
     f = _small("files")
     host = f.host().open()
@@ -250,7 +255,7 @@ def test_100_kb_in_an_esp32_s_memory():
     host.send(CANCEL, number)
     host.answer(number)
     left = host.call(INFO)[0]["heap_free"]
-    print("  heap %s: %d bytes free at start, %d after 100 KB" % (SMALL, free, left))
+    print("  heap %s: %d bytes free at start, %d after 100 KB" % (HEAP, free, left))
     assert left > free - 1500, (free, left)
     check.equal(f.end(), 0, f.output())
 
@@ -284,15 +289,17 @@ def test_a_run_without_a_folder_has_one_of_its_own():
     os.unsetenv("UARTNET_ALLOW")
     host = f.host().open()
     check.equal(_items(host, LIST, "/"), [])
-    _put(host, "/uartnet.json", b'{"keepalive": 2000, "nonsense": 1}')
+    _put(host, "/uartnet.json", b'{"keepalive": 2000}')
+    with open("/proc/%d/environ" % f.pid) as e:
+        before = e.read()
     host.call(113, False)
     host.until(lambda: [r for r in host.resets if r[0] == 0])
     host.open()
-    problem = host.call(INFO)[0]["problem"]
-    assert "uartnet.json: no such key: nonsense" in problem, problem
-    check.equal([i[0] for i in _items(host, LIST, "/")], ["uartnet.json"])
-    root = problem.partition("/uartnet.json")[0]
-    assert root.startswith("/tmp/uartnet-files-") and exists(root), problem
+    check.equal(_items(host, READ, "/uartnet.json"), [b'{"keepalive": 2000}'])
+    # What a process was started with is in its environment: the second life, with the first one's folder.
+    with open("/proc/%d/environ" % f.pid) as e:
+        root = [v[14:] for v in e.read().split("\0") if v.startswith("UARTNET_FILES=")][0]
+    assert "UARTNET_FILES" not in before and root.startswith("/tmp/uartnet-files-") and exists(root), root
     check.equal(f.end(), 0, f.output())
     assert not exists(root)
     code, out = process.shell("UARTNET_FILES=/no/such/folder %s --pty x" % process.RUN)

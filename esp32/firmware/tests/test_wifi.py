@@ -19,6 +19,7 @@ SCAN, CONNECT, DISCONNECT, STATUS, ACCESS_POINT, NETWORKS, HOSTNAME = range(64, 
 TCP_LISTEN, UDP_BIND, RESOLVE = 17, 18, 2
 NEXT, DEMAND, EVENT, DATAGRAM = 5, 6, 8, 21
 NOT_FOUND, WRONG, FAILED = [TABLE["error WIFI_" + n] for n in ("NOT_FOUND", "WRONG_PASSWORD", "FAILED")]
+FILE_NOT_FOUND = TABLE["error FILE_NOT_FOUND"]
 BAD_REQUEST, CANCELLED, NO_RESOURCES, TIMED_OUT, NETWORK_DOWN, UNSUPPORTED = 2, 3, 6, 20, 23, 1
 GOOD = "correct horse"
 SECRETS = (GOOD, "far far away", "not the right one", "ap password")
@@ -351,6 +352,42 @@ def test_saved_networks():
     check.equal(host.call(STATUS)[0]["ssid"], "open")
     check.equal(len(host.call(NETWORKS)), 16)
     check.equal(bench.unexpected, [])
+
+
+def test_what_cannot_be_saved_is_told():
+    bench, host = _session()
+    root = machine.root
+    machine.root = root + "/none"
+    try:
+        check.equal(_fails(host, CONNECT, "uartnet", GOOD, {"save": True})[0], FILE_NOT_FOUND)
+        check.equal(_fails(host, NETWORKS, "uartnet", GOOD)[0], FILE_NOT_FOUND)
+    finally:
+        machine.root = root
+    check.equal((host.call(STATUS)[0]["state"], bench.unexpected), ("connected", []))
+
+
+def test_a_scan_for_a_request_that_is_over_chooses_for_nobody():
+    bench, host = _session()
+    host.call(NETWORKS, "open", "")
+    number = host.ask(CONNECT, None, None, {})
+    other = host.ask(CONNECT, "uartnet", GOOD, {})
+    check.equal(host.answer(number)[2], CANCELLED)
+    check.equal(host.answer(other)[2]["ssid"], "uartnet")
+    host.settle(50)
+    check.equal((host.call(STATUS)[0]["ssid"], bench.unexpected), ("uartnet", []))
+
+
+def test_an_access_point_that_is_refused_is_off():
+    bench, host = _session()
+    radio.AccessPoint.config = lambda self, *args, **settings: (_ for _ in ()).throw(OSError("Wifi Invalid Argument"))
+    try:
+        check.equal(_fails(host, ACCESS_POINT, "mine", "ap password", {}), (FAILED, "access point: Wifi Invalid Argument"))
+    finally:
+        radio.AccessPoint.config = _access_point_config
+    check.equal(radio.access_point.active(), False)
+
+
+_access_point_config = radio.AccessPoint.config
 
 
 def test_a_broken_file_of_networks_is_as_none():

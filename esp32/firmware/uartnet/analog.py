@@ -35,7 +35,7 @@ def _pwm_set(device, request, args):
             pwm.duty_u16(duty)
         else:
             pwm = pwms[number] = machine.PWM(machine.Pin(number), freq=frequency, duty_u16=duty)
-    except ValueError as e:
+    except (ValueError, OSError) as e:
         refuse(args[0], "cannot have this PWM: %s" % e)
     request.done((pwm.freq(), pwm.duty_u16()))
 
@@ -50,7 +50,7 @@ def _adc(name, options):
     attenuation = {0: ADC.ATTN_0DB, 2: ADC.ATTN_2_5DB, 6: ADC.ATTN_6DB}.get(decibels, ADC.ATTN_11DB)
     try:
         return ADC(machine.Pin(number), atten=attenuation)
-    except ValueError as e:
+    except (ValueError, OSError) as e:
         refuse(name, "has no ADC: %s" % e)
 
 

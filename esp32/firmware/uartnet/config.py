@@ -24,7 +24,7 @@ _DEFAULTS = {
     "password": "",
     "hostname": None,
     "country": None,
-    "allow": ["wifi", "clock", "pins", "device"],  # what a host may do beside sockets: these, "files", "exec", names of modules, "everything"; "sockets": no more
+    "allow": "wifi,clock,pins,device",  # what a host may do beside sockets: these, "files", "exec", names of modules, "everything"; "sockets": no more
     "dns": None,  # name servers, "address" or "address:port", comma between them; None: the network's own
 }
 

@@ -22,7 +22,7 @@ _SILENT_MS = const(40)  # how long the level may be another than the last edge's
 class Watch:
     """The edges of one pin: a ring that the interrupt fills and the loop empties.
 
-    The interrupt may come anywhere in the loop, in another thread too, and allocates nothing; it alone writes `head` and the ring, and the loop alone `tail`.
+    The interrupt may come anywhere in the loop, in another thread too; it makes no objects. It alone writes `head` and the ring, and the loop alone `tail`.
     In a full ring the newest edge gives way to what comes, and counts as lost: so the last one always arrives. With debounce an edge
     counts when no other came for that time, which is measured here: one that comes sooner takes the place of the one before.
     """
@@ -51,27 +51,27 @@ class Watch:
     def _edge(self, pin):
         """The interrupt."""
         t = ticks_us() & _TICKS
-        level = pin.value() if self.both else self.wanted & 1
         head = self.head
-        waiting = (head - self.tail) & (2 * _EDGES - 1)
         i = (head - 1) & (_EDGES - 1)
-        bounces = waiting and (t - self.times[i]) & _TICKS < self.debounce
-        if bounces or waiting == _EDGES:
-            self.times[i] = t
-            self.levels[i] = level
-            if not bounces:
-                if self.missed[i] < 0xFFFF:
-                    self.missed[i] += 1
-                return
+        if head != self.tail and (t - self.times[i]) & _TICKS < self.debounce:
+            self._put(i, t)
             if head != self.tail:
                 return
-            # Else the loop has just taken what we replaced.
+            # Else the loop has just taken what this was to replace.
+        elif (head - self.tail) & (2 * _EDGES - 1) == _EDGES:
+            if self.missed[i] < 0xFFFF:
+                self.missed[i] += 1
+            self._put(i, t)
+            return
         i = head & (_EDGES - 1)
+        self.missed[i] = 0
+        self._put(i, t)
+        self.head = (head + 1) & (2 * _EDGES - 1)
+
+    def _put(self, i, t):
         self.times[i] = t
         self.ages[i] = self.uptime.total >> 16 & 0xFFFF
-        self.levels[i] = level
-        self.missed[i] = 0
-        self.head = (head + 1) & (2 * _EDGES - 1)
+        self.levels[i] = self.pin.value() if self.both else self.wanted & 1
 
     def serve(self, now):
         """Sends what may go; when it wants to be called again."""

@@ -16,7 +16,7 @@
 from time import ticks_add, ticks_diff
 from micropython import const
 
-from . import dns, networks
+from . import dns, failure, networks
 from .attempt import Attempt, words
 from .failure import Failure
 from .msgpack import cut
@@ -157,13 +157,14 @@ class Joining:
 
     def choose(self):
         """Asks a scan for the strongest that is known."""
-        self.scans.waiting.append(self._chosen)
+        request = self.request
+        self.scans.waiting.append(lambda found: self._chosen(request, found))
 
-    def _chosen(self, found):
-        if self.request:
+    def _chosen(self, request, found):
+        if self.request is request:
             there = networks.there(found, self.board.config, None)
             if not there:
-                self.request.stop(Failure(_ERROR_WIFI_NOT_FOUND, _NONE_THERE))
+                request.stop(Failure(_ERROR_WIFI_NOT_FOUND, _NONE_THERE))
             elif self.state == UP and self.name() == there[0][0]:
                 self.answer()
             else:
@@ -208,9 +209,12 @@ class Joining:
         """The end of a WIFI_CONNECT that did what it should."""
         request = self.request
         self.request = None
-        if self.save and self.target[1] is not None:
-            networks.save(*self.target[:2])
-        request.done((self.status(),))
+        try:
+            if self.save and self.target[1] is not None:
+                networks.save(*self.target[:2])
+            request.done((self.status(),))
+        except Exception as e:
+            request.fail(failure.of(e))
 
     def down(self, text):
         self.joined = self.name()

@@ -80,7 +80,10 @@ class Scans:
 
     def begin(self):
         self.busy = True
-        start_new_thread(self._around, ())
+        try:
+            start_new_thread(self._around, ())
+        except Exception as e:
+            self.found = failure.of(e)
 
     def _around(self):
         try:

@@ -1,9 +1,12 @@
 """What files must not tell: the passwords of the configuration, and the saved networks."""
 
+import gc
 import io
 import json
+import sys
 from micropython import const
 
+import uartnet
 from .failure import Failure
 
 _ERROR_BAD_REQUEST = const(2)
@@ -140,9 +143,26 @@ def masked(place):
     return io.BytesIO(scan.replaced([_MASK] * len(scan.spans)).encode())
 
 
+def _problem(place):
+    """What is wrong with a configuration in the firmware's eyes. What says it is loaded for that alone: it is large."""
+    gc.collect()
+    try:
+        from . import config
+    except MemoryError:
+        gc.collect()
+        return None  # the next start will say
+    if sys.modules.pop("uartnet.config", None):
+        delattr(uartnet, "config")
+    problem = config.read(place)[1]
+    return problem and problem.replace(place, _CONFIGURATION)
+
+
 def restore(part, place):
-    """Puts the passwords that the configuration had into the new one, where that has masks."""
+    """Puts the passwords that the configuration had into the new one, where that has masks; refuses one with which the device would not start as it says."""
     scan = _scan(part)
+    problem = _problem(part)
+    if problem:
+        raise Failure(_ERROR_BAD_REQUEST, problem)
     by = scan.words()
     if _MASK in by:
         try:

@@ -11,7 +11,7 @@ _bench = None  # what tests script the board with
 kept = None  # what a reset keeps of the line: two descriptors (-1: none), the name of the pty, and the path that leads to it
 files = os.getenv("UARTNET_FILES") or "/dev/null"  # where the configuration is; `root` would make a folder
 cause = 1  # of the last reset, as an ESP32's reset_cause() says it; 1: the power came on
-_PARTS = {"Pin": "benchpins", "PWM": "benchpins", "ADC": "benchadc", "RTC": "rtc", "reset": "reboot", "soft_reset": "reboot", "WDT": "reboot", "root": "folder"}
+_LATER = " Pin:benchpins PWM:benchpins ADC:benchadc RTC:rtc reset:reboot soft_reset:reboot WDT:reboot root:folder"
 
 
 class UART:
@@ -49,17 +49,12 @@ def chore():
 
 
 def __getattr__(name):
-    """What takes memory is loaded when it is first used."""
-    if name not in _PARTS:
+    """What takes memory is loaded when it is first used; that there is such a thing takes none but for one text."""
+    at = _LATER.find(" " + name + ":")
+    if at < 0:
         raise AttributeError(name)
-    return getattr(__import__(_PARTS[name]), name)
+    return getattr(__import__(_LATER[at + len(name) + 2 :].split()[0]), name)
 
 
 if os.getenv("UARTNET_BENCH"):
-    import bench
-    import benchadc
-    import benchdevice
-    import benchpins
-
-    bench.names.update({"pins": benchpins, "adc": benchadc, "device": benchdevice})
-    _bench = bench.open_if_asked()
+    _bench = __import__("benchboard").start()

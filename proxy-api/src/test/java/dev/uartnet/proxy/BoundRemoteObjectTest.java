@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,7 +103,8 @@ class BoundRemoteObjectTest {
             Lamp lamp = get(demo.lamp("kitchen", 20));
             assertThat(get(lamp.brightness())).isEqualTo(20);
             lamp.brightness(30).block(TestLine.WAIT);
-            assertThat(get(lamp.copy().flatMap(Lamp::brightness))).isEqualTo(30);
+            Integer copied = get(lamp.copy().flatMap(Lamp::brightness));
+            assertThat(copied).isEqualTo(30);
             lamp.blink(2).block(TestLine.WAIT);
             assertThat(get(get(demo.lamp("kitchen", null)).brightness())).isEqualTo(10);
             StepVerifier.create(lamp.fail())
@@ -140,7 +142,7 @@ class BoundRemoteObjectTest {
     void whatEveryObjectHasIsAnsweredHere() {
         Demo demo = demo();
         Demo other = demo();
-        assertThat(demo).isEqualTo(demo).isNotEqualTo(other).hasSameHashCodeAs(demo);
+        assertThat(Set.of(demo)).contains(demo).doesNotContain(other);
         assertThat(demo.toString()).startsWith("Demo[demo (module), object ");
         demo.close();
         other.close();

@@ -9,6 +9,7 @@ import dev.uartnet.proxy.objects.RemoteObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -61,12 +62,10 @@ class RemoteObjectLifeTest {
 
     @Test
     void theCleanerReleasesWhatNobodyHolds() {
-        List<RemoteObject> held = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            held.add(TestLine.get(demo.call("Lamp", "x").object()));
-        }
+        RemoteObject[] held = new RemoteObject[200];
+        Arrays.setAll(held, i -> TestLine.get(demo.call("Lamp", "x").object()));
         awaitHeld(201);
-        held.clear();
+        Arrays.fill(held, null);
 
         line.client
                 .objects()
@@ -149,9 +148,8 @@ class RemoteObjectLifeTest {
 
     @Test
     void aCallThatWaitsHereTimesOutToo() {
-        for (int i = 0; i < 32; i++) {
-            demo.call("wait").result().subscribe();
-        }
+        Disposable others =
+                Flux.range(0, 32).flatMap(i -> demo.call("wait").then(), 32).subscribe();
         awaitWaiting(32);
 
         assertThatThrownBy(() -> demo.call("wait")
@@ -163,6 +161,7 @@ class RemoteObjectLifeTest {
         assertThat(module.waiting).hasSize(32);
         answer(1L);
         assertThat(TestLine.get(demo.call("same", 2).as(Integer.class))).isEqualTo(2);
+        others.dispose();
     }
 
     @Test

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of an analog input's regular measurements ({@link AdcPin#sample}).
  *
- * @param time when, by the device: since it booted, in microseconds
+ * @param time when, by the device: since it booted; exact to one interval
  * @param raw 0 to 65,535, the whole of what the input can measure
  * @param volts the same in volts, by the chip's own calibration; null where the platform has none
- * @param lost how many were left out right before this one, because the host took them too slowly
+ * @param lost how many were left out right before this one, because the device was busy, or the host took them too slowly
  */
 public record AdcSample(Duration time, int raw, @Nullable Double volts, long lost) {
     private static final int HEAD = 2;

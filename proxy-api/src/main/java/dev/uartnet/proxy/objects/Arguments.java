@@ -53,7 +53,7 @@ final class Arguments {
         } else if (value instanceof byte[] bytes) {
             return bytes.clone();
         } else if (value instanceof RemoteObject object) {
-            return object.lease();
+            return object;
         } else if (value instanceof BigInteger integer) {
             return whole(integer);
         } else if (value instanceof Optional<?> optional) {
@@ -75,7 +75,7 @@ final class Arguments {
         }
         RemoteObject bound = BoundObject.objectOf(value);
         if (bound != null) {
-            return bound.lease();
+            return bound;
         }
         throw new IllegalArgumentException("a " + value.getClass().getName()
                 + " cannot travel to the device; null, Boolean, whole numbers of 64 bits, Double, Float, CharSequence, byte[],"

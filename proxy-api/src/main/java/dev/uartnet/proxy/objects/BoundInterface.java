@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -73,26 +74,39 @@ final class BoundInterface<T> {
         return (BoundInterface<T>) KNOWN.get(type);
     }
 
-    /** Lets it stand for an object, if that has what the methods call. If not, the object is disposed of. */
+    /** Lets it stand for an object that nobody else has: it is disposed of if that fails. */
+    Mono<T> bindOwn(RemoteObject object) {
+        return Mono.defer(() -> {
+            AtomicBoolean handedOn = new AtomicBoolean();
+            return bind(object)
+                    .doOnNext(bound -> handedOn.set(true))
+                    .doOnError(failure -> object.dispose())
+                    .doOnCancel(() -> {
+                        if (!handedOn.get()) {
+                            object.dispose();
+                        }
+                    });
+        });
+    }
+
+    /** Lets it stand for an object, if that has what the methods call. */
     Mono<T> bind(RemoteObject object) {
         return Mono.defer(() -> {
-                    ObjectSession session = object.lease().session();
-                    Shape shape = new Shape(type, object.type());
-                    if (session.shapes().contains(shape)) {
-                        return Mono.just(proxy(object));
-                    }
-                    return missing(object).flatMap(names -> {
-                        if (!names.isEmpty()) {
-                            return Mono.error(lacks(object, names));
-                        }
-                        if (!GENERAL.contains(object.type())) {
-                            session.shapes().add(shape);
-                        }
-                        return Mono.just(proxy(object));
-                    });
-                })
-                .doOnError(failure -> object.dispose())
-                .doOnCancel(object::dispose);
+            Set<Shape> known = object.lease().session().shapes();
+            Shape shape = new Shape(type, object.type());
+            if (known.contains(shape)) {
+                return Mono.just(proxy(object));
+            }
+            return missing(object).flatMap(names -> {
+                if (!names.isEmpty()) {
+                    return Mono.error(lacks(object, names));
+                }
+                if (!GENERAL.contains(object.type())) {
+                    known.add(shape);
+                }
+                return Mono.just(proxy(object));
+            });
+        });
     }
 
     /** An interface, and a type of the device that is known to have what it calls. */

@@ -155,7 +155,7 @@ final class BoundMethod {
         } else if (returned == Flux.class) {
             return isBound(result)
                     ? call.iterate(RemoteObject.class)
-                            .concatMap(item -> BoundInterface.of(result).bind(item), 1)
+                            .concatMap(item -> BoundInterface.of(result).bindOwn(item), 1)
                     : call.iterate(result);
         } else if (result == Void.class) {
             return call.then();
@@ -164,7 +164,7 @@ final class BoundMethod {
     }
 
     private Mono<?> bound(Mono<RemoteObject> object) {
-        return object.flatMap(made -> BoundInterface.of(result).bind(made));
+        return object.flatMap(made -> BoundInterface.of(result).bindOwn(made));
     }
 
     private RemoteCall call(RemoteObject object, @Nullable Object[] args) {

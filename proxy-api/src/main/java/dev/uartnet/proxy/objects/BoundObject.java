@@ -1,9 +1,11 @@
 package dev.uartnet.proxy.objects;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 
 /** An object of the device behind a Java interface. */
 final class BoundObject implements InvocationHandler {
@@ -45,9 +47,11 @@ final class BoundObject implements InvocationHandler {
         if (called != null) {
             return called.invoke(object, all);
         }
-        if (method.isDefault()) {
-            method.setAccessible(true);
-            return InvocationHandler.invokeDefault(proxy, method, args);
+        if (method.isDefault() && method.getDeclaringClass() != Disposable.class) {
+            return MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup())
+                    .unreflectSpecial(method, method.getDeclaringClass())
+                    .bindTo(proxy)
+                    .invokeWithArguments(all);
         }
         return switch (method.getName()) {
             case "close", "dispose" -> {

@@ -103,7 +103,9 @@ final class Conversion {
     }
 
     private static String kind(Object value) {
-        if (value instanceof RemoteObject object) {
+        if (value == RemoteObjects.NONE) {
+            return "None";
+        } else if (value instanceof RemoteObject object) {
             return "an object of type " + object.type();
         } else if (value instanceof byte[] bytes) {
             return bytes.length + " bytes";

@@ -66,7 +66,7 @@ final class LongValues {
     }
 
     private static Mono<Object> content(RemoteObject object, Duration limit) {
-        Mono<byte[]> bytes = new ObjectReads(object.lease()).within(limit).whole();
+        Mono<byte[]> bytes = new ObjectReads(object).within(limit).whole();
         return object.type().equals("str")
                 ? bytes.map(utf8 -> new String(utf8, StandardCharsets.UTF_8))
                 : bytes.cast(Object.class);

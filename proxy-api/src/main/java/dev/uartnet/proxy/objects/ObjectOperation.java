@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What is asked of the device.
  *
  * @param number one of {@link dev.uartnet.codec.message.Operation}
- * @param args MessagePack values, and {@link Lease}s for objects
+ * @param args MessagePack values, and {@link RemoteObject}s, which so are not garbage before all is over
  * @param limit for the waiting and the answer; zero: none
  * @param output hears what it prints
  * @param what says it in errors: "call of 'machine.freq'"
@@ -59,8 +59,8 @@ record ObjectOperation(int number, List<@Nullable Object> args, Duration limit, 
     }
 
     private static void collect(@Nullable Object value, List<Lease> leases) {
-        if (value instanceof Lease lease) {
-            leases.add(lease);
+        if (value instanceof RemoteObject object) {
+            leases.add(object.lease());
         } else if (value instanceof List<?> list) {
             list.forEach(element -> collect(element, leases));
         } else if (value instanceof Map<?, ?> map) {
@@ -78,8 +78,8 @@ record ObjectOperation(int number, List<@Nullable Object> args, Duration limit, 
     }
 
     private static @Nullable Object encoded(@Nullable Object value) {
-        if (value instanceof Lease lease) {
-            return lease.handle();
+        if (value instanceof RemoteObject object) {
+            return object.lease().handle();
         } else if (value instanceof List<?> list) {
             List<@Nullable Object> elements = new ArrayList<>(list.size());
             list.forEach(element -> elements.add(encoded(element)));

@@ -16,29 +16,34 @@ final class ObjectReads {
     /** They have contents, which have positions; of others the next bytes are read. */
     private static final Set<String> CONTENTS = Set.of("bytes", "bytearray", "memoryview", "array", "str");
 
-    private final Lease lease;
+    private final RemoteObject object;
     private final Duration limit;
 
-    ObjectReads(Lease lease) {
-        this(lease, Duration.ZERO);
+    ObjectReads(RemoteObject object) {
+        this(object, Duration.ZERO);
     }
 
-    private ObjectReads(Lease lease, Duration limit) {
-        this.lease = lease;
+    private ObjectReads(RemoteObject object, Duration limit) {
+        this.object = object;
         this.limit = limit;
     }
 
     /** @param limit for each piece; zero: none */
     ObjectReads within(Duration limit) {
-        return new ObjectReads(lease, limit);
+        return new ObjectReads(object, limit);
     }
 
     /** Reads one piece: no bytes at the end. */
     private Mono<byte[]> piece(int bytesMax, int position) {
-        Integer from = CONTENTS.contains(lease.type()) ? position : null;
-        return lease.session()
+        Integer from = CONTENTS.contains(object.type()) ? position : null;
+        return object.lease()
+                .session()
                 .request(ObjectOperation.of(
-                                Operation.OBJECT_READ, "read of '" + lease.name() + "'", lease, bytesMax, from)
+                                Operation.OBJECT_READ,
+                                "read of '" + object.lease().name() + "'",
+                                object,
+                                bytesMax,
+                                from)
                         .within(limit))
                 .cast(byte[].class)
                 .defaultIfEmpty(END);
@@ -54,7 +59,8 @@ final class ObjectReads {
         return Flux.defer(() -> {
             AtomicInteger position = new AtomicInteger();
             return Mono.defer(() -> {
-                        int bytesMax = Math.min(room.getAsInt(), lease.session().readBytes());
+                        int bytesMax = Math.min(
+                                room.getAsInt(), object.lease().session().readBytes());
                         return bytesMax == 0 ? Mono.just(END) : piece(bytesMax, position.get());
                     })
                     .doOnNext(piece -> position.addAndGet(piece.length))

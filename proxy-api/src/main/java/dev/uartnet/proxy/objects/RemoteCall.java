@@ -124,7 +124,7 @@ public final class RemoteCall {
     /** Runs it, and binds its result to an interface: see {@link RemoteObject#bind}. */
     public <T> Mono<T> bind(Class<T> type) {
         BoundInterface<T> bound = BoundInterface.of(type);
-        return object().flatMap(bound::bind);
+        return object().flatMap(bound::bindOwn);
     }
 
     /** Runs it, and completes when it has run; what it results in is released. */

@@ -61,12 +61,12 @@ sealed interface RemoteCode {
      * @param method null: the object itself
      */
     record Invocation(
-            Lease object,
+            RemoteObject object,
             @Nullable String method,
             List<@Nullable Object> positional,
             Map<String, @Nullable Object> keywords)
             implements RemoteCode {
-        Invocation(Lease object, @Nullable String method, List<@Nullable Object> positional) {
+        Invocation(RemoteObject object, @Nullable String method, List<@Nullable Object> positional) {
             this(object, method, positional, Map.of());
         }
 
@@ -82,7 +82,7 @@ sealed interface RemoteCode {
 
         @Override
         public String what() {
-            return "call of '" + object.name() + (method == null ? "" : "." + method) + "'";
+            return "call of '" + object.lease().name() + (method == null ? "" : "." + method) + "'";
         }
     }
 

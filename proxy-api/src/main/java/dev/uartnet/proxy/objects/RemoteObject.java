@@ -66,7 +66,7 @@ public final class RemoteObject implements AutoCloseable, Disposable {
      */
     public RemoteCall call(String method, @Nullable Object... args) {
         Objects.requireNonNull(method, "method");
-        return new RemoteCall(session(), new RemoteCode.Invocation(lease, method, Arguments.encoded(args)));
+        return new RemoteCall(session(), new RemoteCode.Invocation(this, method, Arguments.encoded(args)));
     }
 
     /**
@@ -75,7 +75,7 @@ public final class RemoteObject implements AutoCloseable, Disposable {
      * @return as {@link #call}
      */
     public RemoteCall invoke(@Nullable Object... args) {
-        return new RemoteCall(session(), new RemoteCode.Invocation(lease, null, Arguments.encoded(args)));
+        return new RemoteCall(session(), new RemoteCode.Invocation(this, null, Arguments.encoded(args)));
     }
 
     private Mono<ObjectSession> session() {
@@ -135,12 +135,12 @@ public final class RemoteObject implements AutoCloseable, Disposable {
     }
 
     private ObjectOperation attribute(int operation, String verb, String name, @Nullable Object... args) {
-        return ObjectOperation.of(operation, verb + " of '" + lease.name() + "." + name + "'", lease, args[0], args[1]);
+        return ObjectOperation.of(operation, verb + " of '" + lease.name() + "." + name + "'", this, args[0], args[1]);
     }
 
     private ObjectOperation item(int operation, String verb, @Nullable Object... args) {
         return ObjectOperation.of(
-                operation, verb + " of '" + lease.name() + "[" + Values.text(args[0]) + "]'", lease, args[0], args[1]);
+                operation, verb + " of '" + lease.name() + "[" + Values.text(args[0]) + "]'", this, args[0], args[1]);
     }
 
     private Mono<Object> request(ObjectOperation operation) {
@@ -172,12 +172,12 @@ public final class RemoteObject implements AutoCloseable, Disposable {
 
     /** Tells whether both stand for one object: Python's {@code is}. */
     public Mono<Boolean> isSame(RemoteObject other) {
-        return request(of(Operation.OBJECT_EQUAL, "is", other.lease, true)).cast(Boolean.class);
+        return request(of(Operation.OBJECT_EQUAL, "is", other, true)).cast(Boolean.class);
     }
 
     private ObjectOperation of(int operation, String what, @Nullable Object... args) {
         Object[] all = new Object[args.length + 1];
-        all[0] = lease;
+        all[0] = this;
         System.arraycopy(args, 0, all, 1, args.length);
         return ObjectOperation.of(operation, what + " of '" + lease.name() + "'", all);
     }
@@ -213,7 +213,7 @@ public final class RemoteObject implements AutoCloseable, Disposable {
      * @return how many bytes; 0 at the end
      */
     public Mono<Integer> readInto(ByteBuf buffer) {
-        return new ObjectReads(lease).into(buffer);
+        return new ObjectReads(this).into(buffer);
     }
 
     /**
@@ -222,7 +222,7 @@ public final class RemoteObject implements AutoCloseable, Disposable {
      * @return unpooled buffers, whose receiver may release them
      */
     public Flux<ByteBuf> read() {
-        return new ObjectReads(lease).pieces().map(Unpooled::wrappedBuffer);
+        return new ObjectReads(this).pieces().map(Unpooled::wrappedBuffer);
     }
 
     // ---- binding

@@ -129,6 +129,6 @@ public final class RemoteObjects {
     public <T> Mono<T> bind(String module, Class<T> type) {
         Objects.requireNonNull(module, "module");
         BoundInterface<T> bound = BoundInterface.of(type);
-        return importModule(module).flatMap(bound::bind);
+        return importModule(module).flatMap(bound::bindOwn);
     }
 }
