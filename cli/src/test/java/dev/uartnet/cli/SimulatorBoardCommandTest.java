@@ -67,9 +67,9 @@ class SimulatorBoardCommandTest extends BoardContract {
         try (CommandProcess watch =
                 CommandProcess.start("pin", "4", "watch", "--edge", "rising", "--count", "2", "--port", port)) {
             while (watch.isAlive()) {
-                device.pins().drive(4, 0);
-                device.pins().drive(4, 1);
-                Thread.sleep(5);
+                device.pins().drive(4, false);
+                device.pins().drive(4, true);
+                Thread.sleep(5); // the pace of the signal
             }
             CommandProcess.Result result = watch.await();
             assertThat(result.exitCode()).isZero();
