@@ -3,6 +3,8 @@ package dev.uartnet.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.uartnet.esp32.Firmware;
+import dev.uartnet.proxy.examples.PythonOnTheDevice;
+import dev.uartnet.proxy.objects.RemoteObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +38,18 @@ class FirmwareRemoteObjectsTest extends RemoteObjectPrograms {
         long before = device.heapUsed();
         createAndDrop(5_000);
         assertThat(device.heapUsed()).isLessThan(before + 4_000);
+    }
+
+    @Test
+    void theExampleOfTheReadmeRuns() {
+        assertThat(get(PythonOnTheDevice.lightUp(client()))).isEqualTo("kitchen at 80");
+        try (RemoteObject module = get(client().objects().importModule("lamp"));
+                RemoteObject lamp = get(module.call("Lamp", "hall").object())) {
+            assertThat(get(PythonOnTheDevice.levels(lamp).collectList())).containsExactly(10, 20, 40);
+            assertThat(get(PythonOnTheDevice.failure(lamp)))
+                    .startsWith("ValueError\n")
+                    .contains("burnt out");
+        }
     }
 
     @Test
