@@ -4,14 +4,14 @@ import os
 
 os.putenv("UARTNET_RADIO", "1")
 
-import json
 import machine
 import network
 import radio
 import uartnet.udp
 import check
 import process
-from host import CANCEL, CHANNEL_DATA, CLOSE, ERROR, INFO, LOOPBACK, RESPONSE, TCP_CONNECT, Bench, Peer, pack
+from host import CANCEL, CHANNEL_DATA, CLOSE, ERROR, INFO, LOOPBACK, RESPONSE, TCP_CONNECT, Bench, Peer
+from time import ticks_ms
 from vectors import constants
 
 TABLE = constants()
@@ -25,7 +25,6 @@ GOOD = "correct horse"
 SECRETS = (GOOD, "far far away", "not the right one", "ap password")
 
 machine.root = process.folder + "/files"
-_wire = []
 
 
 def _session(**config):
@@ -40,8 +39,9 @@ def _session(**config):
     radio.silent.clear()
     radio.clients.clear()
     radio.address = "127.0.0.1"
-    radio.station = radio.Station()
+    radio.station = config.pop("station", None) or radio.Station()
     radio.access_point = radio.AccessPoint()
+    radio.ticks_ms = ticks_ms
     bench = Bench(**config)
     radio.ticks_ms = lambda: bench.device.link.clock()  # skip() is the radio's, too
     host = bench.host(keepalive=60000)
@@ -423,6 +423,25 @@ def test_a_saved_network_stands_in_for_one_that_is_gone():
     radio.add("uartnet", GOOD, -48, 6)
     host.until(lambda: bench.skip(1000) or host.call(STATUS)[0]["state"] == "connected")
     check.equal(bench.unexpected, [])
+
+
+def test_what_the_platform_has_joined_already_is_joined_again():
+    """As after a soft reset."""
+    station = radio.Station()
+    station.is_active = station.requested = True
+    station.settings = ("uartnet", GOOD, None)
+    station.joined = "uartnet"
+    for config in ({}, {"ssid": "uartnet", "password": GOOD}, {"ssid": "open"}):
+        bench, host = _session(station=station, **config)
+        host.until(lambda: host.call(STATUS)[0]["state"] == "connected")
+        check.equal(host.call(STATUS)[0]["ssid"], config.get("ssid", "uartnet"))
+        radio.outage(200)
+        for _ in range(30):
+            bench.skip(500)  # many attempts in vain
+        check.equal(host.call(STATUS)[0]["state"], "lost")
+        radio.back()
+        host.until(lambda: bench.skip(500) or host.call(STATUS)[0]["state"] == "connected")
+        check.equal((bench.unexpected, bench.device.board.problem), ([], None))
 
 
 def test_access_point():

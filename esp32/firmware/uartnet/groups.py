@@ -19,15 +19,15 @@ _ERROR_NO_RESOURCES = const(6)
 
 # One string, for a short one is a name that stays for good. Of each group, in the order in which memory is given to them: its word of "allow", first and
 # last operation, hundreds of bytes that it takes with the 32-bit interpreter, and while it is compiled, and its modules; those with service(device) get a place in the loop.
-_GROUPS = """wifi 64 70 108 290 networks attempt joining station wifi
+_GROUPS = """wifi 64 70 108 290 joining attempt networks station wifi
 clock 80 82 37 220 clock
 pins 96 102 78 170 streams pins edges analog
 device 113 115 44 130 streams events control
 files 116 119 80 180 streams secrets writing files
 objects 32 45 160 300 calls blobs events handles objects remote"""
 # What is to be left, beside what is reserved for the buffers: for them, for each socket, and to serve with.
-_LEFT_BYTES = const(4000)
-_SOCKET_BYTES = const(600)
+_LEFT_BYTES = const(7000)
+_SOCKET_BYTES = const(330)
 
 
 def table():

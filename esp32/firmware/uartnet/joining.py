@@ -82,7 +82,7 @@ class Joining:
 
     def name(self):
         if not self.target and self.state == UP:
-            self.target = (self.board.wlan.config("ssid"), None, None)  # joined by somebody else
+            self.target = self.home = (self.board.wlan.config("ssid"), None, None)  # joined by somebody else
         return self.target[0] if self.target else ""
 
     def tick(self, now):

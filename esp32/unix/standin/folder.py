@@ -4,7 +4,7 @@ import ffi
 import os
 
 
-def _folder():
+def root():
     path = os.getenv("UARTNET_FILES")
     if not path:
         template = bytearray(b"/tmp/uartnet-files-XXXXXX\0")
@@ -14,6 +14,3 @@ def _folder():
         os.putenv("UARTNET_FILES", path)  # for the life after a reset, too
         os.putenv("UARTNET_FILES_OURS", path)
     return path
-
-
-root = _folder()

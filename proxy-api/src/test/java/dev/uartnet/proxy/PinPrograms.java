@@ -245,7 +245,8 @@ abstract class PinPrograms extends BoardPrograms {
         });
         // Each interval has its sample, or counts as left out.
         long intervals = samples.stream().skip(1).mapToLong(AdcSample::lost).sum() + samples.size() - 1;
-        Duration taken = samples.get(samples.size() - 1).time().minus(samples.get(0).time());
+        Duration taken =
+                samples.get(samples.size() - 1).time().minus(samples.get(0).time());
         assertThat(taken.minus(interval.multipliedBy(intervals)).abs()).isLessThan(interval);
     }
 

@@ -95,12 +95,13 @@ class BoardAnswersTest {
                         Map.entry("access_point", Map.of("ssid", "own", "security", 3, "clients", 2))));
         WifiStatus status = get(device.client().wifi().status());
         assertThat(status.hostname()).isEqualTo("sensor");
-        assertThat(status.mac()).isEqualTo(MacAddress.parse("02-00-00-00-00-FE")).hasToString("02:00:00:00:00:fe");
+        assertThat(status.mac())
+                .isEqualTo(MacAddress.parse("02-00-00-00-00-FE"))
+                .hasToString("02:00:00:00:00:fe");
         assertThat(status.address()).isEqualTo(InetAddress.getByName("10.0.0.2"));
         assertThat(status.gateway()).isEqualTo(InetAddress.getByName("10.0.0.1"));
         assertThat(status.nameServers()).containsExactly("10.0.0.1", "[fe80::1]:53");
-        assertThat(status.accessPoint())
-                .isEqualTo(new AccessPointStatus("own", null, null, WifiSecurity.WPA2, 2));
+        assertThat(status.accessPoint()).isEqualTo(new AccessPointStatus("own", null, null, WifiSecurity.WPA2, 2));
         assertThat(status).hasToString("connected to \"home\" (10.0.0.2, -61 dBm)");
     }
 
@@ -162,7 +163,8 @@ class BoardAnswersTest {
         assertThat(device.asked().args().get(2)).isEqualTo(Map.of("save", true, "timeout_ms", 3000L));
         assertThat(device.asked().toString()).doesNotContain("correct horse");
         assertThat(network.toString()).contains("home").doesNotContain("correct horse");
-        assertThat(AccessPoint.named("own").password("correct horse").toString()).doesNotContain("correct horse");
+        assertThat(AccessPoint.named("own").password("correct horse").toString())
+                .doesNotContain("correct horse");
     }
 
     @Test
@@ -194,7 +196,8 @@ class BoardAnswersTest {
         assertThat(failure(device.client().clock().now())).hasMessageContaining("value 1");
         device.answers(Operation.CLOCK_GET, 5L);
         assertThat(failure(device.client().clock().isSet())).hasMessage("clock: the device's answer lacks value 2");
-        assertThatThrownBy(() -> device.client().clock().sync(null, Duration.ZERO)).hasMessageContaining("timeout");
+        assertThatThrownBy(() -> device.client().clock().sync(null, Duration.ZERO))
+                .hasMessageContaining("timeout");
     }
 
     @Test
@@ -202,7 +205,11 @@ class BoardAnswersTest {
         device.answers(Operation.ADC_READ, 65_535L, null);
         assertThat(get(device.client().pins().adc(34).read())).isEqualTo(new AdcReading(65_535, null));
         device.streams(Operation.ADC_SAMPLE, array(1_000L, 3L, 5L, null, 6L, 250_000L));
-        assertThat(get(device.client().pins().adc(34).sample(Duration.ofMillis(2)).collectList()))
+        assertThat(get(device.client()
+                        .pins()
+                        .adc(34)
+                        .sample(Duration.ofMillis(2))
+                        .collectList()))
                 .containsExactly(
                         new AdcSample(Duration.ofMillis(1), 5, null, 3),
                         new AdcSample(Duration.ofMillis(3), 6, 0.25, 0));
@@ -216,7 +223,8 @@ class BoardAnswersTest {
         assertThatThrownBy(() -> pins.pwm(2, 50, 1.5)).hasMessageContaining("duty");
         assertThatThrownBy(() -> pins.pwm(2, 50, Double.NaN)).hasMessageContaining("duty");
         assertThatThrownBy(() -> pins.adc(34).sample(Duration.ofNanos(999_999))).hasMessageContaining("interval");
-        assertThatThrownBy(() -> device.client().device().health(Duration.ofMillis(99))).hasMessageContaining("interval");
+        assertThatThrownBy(() -> device.client().device().health(Duration.ofMillis(99)))
+                .hasMessageContaining("interval");
         assertThatThrownBy(() -> MacAddress.parse("02:00")).hasMessageContaining("02:00");
         assertThatThrownBy(() -> WifiConnect.to("home").timeout(Duration.ZERO)).hasMessageContaining("timeout");
     }
@@ -224,7 +232,8 @@ class BoardAnswersTest {
     @Test
     void aDeviceNeedNotHaveAThermometer() {
         device.answers(Operation.INFO, Map.of());
-        assertThat(device.client().device().temperature().block(ScriptedDevice.WAIT)).isNull();
+        assertThat(device.client().device().temperature().block(ScriptedDevice.WAIT))
+                .isNull();
         assertThat(get(device.client().device().resetCause())).isEqualTo(ResetCause.UNKNOWN);
         device.answers(Operation.INFO, Map.of("reset_reason", "deep sleep", "temperature", 40.5));
         assertThat(get(device.client().device().resetCause())).isEqualTo(ResetCause.DEEP_SLEEP);

@@ -71,6 +71,11 @@ final class ScriptedDevice implements AutoCloseable {
 
     private final class Script extends SimpleChannelInboundHandler<Request> {
         @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable hostIsGone) {
+            ctx.close();
+        }
+
+        @Override
         protected void channelRead0(ChannelHandlerContext ctx, Request request) {
             requests.add(request);
             Answer answer = answers.get(request.operation());
@@ -106,7 +111,8 @@ final class ScriptedDevice implements AutoCloseable {
 
     /** It says something unasked. */
     void tells(int kind, @Nullable Object... args) {
-        device.writeAndFlush(new Event(kind, new ArrayList<>(Arrays.asList(args)))).syncUninterruptibly();
+        device.writeAndFlush(new Event(kind, new ArrayList<>(Arrays.asList(args))))
+                .syncUninterruptibly();
     }
 
     /** The last request. */

@@ -37,7 +37,8 @@ interface Bench {
 
     // Pins
 
-    void drive(int pin, boolean level);
+    /** Drives a pin to these levels, one right after the other. */
+    void drive(int pin, boolean... levels);
 
     boolean level(int pin);
 

@@ -1,5 +1,6 @@
 package dev.uartnet.esp32.conformance;
 
+import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.VirtualEsp32;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +24,23 @@ enum BoardKind {
                     })
                     .build();
             return new BenchedBoard(Device.inMemory(device), new VirtualBench(device, GRACE));
+        }
+    },
+    FIRMWARE_64_BIT {
+        @Override
+        BenchedBoard start() throws IOException {
+            return FirmwareBoard.start(Firmware.builder().bits(64).environment("UARTNET_ALLOW", "everything"));
+        }
+    },
+    /** With room for all groups beside each other. */
+    FIRMWARE_32_BIT_200K {
+        @Override
+        BenchedBoard start() throws IOException {
+            return FirmwareBoard.start(Firmware.builder()
+                    .bits(32)
+                    .heap("200k")
+                    .environment("UARTNET_ALLOW", "everything")
+                    .environment("UARTNET_CHANNELS", "15"));
         }
     };
 

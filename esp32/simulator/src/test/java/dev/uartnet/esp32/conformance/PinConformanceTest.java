@@ -136,9 +136,7 @@ class PinConformanceTest extends BoardConformanceTest {
     @Test
     void onlyWantedEdgesArrive() throws Exception {
         HostStream rising = watch("rising", 0).demand(10);
-        bench.drive(IN, true);
-        bench.drive(IN, false);
-        bench.drive(IN, true);
+        bench.drive(IN, true, false, true);
         assertThat(rising.array().get(1)).isEqualTo(1L);
         assertThat(rising.array().get(1)).isEqualTo(1L);
         rising.cancel();
@@ -154,9 +152,11 @@ class PinConformanceTest extends BoardConformanceTest {
     void edgesWithoutDemandWaitAndWhatIsTooManyIsCounted() throws Exception {
         HostStream watch = watch("both", 0);
         int count = EDGES_MAX + 36;
-        for (int i = 1; i <= count; i++) {
-            bench.drive(IN, i % 2 == 1);
+        boolean[] levels = new boolean[count];
+        for (int i = 0; i < count; i += 2) {
+            levels[i] = true;
         }
+        bench.drive(IN, levels);
         host.request(Operation.PING);
         assertThat(watch.waiting()).isZero();
 
@@ -177,16 +177,10 @@ class PinConformanceTest extends BoardConformanceTest {
     @Test
     void bouncesCountOnce() throws Exception {
         HostStream watch = watch("both", 200_000).demand(10);
-        for (int i = 0; i < 10; i++) {
-            bench.drive(IN, true);
-            bench.drive(IN, false);
-        }
-        bench.drive(IN, true);
+        bench.drive(IN, true, false, true, false, true, false, true, false, true);
         assertThat(watch.array().subList(1, 3)).isEqualTo(List.of(1L, 0L));
 
-        bench.drive(IN, false);
-        bench.drive(IN, true);
-        bench.drive(IN, false);
+        bench.drive(IN, false, true, false);
         assertThat(watch.array().subList(1, 3)).isEqualTo(List.of(0L, 0L));
         assertThat(watch.waiting()).isZero();
     }

@@ -71,8 +71,10 @@ final class VirtualBench implements Bench {
     }
 
     @Override
-    public void drive(int pin, boolean level) {
-        device.pins().drive(pin, level);
+    public void drive(int pin, boolean... levels) {
+        for (boolean level : levels) {
+            device.pins().drive(pin, level);
+        }
     }
 
     @Override

@@ -1,0 +1,163 @@
+package dev.uartnet.esp32.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The bench of the firmware's stand-ins (esp32/unix/standin/bench.py): a line of Python a datagram, answered with the result's repr. */
+final class FirmwareBench implements Bench, AutoCloseable {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final int ANSWER_BYTES = 1500;
+    private static final String ERROR = "error: ";
+
+    private final DatagramSocket socket;
+
+    /** The bench of a firmware that has been started with this port as {@code $UARTNET_BENCH}. */
+    FirmwareBench(int port) throws IOException {
+        InetAddress localhost = InetAddress.getByAddress(Peer.localhost());
+        socket = new DatagramSocket(0, localhost);
+        socket.setSoTimeout(Math.toIntExact(TimeUnit.SECONDS.toMillis(ConformanceTest.SECONDS)));
+        socket.connect(new InetSocketAddress(localhost, port));
+    }
+
+    /** A port that is free just now. */
+    static int freePort() throws IOException {
+        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getByAddress(Peer.localhost()))) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private String run(String line) {
+        byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+        DatagramPacket answer = new DatagramPacket(new byte[ANSWER_BYTES], ANSWER_BYTES);
+        try {
+            socket.send(new DatagramPacket(bytes, bytes.length));
+            socket.receive(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the firmware's bench did not answer: " + line, e);
+        }
+        String text = new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
+        if (text.startsWith(ERROR)) {
+            throw new IllegalStateException(line + ": " + text.substring(ERROR.length()));
+        }
+        return text;
+    }
+
+    private static String literal(@Nullable String text) {
+        if (text == null) {
+            return "None";
+        }
+        if (text.indexOf('"') >= 0 || text.indexOf('\\') >= 0) {
+            throw new IllegalArgumentException(text);
+        }
+        return '"' + text + '"';
+    }
+
+    private static String literal(boolean value) {
+        return value ? "True" : "False";
+    }
+
+    @Override
+    public String firstNetwork() {
+        return "wired";
+    }
+
+    @Override
+    public void addNetwork(String ssid, @Nullable String password, int rssi, int channel) {
+        run("radio.add(" + literal(ssid) + ", " + literal(password) + ", " + rssi + ", " + channel + ")");
+    }
+
+    @Override
+    public void removeNetwork(String ssid) {
+        run("radio.remove(" + literal(ssid) + ")");
+    }
+
+    @Override
+    public void outage() {
+        run("radio.outage()");
+    }
+
+    @Override
+    public void back() {
+        run("radio.back()");
+    }
+
+    @Override
+    public void back(String address) {
+        run("radio.back(" + literal(address) + ")");
+    }
+
+    @Override
+    public Duration grace() {
+        return GRACE;
+    }
+
+    @Override
+    public void ntpOffset(Duration ahead) {
+        run("ntp.offset(" + ahead.toNanos() / 1000 + ")");
+    }
+
+    @Override
+    public void ntpSilent(boolean silent) {
+        run("ntp.silent(" + literal(silent) + ")");
+    }
+
+    @Override
+    public void drive(int pin, boolean... levels) {
+        StringBuilder line = new StringBuilder("[pins.drive(" + pin + ", level) for level in (");
+        for (boolean level : levels) {
+            line.append(level ? "1," : "0,");
+        }
+        run(line.append(")]").toString());
+    }
+
+    @Override
+    public boolean level(int pin) {
+        return !run("pins.level(" + pin + ")").equals("0");
+    }
+
+    @Override
+    public void edges(int pin, int count, Duration interval) {
+        run("pins.edges(" + pin + ", " + count + ", " + interval.toNanos() / 1000 + ")");
+    }
+
+    @Override
+    public void connect(int one, int other) {
+        run("pins.connect(" + one + ", " + other + ")");
+    }
+
+    @Override
+    public void adc(int pin, long microvolts) {
+        run("adc.set(" + pin + ", " + microvolts + ")");
+    }
+
+    @Override
+    public List<Long> pwm(int pin) {
+        String said = run("pins.pwm(" + pin + ")");
+        return said.equals("None")
+                ? List.of()
+                : Arrays.stream(said.substring(1, said.length() - 1).split(", ", -1))
+                        .map(Long::valueOf)
+                        .collect(Collectors.toList());
+    }
+
+    @Override
+    public void temperature(double celsius) {
+        run("device.temperature(" + celsius + ")");
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}
