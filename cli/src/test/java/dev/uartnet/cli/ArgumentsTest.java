@@ -74,7 +74,7 @@ class ArgumentsTest {
             wifi forget --port sim                 | SSID
             pin                                    | PIN
             pin 4                                  | which command? read, write, watch, pwm, adc
-            pin read --port sim                    | which command?
+            pin read --port sim                    | PIN
             pin 4 write 2 --port sim               | the level must be 0 or 1: 2
             pin 4 write --port sim                 | Missing required parameter
             pin 4 read --pull left --port sim      | --pull

@@ -157,7 +157,14 @@ abstract class BoardContract {
     void aResetDeviceAnswersAgain() {
         assertThat(done("reset")).matches("\\S+ answers again after [0-9.]+ s \\(reset: hard\\)\\R");
         assertThat(done("reset", "--soft")).contains("(reset: soft)");
-        assertThat(refused(run("reset", "--line", "--timeout", "1"))).isNotEmpty();
+    }
+
+    @Test
+    void aPortWithoutControlLinesCannotResetTheDevice() {
+        InProcess reset = run("reset", "--line");
+
+        assertThat(reset.exitCode()).isEqualTo(ExitCodes.PORT_UNAVAILABLE);
+        assertThat(reset.errors()).contains(port()).hasLineCount(1);
     }
 
     @Test
