@@ -48,6 +48,7 @@ def drop(name):
 
 try:
     device = load()
+    load = load_groups = drop = None  # their memory has better uses
     gc.collect()
     device.run()
 except Exception:

@@ -311,7 +311,8 @@ def families(files):
 
 
 def _own_names(files, family):
-    """Names of fields and methods that nobody but their own objects uses: said as `self.name`, in one family, whose classes are all made from classes of ours."""
+    """Names of fields and methods that nobody but their own objects uses, and their families: said as `self.name`, in one family, whose classes are
+    all made from classes of ours."""
     ours = {"Exception", "OSError"}
     for file in files:
         ours |= _inherits(files[file])[0]
@@ -332,7 +333,7 @@ def _own_names(files, family):
                         made.add(word)
                 else:
                     never.add(word)
-    return [name for name in found if name in made and name not in never and len(found[name]) == 1]
+    return {name: list(found[name]) for name in found if name in made and name not in never and len(found[name]) == 1}
 
 
 class Privates:
@@ -356,8 +357,7 @@ class Privates:
                                 homes[word] = []
                             if self.family[file] not in homes[word]:
                                 homes[word].append(self.family[file])
-        for name in _own_names(files, self.family):
-            homes[name] = [self.family[file] for file in files if any(name == word for indent, tokens in files[file] for word, space, kind in tokens if kind == _WORD)][:1]
+        homes.update(_own_names(files, self.family))
         free = ["_" + name for name in _SHARED if "_" + name not in words]
         count = {}
         self.short = {}

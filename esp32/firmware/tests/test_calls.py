@@ -1,10 +1,9 @@
 """Calls that last: the device serves everything else meanwhile (PROTOCOL.md, section 8). The firmware runs as a process of its own."""
 
 import os
-import sys
 import check
 import process
-from host import CANCEL, CHANNEL_DATA, DEMAND, ERROR, INFO, NEXT, OUTPUT, PING, RESPONSE, Peer
+from host import CANCEL, DEMAND, ERROR, NEXT, OUTPUT, PING, RESPONSE, Peer
 from process import SIGINT, SIGTERM, Firmware, exists
 from time import sleep_ms, ticks_diff, ticks_ms
 
@@ -68,16 +67,14 @@ def test_two_calls_last_and_others_wait_in_order():
     check.equal(host.answer(late)[2], DEADLINE)
     host.send(CANCEL, later[7])
     check.equal(host.answer(later[7])[2], CANCELLED)
+    # A cancelled call's code runs on, and keeps its thread.
     host.send(CANCEL, long[0])
     check.equal(host.answer(long[0])[2], CANCELLED)
     check.equal((host.messages, host.call(PING, 1)), ([], (1,)))
-    # The code of the cancelled one runs on; the other's end makes room.
-    # Nobody can say `go` but code that is waiting: a module's list, through another session, which ends what waits.
+    # Nobody can let them go: whoever would has to wait for them.
     host.open()
     check.equal(host.call(PING, 2), (2,))
-    f.end(9)
-    f.ended()
-    os.remove(f.line)
+    _end(f, host)
 
 
 def test_calls_that_wait_begin_when_one_ends():
@@ -174,7 +171,7 @@ def test_sessions_come_and_go_while_code_runs_on():
 
 def test_many_quick_calls_beside_one_that_collects_garbage():
     """Both threads allocate, and each collects what is garbage for both."""
-    f, host = _start("--heap", "600k", "--pty", process.folder + "/gc.tty") if False else _start()
+    f, host = _start()
     host.call(EXEC, "import gc\ndef spin():\n    n = 0\n    while not go:\n        l = [str(i) for i in range(100)]\n        assert l == [str(i) for i in range(100)]\n        n += 1\n        if n % 20 == 0: gc.collect()\n    return n")
     long = host.ask(EVAL, "spin()")
     for turn in range(30):
@@ -188,8 +185,8 @@ def test_many_quick_calls_beside_one_that_collects_garbage():
     _end(f, host)
 
 
-def test_a_call_costs_little_more_than_a_ping():
-    """Of the device's own time, over a line without a pace: it would have to be 10 % of what the line takes, too."""
+def test_what_a_call_costs_beside_a_ping():
+    """Prints what 500 of each take, over a line that has no pace."""
     f, host = _start()
     abs_ = host.call(EVAL, "abs")[0]
     took = {}
@@ -201,8 +198,7 @@ def test_a_call_costs_little_more_than_a_ping():
                 host.until(lambda: len(host.messages) == 50)
                 host.messages.clear()
             took[name] = min(took.get(name, 1 << 30), ticks_diff(ticks_ms(), begin))
-    process_out = "  500 of each, pipelined, host's time included: ping %(ping)d ms, call %(call)d ms" % took
-    sys.stdout.write(process_out + "\n")
+    print("  500 of each, pipelined, host's time included: ping %(ping)d ms, call %(call)d ms" % took)
     _end(f, host)
 
 

@@ -3,7 +3,7 @@
 from micropython import const
 
 from .failure import Failure, check
-from .msgpack import is_int
+from .msgpack import Malformed, Reader, is_int
 from .sockets import OPERATIONS
 
 _OP_BLOB_WRITE = const(22)
@@ -33,6 +33,24 @@ def write(device, request, args):
         raise Failure(_ERROR_NO_RESOURCES, "blobs have at most %d bytes" % _LIMIT_BLOB_BYTES_MAX)
     data = blobs[number] = blobs.get(number, b"") + data
     request.done((len(data),))
+
+
+def service(device):
+    """Gives the device what finds the arguments in a blob; there is nothing to do in the loop."""
+
+    def taken(number):
+        data = device.blobs.pop(number[0], None) if len(number) == 1 else None
+        check(data, "blob")
+        r = Reader(data).start(0, len(data))
+        args = []
+        try:
+            while r.pos < len(data):
+                args.append(r.value())
+        except Malformed:
+            check(False, "blob")
+        return args
+
+    device.taken = taken
 
 
 OPERATIONS[_OP_BLOB_WRITE] = write

@@ -5,7 +5,7 @@ from micropython import const
 
 from . import failure
 from .failure import Failure, check
-from .msgpack import Ext, Malformed, Overflow, Reader, is_int
+from .msgpack import Ext, Malformed, Overflow, is_int
 from .requests import OPERATIONS, Request
 
 _KIND_REQUEST = const(1)
@@ -211,8 +211,8 @@ class Dispatcher:
             if op == _OP_PING:
                 self._ping(number, n, start, end)
                 return
-            if n == 1 and isinstance(args[0], Ext) and args[0].code == _EXT_BLOB:
-                args = self._blob(args[0].data)
+            if n == 1 and self.device.taken and isinstance(args[0], Ext) and args[0].code == _EXT_BLOB:
+                args = self.device.taken(args[0].data)
             operation = self.operations.get(op)
             if not operation:
                 raise self._refusal(op)
@@ -231,19 +231,6 @@ class Dispatcher:
         except Exception as e:
             self.device.trouble(e)
             request.stop(failure.of(e))
-
-    def _blob(self, number):
-        """Arguments that the host has written before, for they fit no frame."""
-        data = self.device.blobs.pop(number[0], None) if len(number) == 1 else None
-        check(data, "blob")
-        r = Reader(data).start(0, len(data))
-        args = []
-        try:
-            while r.pos < len(data):
-                args.append(r.value())
-        except Malformed:
-            check(False, "blob")
-        return args
 
     def _refusal(self, op):
         for first, last, code, text in self.device.board.refusals:

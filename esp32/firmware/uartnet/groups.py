@@ -26,8 +26,8 @@ device 113 115 44 130 streams events control
 files 116 119 80 180 streams secrets writing files
 objects 32 45 160 300 calls blobs events handles objects remote"""
 # What is to be left, beside what is reserved for the buffers: for them, for each socket, and to serve with.
-_LEFT_BYTES = const(4000)
-_SOCKET_BYTES = const(600)
+_LEFT_BYTES = const(7000)
+_SOCKET_BYTES = const(330)
 
 
 def table():

@@ -14,7 +14,7 @@ _ERROR_NO_RESOURCES = const(6)
 _ERROR_NO_OBJECT = const(49)
 _LIMIT_NESTING_MAX = const(8)
 
-_TYPE_BYTES = const(32)  # of a type's name
+_CLASS_BYTES = const(32)  # of a type's name
 _HANDLES_MIN = const(64)
 _HANDLE_BYTES = const(200)  # of the heap that is free at the start, for each that may be held
 _COPIED = (str, bool, float, bytes, type(None), Ext)
@@ -64,7 +64,7 @@ class Handles:
         return self.said(self.last, v)
 
     def said(self, number, v):
-        return Ext(_EXT_HANDLE, pack(">I", number) + cut(type(v).__name__, _TYPE_BYTES).encode())
+        return Ext(_EXT_HANDLE, pack(">I", number) + cut(type(v).__name__, _CLASS_BYTES).encode())
 
     def release_from(self, number):
         """Forgets the handles behind this one, which were never sent."""

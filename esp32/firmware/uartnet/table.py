@@ -10,6 +10,7 @@ from .failure import Failure
 class Table:
     """Two poll sets: `all`, and `writers` (the UART, and sockets that wait to write) for while nothing can be sent: the pace ends that without an event."""
 
+    taken = None  # where there are blobs: the arguments that are in one
     calls = None  # where a group of operations has calls that last
 
     def __init__(self, board):

@@ -11,7 +11,7 @@ _bench = None  # what tests script the board with
 kept = None  # what a reset keeps of the line: two descriptors (-1: none), the name of the pty, and the path that leads to it
 files = os.getenv("UARTNET_FILES") or "/dev/null"  # where the configuration is; `root` would make a folder
 cause = 1  # of the last reset, as an ESP32's reset_cause() says it; 1: the power came on
-_LATER = " Pin:benchpins PWM:benchpins ADC:benchadc RTC:rtc reset:reboot soft_reset:reboot WDT:reboot root:folder"
+_LATER = " Pin:benchpins PWM:benchpins ADC:benchadc RTC:rtc reset:reboot soft_reset:reboot WDT:reboot"
 
 
 class UART:
@@ -50,6 +50,8 @@ def chore():
 
 def __getattr__(name):
     """What takes memory is loaded when it is first used; that there is such a thing takes none but for one text."""
+    if name == "root":
+        return __import__("folder").root()  # each time: a test may give the board another
     at = _LATER.find(" " + name + ":")
     if at < 0:
         raise AttributeError(name)

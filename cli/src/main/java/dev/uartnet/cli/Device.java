@@ -4,7 +4,6 @@ import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.esp32.VirtualEsp32;
 import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.proxy.ProxyConnector;
-import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartAddress;
 import dev.uartnet.transport.UartChannel;
 import dev.uartnet.transport.UartChannelOption;
@@ -22,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -69,9 +69,9 @@ final class Device implements AutoCloseable {
             ProxyConnector once = options.speed(device.connector(options.timeout()));
             ProxyConnector connector = again ? once.reconnect(RECONNECT) : once;
             if (name.equals(PortChoice.SIMULATED)) {
-                MemoryPort.Pair line = MemoryPort.pair();
-                device.simulated = SimulatedDevice.start(line.a());
-                return device.over(line.b(), connector);
+                VirtualEsp32 simulator = SimulatedDevice.start();
+                device.simulated = simulator;
+                return device.over(() -> SimulatedDevice.line(simulator), name, connector);
             }
             SerialLibrary.load();
             return connector.port(name).connect();
@@ -85,7 +85,8 @@ final class Device implements AutoCloseable {
      */
     static Device connect(UartPort port, int baud, Duration timeout, Cleanups cleanups) throws Exception {
         Device device = new Device(port.name(), cleanups);
-        return device.opened(() -> device.over(port, device.connector(timeout).baudRate(baud)));
+        return device.opened(() ->
+                device.over(() -> port, port.name(), device.connector(timeout).baudRate(baud)));
     }
 
     private ProxyConnector connector(Duration timeout) {
@@ -96,9 +97,10 @@ final class Device implements AutoCloseable {
                 .noReconnect();
     }
 
-    private Mono<ProxyClient> over(UartPort port, ProxyConnector connector) {
-        Bootstrap bootstrap = new Bootstrap().group(loop).channelFactory(() -> new UartChannel(port));
-        return connector.connect(bootstrap, new UartAddress(port.name()));
+    /** @param port what to open, each time when it connects */
+    private Mono<ProxyClient> over(Supplier<UartPort> port, String portName, ProxyConnector connector) {
+        Bootstrap bootstrap = new Bootstrap().group(loop).channelFactory(() -> new UartChannel(port.get()));
+        return connector.connect(bootstrap, new UartAddress(portName));
     }
 
     private Device opened(Callable<Mono<ProxyClient>> connecting) throws Exception {

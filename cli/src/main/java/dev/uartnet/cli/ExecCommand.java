@@ -1,5 +1,6 @@
 package dev.uartnet.cli;
 
+import dev.uartnet.codec.request.RequestTimeoutException;
 import dev.uartnet.proxy.objects.RemoteException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,15 @@ final class ExecCommand extends DeviceCommand {
         } catch (RemoteException e) {
             raised(e);
             return ExitCodes.REMOTE_FAILURE;
+        } catch (UnsupportedOperationException e) {
+            // A device that allows neither code nor modules does not offer objects at all.
+            throw new RemoteFailureException(
+                    Failure.text(e) + "; if it can, its /uartnet.json has to allow it: \"exec\" in \"allow\"", e);
+        } catch (RequestTimeoutException e) {
+            throw new RemoteFailureException(
+                    "the code has not ended in time; on the device it runs on until it ends or prints ("
+                            + e.getMessage() + ")",
+                    e);
         }
         return ExitCodes.DONE;
     }

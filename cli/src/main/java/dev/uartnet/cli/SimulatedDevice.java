@@ -2,8 +2,10 @@ package dev.uartnet.cli;
 
 import dev.uartnet.esp32.SimulatedNetwork;
 import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartPort;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** The device that {@code --port sim} names: a new one for each command, which allows everything that the simulator can. */
 final class SimulatedDevice {
@@ -17,10 +19,22 @@ final class SimulatedDevice {
 
     private SimulatedDevice() {}
 
-    static VirtualEsp32 start(UartPort port) throws IOException {
-        VirtualEsp32 device = VirtualEsp32.builder().allow("everything").start(port);
+    /** Starts one that no line leads to yet. */
+    static VirtualEsp32 start() {
+        VirtualEsp32 device = VirtualEsp32.builder().allow("everything").build();
         device.radio()
                 .add(SimulatedNetwork.secured(SSID, PASSWORD).withRssi(RSSI).withChannel(CHANNEL));
         return device;
+    }
+
+    /** Returns the host's end of a new line to it: one of memory can be opened only once. */
+    static UartPort line(VirtualEsp32 device) {
+        MemoryPort.Pair line = MemoryPort.pair();
+        try {
+            device.serve(line.a());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return line.b();
     }
 }

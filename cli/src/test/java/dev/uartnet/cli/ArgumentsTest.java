@@ -60,6 +60,41 @@ class ArgumentsTest {
             line a b --rts-cts                     | --rts-cts needs --fifo
             line a b --seed many                   | --seed
             help frobnicate                        | no such command: frobnicate
+            help wifi frobnicate                   | no such command: wifi frobnicate
+            wifi                                   | which command? scan, connect
+            wifi frobnicate                        | frobnicate
+            wifi connect --save --port sim         | need an SSID
+            wifi connect a --bssid 12 --port sim   | --bssid: no hardware address
+            wifi connect a --password b --password-file c --port sim | either --password-file or --password
+            wifi connect a-name-that-is-longer-than-any-network --port sim | SSID must have 1 to 32 bytes
+            wifi hostname a_b --port sim           | NAME must be
+            wifi access-point --port sim           | either an SSID, or --stop
+            wifi access-point a --stop --port sim  | either an SSID, or --stop
+            wifi access-point a --channel 15 --port sim | --channel must be 1 to 14
+            wifi forget --port sim                 | SSID
+            pin                                    | PIN
+            pin 4                                  | which command? read, write, watch, pwm, adc
+            pin read --port sim                    | PIN
+            pin 4 write 2 --port sim               | the level must be 0 or 1: 2
+            pin 4 write --port sim                 | Missing required parameter
+            pin 4 read --pull left --port sim      | --pull
+            pin 4 watch --edge sharp --port sim    | --edge
+            pin 4 watch --debounce -1 --port sim   | --debounce must not be negative
+            pin 4 watch --count -1 --port sim      | --count must not be negative
+            pin 4 pwm 1000 --port sim              | either FREQUENCY and DUTY, or --off
+            pin 4 pwm 1000 1 --off --port sim      | either FREQUENCY and DUTY, or --off
+            pin 4 pwm 0 1 --port sim               | FREQUENCY must be at least 1 Hz
+            pin 4 pwm 1 101% --port sim            | DUTY must be 0 to 1
+            pin 4 adc --every 0 --port sim         | must be 0.001 to 86400 seconds
+            pin 4 adc --attenuation 3 --port sim   | --attenuation must be 0, 2.5, 6 or 11
+            clock                                  | which command? get, set, sync
+            clock set yesterday --port sim         | INSTANT must be a time with its zone
+            files                                  | which command? list, get, put, remove
+            files get --port sim                   | PATH
+            files put - /lib/ --port sim           | standard input has no name
+            exec --port sim                        | what is to be executed?
+            exec a.py -e b --port sim              | what is to be executed?
+            reset --hard --soft --port sim         | mutually exclusive
             """)
     void wrongArgumentsAreOneLineThatNamesThem(String line, String named) {
         InProcess command = InProcess.run(line.isEmpty() ? new String[0] : line.split(" "));
@@ -70,14 +105,35 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "ports", "info", "ping", "resolve", "get", "demo", "line", "help"})
+    @ValueSource(
+            strings = {
+                "",
+                "ports",
+                "info",
+                "ping",
+                "resolve",
+                "get",
+                "wifi",
+                "pin",
+                "clock",
+                "files",
+                "exec",
+                "log",
+                "reset",
+                "demo",
+                "line",
+                "help",
+                "wifi scan",
+                "pin 4 read",
+                "files list"
+            })
     void everyCommandHasHelpAndVersion(String name) {
-        String[] help = name.isEmpty() ? new String[] {"--help"} : new String[] {name, "--help"};
+        String[] help = (name + " --help").strip().split(" ");
         InProcess helped = InProcess.run(help);
         assertThat(helped.exitCode()).isZero();
         assertThat(helped.errors()).isEmpty();
         assertThat(helped.output())
-                .startsWith(("Usage: uartnet " + name).strip())
+                .startsWith(("Usage: uartnet " + name.replace("4", "PIN")).strip())
                 .contains("Exit codes:", "--verbose");
 
         help[help.length - 1] = "--version";
@@ -90,7 +146,7 @@ class ArgumentsTest {
 
     @Test
     void theHelpOfDeviceCommandsHasTheirOptions() {
-        for (String name : new String[] {"info", "ping", "resolve", "get"}) {
+        for (String name : new String[] {"info", "ping", "resolve", "get", "exec", "log", "reset"}) {
             assertThat(InProcess.run(name, "--help").output())
                     .contains("--port", "--baud", "--timeout", "UARTNET_PORT");
         }
@@ -109,6 +165,8 @@ class ArgumentsTest {
                 .isEqualTo(InProcess.run("--help").output());
         assertThat(InProcess.run("help", "get").output())
                 .isEqualTo(InProcess.run("get", "--help").output());
+        assertThat(InProcess.run("help", "wifi", "scan").output())
+                .isEqualTo(InProcess.run("wifi", "scan", "--help").output());
     }
 
     @Test

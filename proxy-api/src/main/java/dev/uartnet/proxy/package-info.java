@@ -15,6 +15,9 @@
  * <p>{@link dev.uartnet.proxy.ProxySockets} is the same without that vocabulary, on the Netty channels themselves: {@code ChannelMono} opens one, {@code
  * InboundFlux} reads as much as is asked for, {@code Outbound} writes as much as is taken; both class comments have their states.
  *
+ * <p>The board's own parts (Wi-Fi, clock, pins, files, the device) are in {@code dev.uartnet.proxy.board}, on {@link
+ * dev.uartnet.proxy.DeviceRequests}. {@code ResetCircuit} is the one way around the link: over the port's control lines.
+ *
  * <h2>States of a client</h2>
  *
  * CONNECTED, RECONNECTING and CLOSED are the kinds of {@link dev.uartnet.proxy.LinkState}, which {@code states()} emits.
@@ -114,7 +117,8 @@
  * <tr><td>any</td><td>link lost</td><td>queued bytes are released, the socket hears of it</td><td>FREE</td></tr>
  * </table>
  *
- * <p>May depend on the codec, Netty and Reactor. Only {@code SerialConnector} knows {@code dev.uartnet.transport}.
+ * <p>May depend on the codec, Netty and Reactor. Only {@code SerialConnector} and {@code ResetCircuit} know {@code
+ * dev.uartnet.transport}.
  */
 @NullMarked
 package dev.uartnet.proxy;

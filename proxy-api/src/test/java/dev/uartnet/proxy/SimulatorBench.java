@@ -1,6 +1,7 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.esp32.SimulatedNetwork;
+import dev.uartnet.esp32.SimulatedRadio;
 import dev.uartnet.esp32.VirtualEsp32;
 import java.time.Duration;
 
@@ -20,6 +21,9 @@ final class SimulatorBench implements Bench {
 
     @Override
     public void outage() {
+        if (!SimulatedRadio.FIRST.equals(device.radio().joined())) {
+            device.radio().remove(SimulatedRadio.FIRST); // or the board would go back into that
+        }
         device.radio().outage();
     }
 

@@ -148,6 +148,8 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void anOutageEndsSocketsWithWordsThatSayWifi() throws Exception {
+        bench().network("home", PASSWORD, -60);
+        run(client().wifi().connect(WifiConnect.to("home").password(PASSWORD).save()));
         BlockingQueue<WifiChange> changes = new LinkedBlockingQueue<>();
         Disposable watching = client().wifi().changes().subscribe(changes::add);
         try (EchoServer echo = new EchoServer()) {

@@ -19,6 +19,8 @@ import reactor.core.publisher.Mono;
  */
 public final class DeviceClock {
     private static final Duration SYNC_MAX = Duration.ofSeconds(5);
+    private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final int NANOS_PER_MICRO = 1_000;
 
     private final DeviceRequests requests;
 
@@ -96,7 +98,8 @@ public final class DeviceClock {
 
     private static long micros(Instant time) {
         try {
-            return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+            return Math.addExact(
+                    Math.multiplyExact(time.getEpochSecond(), MICROS_PER_SECOND), time.getNano() / NANOS_PER_MICRO);
         } catch (ArithmeticException e) {
             throw new DateTimeException("no clock goes as far as " + time, e);
         }

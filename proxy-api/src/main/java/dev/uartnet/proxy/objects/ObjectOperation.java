@@ -31,6 +31,11 @@ record ObjectOperation(int number, List<@Nullable Object> args, Duration limit, 
         return new ObjectOperation(number, args, limit, output, what);
     }
 
+    /** Returns whether it is about an object, and no code or module. */
+    boolean namesObject() {
+        return !args.isEmpty() && args.get(0) instanceof RemoteObject;
+    }
+
     /**
      * Its objects are in use from now on. On the link's event loop.
      *

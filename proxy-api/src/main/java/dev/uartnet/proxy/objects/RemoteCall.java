@@ -75,7 +75,7 @@ public final class RemoteCall {
 
     /**
      * How long it may take, waiting included; default: for ever. When it has passed, the call fails with {@link RequestTimeoutException}; the code
-     * runs on, unless it prints.
+     * runs on, unless it prints. An iteration over the result has no limit.
      *
      * @param limit at least 1 ms, or zero for none
      */

@@ -14,7 +14,9 @@ final class RemoteFailures {
             return RemoteException.of(refused, operation.what());
         }
         if (failure instanceof LinkLostException lost) {
-            return lost.ending(operation.what() + " failed, for objects of the device do not outlive their session");
+            return operation.namesObject()
+                    ? lost.ending(operation.what() + " failed, for objects of the device do not outlive their session")
+                    : lost;
         }
         if (failure instanceof RequestTimeoutException) {
             // What the device was given of it, when it was sent, says little.

@@ -33,7 +33,7 @@ final class Results {
         Conversion.requirePossible(type);
         ObjectOperation asked = operation.apply(type == RemoteObject.class);
         Flux<Object> items = session.stream(asked);
-        return (type == RemoteObject.class ? items : new WholeItems(items))
+        return (type == RemoteObject.class ? items : new WholeItems(session, items))
                 .map(item -> Conversion.to(type, item, asked.what()));
     }
 }

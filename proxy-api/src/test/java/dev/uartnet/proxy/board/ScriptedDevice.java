@@ -71,6 +71,11 @@ final class ScriptedDevice implements AutoCloseable {
 
     private final class Script extends SimpleChannelInboundHandler<Request> {
         @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable hostIsGone) {
+            ctx.close();
+        }
+
+        @Override
         protected void channelRead0(ChannelHandlerContext ctx, Request request) {
             requests.add(request);
             Answer answer = answers.get(request.operation());
