@@ -95,7 +95,8 @@ enum DeviceKind {
     private static Device firmware(Objects objects, Firmware.Builder builder) throws IOException {
         if (objects != Objects.NONE) {
             builder.environment("UARTNET_ALLOW", String.join(",", ALLOW.get(objects)))
-                    .environment("UARTNET_FILES", PYTHON.toString());
+                    .environment("UARTNET_FILES", PYTHON.toString())
+                    .environment("UARTNET_CHANNELS", "15"); // a board's: the heap is for objects
         }
         TestNameServer names = new TestNameServer();
         try {

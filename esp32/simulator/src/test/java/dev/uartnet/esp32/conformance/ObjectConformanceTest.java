@@ -1,6 +1,7 @@
 package dev.uartnet.esp32.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.message.ErrorCode;
@@ -235,7 +236,8 @@ class ObjectConformanceTest extends RemoteObjectTest {
         raised("AttributeError", Operation.OBJECT_CALL, callOf(greeter, "leave"));
         raised("TypeError", Operation.OBJECT_CALL, callOf(greeter, null));
         raised("TypeError", Operation.OBJECT_CALL, callOf(module("greeter"), "Greeter"));
-        raised("TypeError", Operation.OBJECT_ITERATE, greeter);
+        assertThatThrownBy(() -> Items.of(host, Operation.OBJECT_ITERATE, greeter).takeAll())
+                .isInstanceOfSatisfying(RequestFailedException.class, error -> raised("TypeError", error));
     }
 
     @Test

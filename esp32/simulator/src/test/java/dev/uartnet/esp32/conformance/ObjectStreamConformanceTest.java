@@ -160,10 +160,10 @@ class ObjectStreamConformanceTest extends RemoteObjectTest {
 
         assertThat(new String(readAll(back, 0), StandardCharsets.UTF_8)).isEqualTo(text);
         refused(ErrorCode.BAD_REQUEST, Operation.OBJECT_CALL, new BlobArguments(7));
-        writeBlob(7, "anything", 1);
-        assertThat(host.request(Operation.PING, new BlobArguments(7))).containsExactly("anything", 1L);
+        writeBlob(7, callOf(things, "same", "anything"));
+        assertThat(host.request(Operation.OBJECT_CALL, new BlobArguments(7))).containsExactly("anything");
         host.writeBlob(8, new byte[] {(byte) 0x93, 1});
-        refused(ErrorCode.BAD_REQUEST, Operation.PING, new BlobArguments(8));
+        refused(ErrorCode.BAD_REQUEST, Operation.OBJECT_CALL, new BlobArguments(8));
     }
 
     private void writeBlob(int blob, @Nullable Object... args) throws IOException {
