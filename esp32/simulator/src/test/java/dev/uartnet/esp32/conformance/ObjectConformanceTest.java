@@ -236,7 +236,8 @@ class ObjectConformanceTest extends RemoteObjectTest {
         raised("AttributeError", Operation.OBJECT_CALL, callOf(greeter, "leave"));
         raised("TypeError", Operation.OBJECT_CALL, callOf(greeter, null));
         raised("TypeError", Operation.OBJECT_CALL, callOf(module("greeter"), "Greeter"));
-        assertThatThrownBy(() -> Items.of(host, Operation.OBJECT_ITERATE, greeter).takeAll())
+        assertThatThrownBy(
+                        () -> Items.of(host, Operation.OBJECT_ITERATE, greeter).takeAll())
                 .isInstanceOfSatisfying(RequestFailedException.class, error -> raised("TypeError", error));
     }
 
