@@ -86,7 +86,7 @@ class SimulatorBoardCommandTest extends BoardContract {
             samples.signal("INT");
 
             CommandProcess.Result result = samples.await();
-            assertThat(result.errors()).isEmpty();
+            assertThat(result.errors().lines()).allMatch(SimulatorBoardCommandTest::tellsOfLoss);
             assertThat(result.exitCode()).isEqualTo(130);
         }
     }
@@ -97,9 +97,14 @@ class SimulatorBoardCommandTest extends BoardContract {
                 CommandProcess.startIntoHead(100, "pin", "34", "adc", "--every", "0.01", "--port", port)) {
             CommandProcess.Result result = samples.await();
 
-            assertThat(result.errors()).isEmpty();
+            assertThat(result.errors().lines()).allMatch(SimulatorBoardCommandTest::tellsOfLoss);
             assertThat(result.exitCode()).isEqualTo(ExitCodes.OUTPUT_CLOSED);
         }
+    }
+
+    /** A busy machine may be late. */
+    private static boolean tellsOfLoss(String line) {
+        return line.matches("uartnet: [0-9]+ samples? lost");
     }
 
     @Test

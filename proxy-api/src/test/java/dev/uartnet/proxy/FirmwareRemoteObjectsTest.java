@@ -3,8 +3,7 @@ package dev.uartnet.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.uartnet.esp32.Firmware;
-import dev.uartnet.proxy.examples.PythonOnTheDevice;
-import dev.uartnet.proxy.objects.RemoteObject;
+import dev.uartnet.proxy.examples.LampExample;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -42,14 +41,7 @@ class FirmwareRemoteObjectsTest extends RemoteObjectPrograms {
 
     @Test
     void theExampleOfTheReadmeRuns() {
-        assertThat(get(PythonOnTheDevice.lightUp(client()))).isEqualTo("kitchen at 80");
-        try (RemoteObject module = get(client().objects().importModule("lamp"));
-                RemoteObject lamp = get(module.call("Lamp", "hall").object())) {
-            assertThat(get(PythonOnTheDevice.levels(lamp).collectList())).containsExactly(10, 20, 40);
-            assertThat(get(PythonOnTheDevice.failure(lamp)))
-                    .startsWith("ValueError\n")
-                    .contains("burnt out");
-        }
+        LampExample.run(client());
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** The real firmware with the module {@code demo} on its path, and a client of it. */
+/** The real firmware with the modules {@code demo} and {@code lamp} on its path, and a client of it. */
 final class PythonFirmware implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Firmware firmware;
@@ -19,7 +19,7 @@ final class PythonFirmware implements AutoCloseable {
         Path python = Path.of(Objects.requireNonNull(PythonFirmware.class.getResource("/python/demo.py"))
                         .toURI())
                 .getParent();
-        firmware = RealFirmware.start(builder.environment("UARTNET_ALLOW", "demo,exec"));
+        firmware = RealFirmware.start(builder.environment("UARTNET_ALLOW", "demo,lamp,exec"));
         client = TestLine.get(
                 ProxyClient.connector().port(firmware.path()).runOn(loops).connect());
         client.objects()

@@ -8,7 +8,6 @@ import dev.uartnet.esp32.objects.ScriptedObject;
 import dev.uartnet.esp32.objects.SimulatedCall;
 import dev.uartnet.esp32.objects.SimulatedObject;
 import dev.uartnet.proxy.ProxyClient;
-import dev.uartnet.proxy.objects.RemoteObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -83,14 +82,7 @@ class RemoteObjectExamplesTest {
 
     @Test
     void usesAClassOfTheDevice() {
-        assertThat(get(PythonOnTheDevice.lightUp(device))).isEqualTo("kitchen at 80");
-        try (RemoteObject module = get(device.objects().importModule("lamp"));
-                RemoteObject lamp = get(module.call("Lamp", "hall").object())) {
-            assertThat(get(PythonOnTheDevice.levels(lamp).collectList())).containsExactly(10, 20, 40);
-            assertThat(get(PythonOnTheDevice.failure(lamp)))
-                    .startsWith("ValueError\n")
-                    .contains("burnt out");
-        }
+        LampExample.run(device);
     }
 
     @Test
