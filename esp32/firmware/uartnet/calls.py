@@ -37,6 +37,8 @@ _WAIT_MS = const(2)  # for room for what they print
 _PATIENCE_MS = const(300)  # in which the main thread has to see that all is over
 _TEXT = const(2000)  # characters that a call may have printed and not sent
 _ANSWERS_BYTES = const(1024)  # that wait for the window, with which calls wait too
+_CALL_BYTES = const(40)  # what a call that waits counts for there: with 52 of them the link takes nothing more,
+_STUCK_MS = const(500)  # unless none has begun for so long
 
 # What only calls have, in the class until it differs.
 Request.text = ""
@@ -67,6 +69,7 @@ class Calls:
         self.began = None  # ticks_ms() of the leader's call; None: it is in the loop
         self.followers = 0
         self.most = _THREADS
+        self.begun = device.link.now  # when a call did that last
         self.current = None
         if start_new_thread:
             self.lock = allocate_lock()
@@ -96,10 +99,14 @@ class Calls:
         if not request.queued:
             request.queued = True
             self.queue.append(request)
-            self.device.link.pause = True
+            link = self.device.link
+            link.pause = True
+            if request.stream is None:
+                link.held += _CALL_BYTES
 
     def clear(self):
         self.queue = [request for request in self.queue if request.stream is not None]
+        self.device.link.held = 0
 
     def tick(self, now):
         for request in self.detached:
@@ -110,6 +117,8 @@ class Calls:
                 done = self.finished.pop(0)
             self.detached.remove(done[0])
             self._answer(*done)
+        if ticks_diff(now, self.begun) >= _STUCK_MS:
+            self.device.link.held = 0  # so that the host can cancel what lasts
         self._plan()
 
     def _plan(self):
@@ -127,6 +136,9 @@ class Calls:
             if link.queued >= _ANSWERS_BYTES or not self._able():
                 break
             request = queue.pop(0)
+            if request.stream is None:
+                link.held = max(0, link.held - _CALL_BYTES)
+            self.begun = link.now
             if request.over:
                 if request.stream is None:
                     continue

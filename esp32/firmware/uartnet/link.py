@@ -147,6 +147,7 @@ class Link:
         self.queue = []  # messages that wait for the window
         self.pause = False  # what has come is to be done before more is read
         self.queued = 0
+        self.held = 0  # bytes that calls which wait to begin count for
         self._clear()
 
     def _clear(self):
@@ -265,7 +266,7 @@ class Link:
             self.owe |= _OWE_ACK
         elif ahead >= self.own_window:
             self.counters.dropped += 1
-        elif not ahead and self.queued < _RESPONSES_BYTES:
+        elif not ahead and self.queued + self.held < _RESPONSES_BYTES:
             if incoming.known != seq:
                 self.owe |= _OWE_ACK  # it has mended a gap, and there may be more
             incoming.advance()
@@ -279,7 +280,7 @@ class Link:
             kept = incoming.keep(seq, self.frame, 4, end)
             if incoming.sent((seq + 1) & 255) and seq != known:
                 self.counters.gaps += 1
-            if self.queued >= _RESPONSES_BYTES:
+            if self.queued + self.held >= _RESPONSES_BYTES:
                 self.blocked = True
             elif ahead:
                 self.owe |= _OWE_ACK
@@ -292,7 +293,7 @@ class Link:
         """Delivers the kept frames whose turn it is, while there is room for answers. Only between two frames."""
         incoming = self.incoming
         tag = self.tag
-        while incoming.count and self.queued < _RESPONSES_BYTES:
+        while incoming.count and self.queued + self.held < _RESPONSES_BYTES:
             end = incoming.take(self.frame, 4)
             if not end:
                 return
@@ -520,7 +521,7 @@ class Link:
             self.queued -= n
             self.body[:n] = message
             self.send(BODY, BODY + n)
-        if self.blocked and self.queued < _RESPONSES_BYTES:
+        if self.blocked and self.queued + self.held < _RESPONSES_BYTES:
             # The answers have gone: on with what has waited for that.
             state = self.decoder
             if state[slip.OUTCOME] or not state[slip.LENGTH]:

@@ -50,6 +50,13 @@ enum DeviceKind {
         Device start(Objects objects) throws IOException {
             return firmware(objects, Firmware.builder().bits(32).heap("200k"));
         }
+    },
+    /** For remote objects beside everything else: 100 KB are the host's. */
+    FIRMWARE_32_BIT_300K {
+        @Override
+        Device start(Objects objects) throws IOException {
+            return firmware(objects, Firmware.builder().bits(32).heap("300k"));
+        }
     };
 
     private static final Map<Objects, String[]> ALLOW =
@@ -94,9 +101,7 @@ enum DeviceKind {
 
     private static Device firmware(Objects objects, Firmware.Builder builder) throws IOException {
         if (objects != Objects.NONE) {
-            builder.environment("UARTNET_ALLOW", String.join(",", ALLOW.get(objects)))
-                    .environment("UARTNET_FILES", PYTHON.toString())
-                    .environment("UARTNET_CHANNELS", "15"); // a board's: the heap is for objects
+            withModules(builder, objects);
         }
         TestNameServer names = new TestNameServer();
         try {
@@ -111,6 +116,13 @@ enum DeviceKind {
             names.close();
             throw e;
         }
+    }
+
+    /** A firmware whose hosts may import modules, and which has those of the tests. */
+    static Firmware.Builder withModules(Firmware.Builder builder, Objects objects) {
+        return builder.environment("UARTNET_ALLOW", String.join(",", ALLOW.get(objects)))
+                .environment("UARTNET_FILES", PYTHON.toString())
+                .environment("UARTNET_CHANNELS", "15"); // a board's: the heap is for objects
     }
 
     /** Without MicroPython the tests of the firmware cannot run: in CI a failure, elsewhere a loud word. */

@@ -11,5 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass
-@EnumSource(value = DeviceKind.class, mode = EnumSource.Mode.EXCLUDE, names = "FIRMWARE_32_BIT_200K")
+@EnumSource(
+        value = DeviceKind.class,
+        mode = EnumSource.Mode.EXCLUDE,
+        names = {"FIRMWARE_32_BIT_200K", "FIRMWARE_32_BIT_300K"})
 @interface EachDevice {}

@@ -13,5 +13,5 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(
         value = DeviceKind.class,
-        names = {"VIRTUAL_IN_MEMORY", "VIRTUAL_ON_PTY", "FIRMWARE_64_BIT", "FIRMWARE_32_BIT_200K"})
+        names = {"VIRTUAL_IN_MEMORY", "VIRTUAL_ON_PTY", "FIRMWARE_64_BIT", "FIRMWARE_32_BIT_300K"})
 @interface EachDeviceWithObjects {}
