@@ -77,7 +77,7 @@ def test_health():
     for args in ((), (99,), ("x",)):
         check.equal(host.refused(HEALTH, *args), BAD_REQUEST)
     host.open()
-    check.equal((bench.device.services[-1].all, bench.unexpected), ([], []))
+    check.equal((bench.device.services.all[-1].all, bench.unexpected), ([], []))
 
 
 def test_resets():

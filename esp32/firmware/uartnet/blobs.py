@@ -3,10 +3,11 @@
 from micropython import const
 
 from .failure import Failure, check
-from .msgpack import Malformed, Reader, is_int
+from .msgpack import Ext, Malformed, Reader, is_int
 from .sockets import OPERATIONS
 
 _OP_BLOB_WRITE = const(22)
+_EXT_BLOB = const(2)
 _ERROR_NO_RESOURCES = const(6)
 _LIMIT_BLOB_BYTES_MAX = const(16384)
 
@@ -38,7 +39,10 @@ def write(device, request, args):
 def service(device):
     """Gives the device what finds the arguments in a blob; there is nothing to do in the loop."""
 
-    def taken(number):
+    def taken(args):
+        if not isinstance(args[0], Ext) or args[0].code != _EXT_BLOB:
+            return args
+        number = args[0].data
         data = device.blobs.pop(number[0], None) if len(number) == 1 else None
         check(data, "blob")
         r = Reader(data).start(0, len(data))

@@ -27,7 +27,6 @@ class LineGone(OSError):
 
 
 class Board:
-    access_point = None  # our own network, once there was one
     lost = None  # what has happened to the Wi-Fi, in words
 
     def __init__(self, config="/uartnet.json"):
@@ -40,7 +39,7 @@ class Board:
         if isinstance(allow, str):
             allow = allow.split(",")
         self.allow = tuple(word for word in allow if word != "sockets")
-        self.refusals = []  # of operations: first, last, code, text
+        self.refused = b""  # operations: first, last, which group, and 8 more if memory is why
         self.modules = []  # of the groups of operations that were loaded
         self.baud = c["baud"]
         self.platform = sys.platform
@@ -85,10 +84,6 @@ class Board:
         self.uart = uart
         self._readinto = uart.readinto
         self._write = uart.write
-
-    def allows(self, word):
-        """True if a host may do this: a group of operations, "exec", or a module by its name."""
-        return word in self.allow or "everything" in self.allow
 
     def read(self, buf):
         try:
@@ -146,11 +141,7 @@ class Board:
                 self.problem = "ssid or password: %s" % e
 
     def connected(self):
-        return self.wlan is None or self.wlan.isconnected() or self.serves()
-
-    def serves(self):
-        """True if there is a network of our own."""
-        return self.access_point is not None and self.access_point.active()
+        return self.wlan is None or self.wlan.isconnected()
 
     def reason(self, reason=None):
         """Why something fails: the same for all while there is no network, unless its reason has nothing to do with that."""
@@ -159,7 +150,7 @@ class Board:
         return Failure(_ERROR_NETWORK_DOWN, self.lost or "Wi-Fi is not connected")
 
     def address(self):
-        return (self.wlan if self.wlan.isconnected() or not self.serves() else self.access_point).ifconfig()[0]
+        return self.wlan.ifconfig()[0]
 
     def network_state(self):
         """The board's address for people, or why it has none."""

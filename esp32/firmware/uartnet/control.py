@@ -2,6 +2,10 @@
 
 import gc
 import machine
+try:
+    import esp32
+except ImportError:
+    esp32 = None
 from time import ticks_add, ticks_diff
 from micropython import const
 
@@ -22,6 +26,9 @@ _WATCHDOG_MS_MAX = const(3600000)
 _HEALTH_MS_MIN = const(100)
 _HEALTH_MS_MAX = const(0x1FFFFFFF)
 
+# As the ESP32's constants are numbered.
+_RESETS = "?,power on,hard,watchdog,deep sleep,soft"
+
 _control = None  # of the device
 
 
@@ -36,8 +43,22 @@ class _Control(Streams):
         super().__init__()
         _control = self
         self.device = device
+        causes = _RESETS.split(",")
+        cause = machine.reset_cause()
+        self.cause = causes[cause] if 0 < cause < len(causes) else None
+        device.about = self.about
         if device.board.config["watchdog"]:
             self.watch(device.board.config["watchdog"])
+
+    def about(self):
+        """For INFO: why it started, and how warm the chip is, degrees Celsius, where something says that."""
+        read = getattr(esp32, "mcu_temperature", None)
+        if read:
+            warmth = float(read())
+        else:
+            read = getattr(esp32, "raw_temperature", None)  # the first ESP32's, degrees Fahrenheit
+            warmth = read and (read() - 32) / 1.8
+        return ("reset_reason", self.cause), ("temperature", warmth)
 
     def watch(self, timeout):
         self.watchdog = machine.WDT(timeout=timeout)

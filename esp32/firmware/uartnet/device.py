@@ -5,6 +5,7 @@ from select import POLLIN, POLLOUT
 from time import ticks_add, ticks_diff, ticks_ms
 from micropython import const
 
+import uartnet
 from .link import Link  # first: modules that import one another nest deep, and a board's stack is small
 
 from . import failure
@@ -44,8 +45,8 @@ class Device(Table):
         self.message = self.dispatcher.message
         self.log = board.log
         self.tick_at = ticks_ms()
-        # Of the groups of operations, and `calls`: tick(now), due (ticks_ms at which it wants that before the 20 ms are over, or None), clear() at a session's end.
-        self.services = [s for s in [module.service(self) for module in board.modules] if s]
+        if board.modules:
+            self.services = uartnet.services.Services(self)
 
     # What the link tells
 
@@ -54,11 +55,8 @@ class Device(Table):
 
     def session_ended(self):
         self.dispatcher.clear()
-        for service in self.services:
-            try:
-                service.clear()
-            except Exception as e:
-                self.trouble(e, ())
+        if self.services:
+            self.services.clear()
         self.resolver.close()
         self.blobs.clear()
         while self.channels:
@@ -111,27 +109,17 @@ class Device(Table):
         for channel in list(self.channels.values()):
             if channel.deadline is not None:
                 channel.tick(now)
-        for service in self.services:
-            self._serve(service, now)
+        if self.services:
+            self.services.tick(now)
         self.uptime.now()
         if self.board.chore:
             self.board.chore()
 
-    def _serve(self, service, now):
-        try:
-            service.tick(now)
-        except Exception as e:
-            self.trouble(e, ())
-
     def turn(self, wait):
         """One round: wait for something to happen (ms at most), take it in, send what may go."""
         link = self.link
-        for service in self.services:
-            if service.due is not None:
-                if ticks_diff(service.due, link.now) <= 0:
-                    self._serve(service, link.now)
-                if service.due is not None:
-                    wait = max(0, min(wait, ticks_diff(service.due, link.now)))
+        if self.services:
+            wait = self.services.wait(wait, link.now)
         link.pump()
         mask = POLLIN | POLLOUT if link.head < link.tail else POLLIN
         if mask != self.uart_mask:

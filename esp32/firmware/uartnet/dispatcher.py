@@ -5,7 +5,7 @@ from micropython import const
 
 from . import failure
 from .failure import Failure, check
-from .msgpack import Ext, Malformed, Overflow, is_int
+from .msgpack import Malformed, Overflow, is_int
 from .requests import OPERATIONS, Request
 
 _KIND_REQUEST = const(1)
@@ -19,12 +19,12 @@ _KIND_CHANNEL_EOF = const(18)
 _KIND_CHANNEL_CLOSE = const(19)
 _KIND_CHANNEL_DATAGRAM = const(21)
 _OP_PING = const(0)
-_EXT_BLOB = const(2)
 _RESET_PROTOCOL = const(5)
 _ERROR_UNSUPPORTED = const(1)
 _ERROR_BAD_REQUEST = const(2)
 _ERROR_CANCELLED = const(3)
 _ERROR_DEADLINE = const(4)
+_ERROR_NOT_ALLOWED = const(5)
 _ERROR_NO_RESOURCES = const(6)
 _ERROR_MESSAGE_TOO_BIG = const(27)
 _LIMIT_CHANNEL_ID_MAX = const(65535)
@@ -32,11 +32,13 @@ _LIMIT_REQUEST_ID_MAX = const(65535)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
 _PENDING = const(64)  # requests at the same time
-_DEMAND_MAX = const(0x1FFFFFFF)  # which is as good as any
 _DEADLINE_MS_MAX = const(0x1FFFFFFF)  # what ticks_diff() can tell apart; six days
+_WORDS = "wifi clock pins device files objects TLS"  # of "allow", in the order of groups.py
 
 
 class Dispatcher:
+    demanded = None  # where a group of operations has streaming requests: takes a DEMAND
+
     def __init__(self, device):
         self.device = device
         self.link = device.link
@@ -93,15 +95,17 @@ class Dispatcher:
             raise Malformed
         if kind == _KIND_REQUEST:
             self._request(r, n, end)
-        elif _KIND_CHANNEL_DATA <= kind <= _KIND_CHANNEL_CLOSE or kind == _KIND_CANCEL or kind == _KIND_DEMAND:
+        elif _KIND_CHANNEL_DATA <= kind <= _KIND_CHANNEL_CLOSE or kind == _KIND_CANCEL:
             self._known(r, kind, n, end)
         elif kind == _KIND_CHANNEL_DATAGRAM:
             self._datagram(r, n, end)
+        elif kind == _KIND_DEMAND and self.demanded:
+            self.demanded(r, n, end)
         else:
-            self._rest(r, n, end)
+            self.rest(r, n, end)
             self.link.counters.ignored += 1
 
-    def _rest(self, r, n, end):
+    def rest(self, r, n, end):
         if n < 0:
             raise Malformed
         r.skip(n)
@@ -112,7 +116,7 @@ class Dispatcher:
         number = r.int(0, _LIMIT_CHANNEL_ID_MAX)
         if kind == _KIND_CHANNEL_DATA:
             start, stop = r.binary()
-            self._rest(r, n - 2, end)
+            self.rest(r, n - 2, end)
             self._data(number, start, stop)
             return
         value = 0
@@ -123,13 +127,7 @@ class Dispatcher:
             value = r.int(0, 0xFFFF)
             r.text()
             n -= 2
-        elif kind == _KIND_DEMAND:
-            value = r.int(0, 1 << 64)
-            n -= 1
-        self._rest(r, n - 1, end)
-        if kind == _KIND_DEMAND:
-            self._demand(self.pending.get(number), min(value, _DEMAND_MAX))
-            return
+        self.rest(r, n - 1, end)
         if kind == _KIND_CANCEL:
             request = self.pending.get(number)
             if request:
@@ -150,16 +148,6 @@ class Dispatcher:
             self.device.trouble(e)
             channel.broken(e)
 
-    def _demand(self, request, n):
-        if request:
-            request.demand = min(request.demand + n, _DEMAND_MAX)
-            if request.more:
-                try:
-                    request.more()
-                except Exception as e:
-                    self.device.trouble(e)
-                    request.stop(failure.of(e))
-
     def _data(self, number, start, end):
         channel = self.device.channels.get(number)
         if not channel:
@@ -179,7 +167,7 @@ class Dispatcher:
         more = n > 4 and r.value()
         if stop - at not in (4, 16) or not isinstance(more, bool):
             raise Malformed
-        self._rest(r, n - (5 if n > 4 else 4), end)
+        self.rest(r, n - (5 if n > 4 else 4), end)
         channel = self.device.channels.get(number)
         if not channel:
             self.link.counters.ignored += 1
@@ -200,10 +188,10 @@ class Dispatcher:
         args = ()
         try:
             if op == _OP_PING:
-                self._rest(r, n, end)
+                self.rest(r, n, end)
             else:
                 args = [r.value() for _ in range(n)]
-                self._rest(r, min(n, 0), end)
+                self.rest(r, min(n, 0), end)
             if number in self.pending:
                 self.link.fail(_RESET_PROTOCOL, "request %d is running already" % number)
                 return
@@ -211,8 +199,8 @@ class Dispatcher:
             if op == _OP_PING:
                 self._ping(number, n, start, end)
                 return
-            if n == 1 and self.device.taken and isinstance(args[0], Ext) and args[0].code == _EXT_BLOB:
-                args = self.device.taken(args[0].data)
+            if n == 1 and self.device.taken:
+                args = self.device.taken(args)
             operation = self.operations.get(op)
             if not operation:
                 raise self._refusal(op)
@@ -233,9 +221,14 @@ class Dispatcher:
             request.stop(failure.of(e))
 
     def _refusal(self, op):
-        for first, last, code, text in self.device.board.refusals:
-            if first <= op <= last:
-                return Failure(code, text)
+        board = self.device.board
+        refused = board.refused
+        for i in range(0, len(refused), 3):
+            if refused[i] <= op <= refused[i + 1]:
+                word = _WORDS.split()[refused[i + 2] & 7]
+                if refused[i + 2] > 7:
+                    return Failure(_ERROR_NO_RESOURCES, 'too little memory for %s beside %d channels: set fewer "channels", or a shorter "allow"' % (word, board.channels_max))
+                return Failure(_ERROR_NOT_ALLOWED, ("no module and no exec is" if word == "objects" else word + " is not") + ' in "allow" of /uartnet.json')
         return Failure(_ERROR_UNSUPPORTED, "operation %d" % op)
 
     def _ping(self, number, n, start, end):

@@ -5,7 +5,7 @@ import sys
 from micropython import const
 
 import uartnet
-from .sockets import OPERATIONS, no_memory
+from .sockets import OPERATIONS
 
 _FEATURE_TLS = const(16)
 _FEATURE_OBJECTS = const(32)
@@ -14,17 +14,18 @@ _OP_TLS_LISTEN = const(21)
 _OP_BLOB_WRITE = const(22)
 _OP_DEVICE_RESET = const(113)
 _OP_DEVICE_WATCHDOG = const(114)
-_ERROR_NOT_ALLOWED = const(5)
-_ERROR_NO_RESOURCES = const(6)
 
-# One string, for a short one is a name that stays for good. Of each group, in the order in which memory is given to them: its word of "allow", first and
-# last operation, hundreds of bytes that it takes with the 32-bit interpreter, and while it is compiled, and its modules; those with service(device) get a place in the loop.
-_GROUPS = """wifi 64 70 108 290 joining attempt networks station wifi
-clock 80 82 37 220 clock
-pins 96 102 78 170 streams pins edges analog
-device 113 115 44 130 streams events control
-files 116 119 80 180 streams secrets writing files
-objects 32 45 160 300 calls blobs events handles objects remote"""
+# One string, for a short one is a name that stays for good. Of each group, in the order in which memory is given to them (and of dispatcher.py's words): its word of
+# "allow", first and last operation, hundreds of bytes that it takes with the 32-bit interpreter, and while it is compiled, and its modules; those with
+# service(device) get a place in the loop.
+_GROUPS = """wifi 64 70 108 290 services joining attempt networks station wifi
+clock 80 82 37 220 services clock
+pins 96 102 78 170 services streams pins edges analog
+device 113 115 44 130 services streams events control
+files 116 119 80 180 services streams secrets writing files
+objects 32 45 160 300 services calls blobs events handles objects remote"""
+_TLS = const(6)  # the word behind these
+_FULL = const(8)  # memory is why
 # What is to be left, beside what is reserved for the buffers: for them, for each socket, and to serve with.
 _LEFT_BYTES = const(7000)
 _SOCKET_BYTES = const(330)
@@ -63,25 +64,24 @@ def load_tls(board):
             for name in _TLS_MODULES:
                 if name != "blobs" and sys.modules.pop("uartnet." + name, None):
                     delattr(uartnet, name)
-    OPERATIONS[_OP_TLS_CONNECT] = OPERATIONS[_OP_TLS_LISTEN] = no_memory
-    OPERATIONS.setdefault(_OP_BLOB_WRITE, no_memory)
+    _refuse(board, _OP_TLS_CONNECT, _OP_BLOB_WRITE if _OP_BLOB_WRITE not in OPERATIONS else _OP_TLS_LISTEN, _TLS | _FULL)
 
 
-def _refuse(board, code, text, first, last):
+def _refuse(board, first, last, why):
     for op in range(first, last + 1):
         OPERATIONS.pop(op, None)
-    board.refusals.append((first, last, code, text))
+    board.refused += bytes((first, last, why))
 
 
-def _not_allowed(board, words, first, last):
-    _refuse(board, _ERROR_NOT_ALLOWED, words + ' in "allow" of /uartnet.json', first, last)
+def _allows(board, word):
+    return word in board.allow or "everything" in board.allow
 
 
 def _wanted(board, word):
     if word == "objects":
         groups = [group[0] for group in table()]
         return any(word not in groups for word in board.allow)  # "exec", or the name of a module
-    return word == "device" or board.allows(word)  # what says how the device is nobody has to allow
+    return word == "device" or _allows(board, word)  # what says how the device is nobody has to allow
 
 
 def _load(names, need):
@@ -103,22 +103,22 @@ def _load(names, need):
 
 
 def load(board):
-    """Loads the groups that the board's configuration allows; the others' operations are refused in words."""
-    load_tls(board)
+    """Loads the groups that the board's configuration allows, and then TLS; the others' operations are refused in words."""
     left = _LEFT_BYTES + _SOCKET_BYTES * board.channels_max
-    for word, first, last, size, peak, names in table():
+    for n, (word, first, last, size, peak, names) in enumerate(table()):
         if not _wanted(board, word):
-            _not_allowed(board, "no module and no exec is" if word == "objects" else word + " is not", first, last)
+            _refuse(board, first, last, n)
             continue
         try:
             modules = _load(names, max(size + left, peak))
         except ImportError:
             continue  # not for this platform: unsupported
         if not modules:
-            _refuse(board, _ERROR_NO_RESOURCES, "too little memory for %s beside %d channels: set fewer" % (word, board.channels_max), first, last)
+            _refuse(board, first, last, n | _FULL)
             continue
         board.modules.extend([m for m in modules if hasattr(m, "service") and m not in board.modules])
         if word == "objects":
             board.features |= _FEATURE_OBJECTS
-        if word == "device" and not board.allows(word):
-            _not_allowed(board, "device is not", _OP_DEVICE_RESET, _OP_DEVICE_WATCHDOG)
+        if word == "device" and not _allows(board, word):
+            _refuse(board, _OP_DEVICE_RESET, _OP_DEVICE_WATCHDOG, n)
+    load_tls(board)

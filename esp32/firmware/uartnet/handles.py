@@ -24,7 +24,7 @@ _module = type(sys)
 
 class Handles:
     def __init__(self, board):
-        self.board = board
+        self.allow = board.allow
         self.limit = max(_HANDLES_MIN, gc.mem_free() // (_HANDLE_BYTES if sys.maxsize < 1 << 32 else 2 * _HANDLE_BYTES))
         self.int_min = -1 << 63
         self.int_max = (1 << 63) - 1
@@ -35,9 +35,13 @@ class Handles:
         self.objects = {}
         self.last = 0
 
+    def allows(self, word):
+        """True if a host may do this: "exec", or import a module of this name."""
+        return word in self.allow or "everything" in self.allow
+
     def refused_module(self, name):
         """The Failure for a module that a host may not have; None for one that it may."""
-        allows = self.board.allows
+        allows = self.allows
         parts = name.split(".")
         for n in range(len(parts)):
             if allows(".".join(parts[: n + 1])):
@@ -47,7 +51,7 @@ class Handles:
     def named(self, name):
         """Checks a name of an attribute; returns it."""
         check(isinstance(name, str) and name, "name")
-        if name.startswith("__") and not self.board.allows("everything"):
+        if name.startswith("__") and not self.allows("everything"):
             raise Failure(_ERROR_NOT_ALLOWED, name + ': names with __ need "everything" in "allow" of /uartnet.json')
         return name
 

@@ -1,24 +1,16 @@
 """What the device says of itself."""
 
 import gc
-import machine
 import sys
 from time import ticks_add, ticks_diff, ticks_ms
 
 from micropython import const
-
-try:
-    import esp32
-except ImportError:
-    esp32 = None
 
 from . import VERSION
 from .msgpack import Overflow, Writer, cut
 
 _PROBLEM_BYTES = const(80)
 _ANSWER_BYTES = const(5)  # of a RESPONSE or a NEXT with one value, without that value
-# As the ESP32's constants are numbered.
-_RESET = dict(enumerate("power on,hard,watchdog,deep sleep,soft".split(","), 1)).get(machine.reset_cause())
 _COUNTERS = ("frames", "damaged", "stale", "dropped", "duplicates", "gaps", "retransmits", "timeouts")
 
 
@@ -34,15 +26,6 @@ class Uptime:
         self.last = ticks_add(self.last, passed)
         self.total += passed
         return self.total
-
-
-def _temperature():
-    """Of the chip, degrees Celsius; None where nothing says it."""
-    read = getattr(esp32, "mcu_temperature", None)
-    if read:
-        return float(read())
-    read = getattr(esp32, "raw_temperature", None)  # the first ESP32's, degrees Fahrenheit
-    return read and (read() - 32) / 1.8
 
 
 def fit(link, items):
@@ -78,8 +61,7 @@ def collect(device):
         ("platform", board.platform),
         ("dns", board.dns_servers()),
         ("allow", board.allow),
-        ("reset_reason", _RESET),
-        ("temperature", _temperature()),
+    ) + (device.about() if device.about else ()) + (
         ("python", "%d.%d.%d" % sys.implementation.version[:3]),
         ("sockets", device.counted),
         ("link", {name: getattr(c, name) for name in _COUNTERS}),

@@ -18,6 +18,7 @@ from micropython import const
 
 from . import dns, failure, networks
 from .attempt import Attempt, words
+from .board import Board
 from .failure import Failure
 from .msgpack import cut
 
@@ -40,6 +41,19 @@ _LOOK_MS = const(5000)  # between looks at the address
 _TEXT_BYTES = const(120)
 _LISTENER = const(2)
 _NONE_THERE = "none of the saved networks is in reach"
+
+
+def serves(board):
+    """True if there is a network of our own."""
+    return board.access_point and board.access_point.active()
+
+
+def _connected(board):
+    return board.wlan is None or board.wlan.isconnected() or serves(board)
+
+
+def _address(board):
+    return (board.wlan if board.wlan.isconnected() or not serves(board) else board.access_point).ifconfig()[0]
 
 
 class Joining:
@@ -66,6 +80,9 @@ class Joining:
     def __init__(self, device):
         self.device = device
         self.board = board = device.board
+        Board.access_point = None  # our own network, once there was one
+        Board.connected = _connected
+        Board.address = _address
         self.attempt = Attempt(board.wlan)
         self.scans = networks.Scans(board.wlan)
         self.at = self.attempt.began = device.tick_at
@@ -231,7 +248,7 @@ class Joining:
     def end(self, text):
         """Ends what was open in a network that is no more."""
         self.since = None
-        if self.board.serves():
+        if serves(self.board):
             return  # some may be in that
         reason = Failure(_ERROR_NETWORK_DOWN, text)
         for channel in list(self.device.channels.values()):

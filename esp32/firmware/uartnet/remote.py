@@ -181,7 +181,7 @@ def _op_read(device, request, args):
 
 
 def _code(device, args):
-    if not device.board.allows("exec"):
+    if not device.objects.handles.allows("exec"):
         raise Failure(_ERROR_NOT_ALLOWED, 'exec is not in "allow" of /uartnet.json')
     code = _argument(args, 0)
     check(isinstance(code, str), "code")

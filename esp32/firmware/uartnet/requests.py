@@ -9,12 +9,10 @@ from .msgpack import Overflow
 from .sockets import OPERATIONS
 
 _KIND_RESPONSE = const(2)
-_KIND_NEXT = const(5)
 _OP_INFO = const(1)
 _OP_RESOLVE = const(2)
 _OP_DEVICE_COLLECT = const(112)
 _ERROR_MESSAGE_TOO_BIG = const(27)
-
 
 
 class Request:
@@ -22,8 +20,6 @@ class Request:
 
     over = False  # ended from outside: nobody waits for what it does
     cancel = None  # if set, stops what it began
-    demand = 0  # of a streaming request: items that may be sent
-    more = None  # if set, called when demand has come
 
     def __init__(self, dispatcher, number, deadline):
         self.dispatcher = dispatcher
@@ -32,23 +28,13 @@ class Request:
 
     def done(self, results=()):
         if self.answered():
-            self._send(_KIND_RESPONSE, results)
+            self.send(_KIND_RESPONSE, results)
 
     def answered(self):
         """Makes room for another; False if it was over."""
         return self.dispatcher.pending.pop(self.number, None) is not None
 
-    def ready(self):
-        """True if an item of a streaming request may go now. Else it is asked for again: at each round (`due`), or by `more`."""
-        return self.demand > 0 and self.dispatcher.link.idle()
-
-    def next(self, item):
-        """Sends an item, for which there is demand; one that fits no frame ends the request."""
-        if self.dispatcher.pending.get(self.number) is self:
-            self.demand -= 1
-            self._send(_KIND_NEXT, (item,))
-
-    def _send(self, kind, values):
+    def send(self, kind, values):
         link = self.dispatcher.link
         w = link.begin()
         try:

@@ -142,11 +142,6 @@ def _socket_option(device, request, args):
     request.done((options.get(name),))
 
 
-def no_memory(device, request, args):
-    """In place of an operation that has not been loaded."""
-    raise Failure(_ERROR_NO_RESOURCES, "too little memory for TLS beside %d channels: set fewer" % device.board.channels_max)
-
-
 # By operation: (device, request, arguments), which answers the request at once or later.
 OPERATIONS = {
     _OP_TCP_CONNECT: _tcp_connect,

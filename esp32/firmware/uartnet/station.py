@@ -6,7 +6,7 @@ from micropython import const
 
 from . import dns, info, networks
 from .failure import Failure
-from .joining import IDLE, UP, Joining
+from .joining import IDLE, UP, Joining, serves
 
 _ERROR_CANCELLED = const(3)
 _ERROR_WIFI_FAILED = const(58)
@@ -100,7 +100,7 @@ class Station(Joining):
 
     def _access_point(self):
         ap = self.board.access_point
-        if not self.board.serves():
+        if not serves(self.board):
             return None
         said = {name: self._of(ap.config, name) for name in ("ssid", "channel", "security")}
         said["address"] = dns.literal(ap.ifconfig()[0])

@@ -12,6 +12,8 @@ class Table:
 
     taken = None  # where there are blobs: the arguments that are in one
     calls = None  # where a group of operations has calls that last
+    services = None  # of the groups
+    about = None  # what a group knows of the device, for INFO
 
     def __init__(self, board):
         self.board = board

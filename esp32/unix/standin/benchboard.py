@@ -6,6 +6,13 @@ import benchdevice
 import benchpins
 
 
-def start():
+def start(chore):
+    """What the loop is to do now and then, with this, too."""
     bench.names.update({"pins": benchpins, "adc": benchadc, "device": benchdevice})
-    return bench.open_if_asked()
+    scripted = bench.open_if_asked()
+
+    def both():
+        chore()
+        scripted.serve()
+
+    return both

@@ -1,10 +1,13 @@
-"""The folder that is the board's file system, `root`: $UARTNET_FILES, else one of our own that start.py removes at the end. Loaded when one is first used."""
+"""The folder that is the board's file system, `root`: $UARTNET_FILES, else one of our own that leaving.py removes at the end. Loaded when one is first used."""
 
 import ffi
 import os
 
 
-def root():
+def __getattr__(name):
+    """`root`, looked up each time: a test may give the board another."""
+    if name != "root":
+        raise AttributeError(name)
     path = os.getenv("UARTNET_FILES")
     if not path:
         template = bytearray(b"/tmp/uartnet-files-XXXXXX\0")

@@ -1,4 +1,4 @@
-"""Stand-in for a board's `machine`: the one UART is the tty or pty that start.py has opened."""
+"""Stand-in for a board's `machine`: the one UART is the tty or pty that opening.py has opened."""
 
 import os
 import sys
@@ -7,17 +7,13 @@ line = None
 tty = None  # the number of the tty's descriptor; None on a pty of our own, which has no speed
 signals = None  # where SIGINT and SIGTERM can be read
 _signal = bytearray(128)
-_bench = None  # what tests script the board with
-kept = None  # what a reset keeps of the line: two descriptors (-1: none), the name of the pty, and the path that leads to it
 files = os.getenv("UARTNET_FILES") or "/dev/null"  # where the configuration is; `root` would make a folder
-cause = 1  # of the last reset, as an ESP32's reset_cause() says it; 1: the power came on
-_LATER = " Pin:benchpins PWM:benchpins ADC:benchadc RTC:rtc reset:reboot soft_reset:reboot WDT:reboot"
+_LATER = " root:folder leave:leaving reset_cause:cause Pin:benchpins PWM:benchpins ADC:benchadc RTC:rtc reset:reboot soft_reset:reboot WDT:reboot"
 
 
 class UART:
     def __init__(self, number, baudrate, **settings):
         self.poll_object = line
-        self.number = number
         self.readinto = line.readinto
         self.write = line.write
         self.init(baudrate)
@@ -29,11 +25,7 @@ class UART:
             tty_speed.set(tty, baudrate)
 
     def __repr__(self):
-        return "UART(%d, tx=1, rx=3, rts=-1, cts=-1)" % self.number
-
-
-def reset_cause():
-    return cause
+        return "UART(0, tx=1, rx=3, rts=-1, cts=-1)"
 
 
 def log(e):
@@ -44,14 +36,10 @@ def chore():
     """What the loop calls now and then: ends the program if a signal asks for it."""
     if signals and signals.readinto(_signal):
         raise KeyboardInterrupt
-    if _bench:
-        _bench.serve()
 
 
 def __getattr__(name):
     """What takes memory is loaded when it is first used; that there is such a thing takes none but for one text."""
-    if name == "root":
-        return __import__("folder").root()  # each time: a test may give the board another
     at = _LATER.find(" " + name + ":")
     if at < 0:
         raise AttributeError(name)
@@ -59,4 +47,4 @@ def __getattr__(name):
 
 
 if os.getenv("UARTNET_BENCH"):
-    _bench = __import__("benchboard").start()
+    chore = __import__("benchboard").start(chore)  # scripted by tests

@@ -23,44 +23,29 @@ _name = bytearray(28)
 
 
 class WLAN:
-    """Always connected, until somebody asks for more: then what radio.py simulates, which a small heap has better uses for."""
+    """Always connected: all that the firmware asks of it without Wi-Fi in its care. Who asks for more gets wlan.py's."""
+
+    own = False
 
     def __init__(self, interface=STA_IF):
-        self._own = interface
-        if _radio:
-            _load()
+        if interface:
+            self.own = True
+            __import__("wlan").simulate()
 
     def isconnected(self):
-        return self.__getattr__("isconnected")() if _radio or self._own else True
+        return True
 
     def ifconfig(self):
-        return self.__getattr__("ifconfig")() if _radio or self._own else ("127.0.0.1", "255.0.0.0", "127.0.0.1", ",".join(_servers()))
-
-    def config(self, *what, **settings):
-        if _radio or self._own or what:
-            return self.__getattr__("config")(*what, **settings)
-        # Nobody is to try again, then: a radio that is never lost has no need to.
+        return "127.0.0.1", "255.0.0.0", "127.0.0.1", ",".join(_servers())
 
     def __getattr__(self, name):
-        radio = _load()
-        return getattr(radio.access_point if self._own else radio.station, name)
-
-
-_radio = os.getenv("UARTNET_RADIO") or os.getenv("UARTNET_BENCH")  # or the module, once it is loaded
-
-
-def _load():
-    global _radio
-    import radio
-
-    _radio = radio
-    return radio
+        return __import__("wlan").get(self, name)
 
 
 def __getattr__(name):
     if name != "hostname":
         raise AttributeError(name)
-    return _load().hostname
+    return __import__("wlan").hostname
 
 
 def configuration():
@@ -86,8 +71,6 @@ def _servers():
 
 def hosts(name):
     """Addresses of a name in the hosts file ($UARTNET_HOSTS in place of /etc/hosts)."""
-    if name == "pool.ntp.org" and "NTP_PORT" in globals():
-        return ("127.0.0.1",)
     found = []
     for words in _lines(os.getenv("UARTNET_HOSTS") or "/etc/hosts"):
         if name in words[1:]:
@@ -126,3 +109,7 @@ def address_of(name):
     if struct.unpack_from("H", name)[0] == socket.AF_INET:
         return bytes(name[4:8]), port
     return bytes(name[8:24]), port
+
+
+if os.getenv("UARTNET_RADIO") or os.getenv("UARTNET_BENCH"):
+    __import__("wlan").simulate()

@@ -1,11 +1,10 @@
 """Simulated resets and watchdog: the process becomes a new one of the same id, which keeps the line to the host. Loaded when one is first used.
 
-The next life finds in the environment: $UARTNET_RESETS, every cause so far, comma between them; $UARTNET_LINE, the line's descriptors and its name.
+The next life finds in the environment: $UARTNET_RESETS, every cause so far, comma between them; $UARTNET_LINE, the line's descriptors and its name (opening.py).
 """
 
 import _thread
 import ffi
-import machine
 import os
 import struct
 import sys
@@ -40,8 +39,7 @@ _memory, _argv = _arguments()  # now: a watchdog has to do without memory
 def _restart(cause):
     said = os.getenv("UARTNET_RESETS")
     os.putenv("UARTNET_RESETS", said + "," + cause if said else cause)
-    os.putenv("UARTNET_LINE", machine.kept)
-    kept = machine.kept.split(",")
+    kept = os.getenv("UARTNET_LINE").split(",")
     for fd in range(3, _DESCRIPTORS):
         if str(fd) not in kept[:2]:
             _fcntl(fd, _F_SETFD, _FD_CLOEXEC)

@@ -60,10 +60,7 @@ final class Device implements AutoCloseable {
      * @param again whether to connect again when the link is lost
      */
     static Device connect(DeviceOptions options, boolean again, Invocation invocation) throws Exception {
-        String name = PortChoice.of(options.port, invocation.environment(), () -> {
-            SerialLibrary.load();
-            return UartPorts.list();
-        });
+        String name = portName(options, invocation);
         Device device = new Device(name, invocation.cleanups());
         return device.opened(() -> {
             ProxyConnector once = options.speed(device.connector(options.timeout()));
@@ -75,6 +72,31 @@ final class Device implements AutoCloseable {
             }
             SerialLibrary.load();
             return connector.port(name).connect();
+        });
+    }
+
+    /**
+     * Resets the device by the port's control lines, and connects to it then. Blocks until there is a session.
+     *
+     * @param timeout for the device to answer again
+     */
+    static Device connectAfterReset(DeviceOptions options, Duration timeout, Invocation invocation) throws Exception {
+        String name = portName(options, invocation);
+        if (name.equals(PortChoice.SIMULATED)) {
+            throw new UsageException("the simulated device has no reset line (--hard and --soft reset it)");
+        }
+        Device device = new Device(name, invocation.cleanups());
+        return device.opened(() -> {
+            SerialLibrary.load();
+            ProxyConnector connector = options.speed(device.connector(timeout)).port(name);
+            return connector.pulseReset().then(connector.connect());
+        });
+    }
+
+    private static String portName(DeviceOptions options, Invocation invocation) throws Exception {
+        return PortChoice.of(options.port, invocation.environment(), () -> {
+            SerialLibrary.load();
+            return UartPorts.list();
         });
     }
 

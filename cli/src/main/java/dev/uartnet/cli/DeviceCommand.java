@@ -26,13 +26,18 @@ abstract class DeviceCommand implements Command {
         return false;
     }
 
+    /** Gets the session in which the work is done. */
+    Device connect() throws Exception {
+        return Device.connect(options, outlivesTheLink(), invocation);
+    }
+
     /** Does the work. Returns the exit code. */
     abstract int run(Device device) throws Exception;
 
     @Override
     public final int run() throws Exception {
         check();
-        try (Device device = Device.connect(options, outlivesTheLink(), invocation)) {
+        try (Device device = connect()) {
             try {
                 return run(device);
             } catch (UsageException | OutputClosedException e) {

@@ -23,6 +23,8 @@ final class ResetCommand extends DeviceCommand {
     @ArgGroup(heading = "How:%n")
     private @Nullable How how;
 
+    private long start;
+
     /** One of them. */
     static final class How {
         @Option(names = "--hard", description = "Restart the chip, as its reset button does (the default).")
@@ -37,7 +39,7 @@ final class ResetCommand extends DeviceCommand {
         @Option(
                 names = "--line",
                 description =
-                        "Restart the chip from outside, by the serial port's RTS and DTR, as development boards have them wired.")
+                        "Restart the chip from outside, also when it hangs, by the serial port's RTS and DTR, as development boards have them wired.")
         boolean line;
     }
 
@@ -50,22 +52,23 @@ final class ResetCommand extends DeviceCommand {
         return true;
     }
 
+    private boolean byLine() {
+        return how != null && how.line;
+    }
+
+    private Duration limit() {
+        return options.timeoutOr(TIMEOUT_DEFAULT);
+    }
+
+    @Override
+    Device connect() throws Exception {
+        start = System.nanoTime();
+        return byLine() ? Device.connectAfterReset(options, limit(), invocation) : super.connect();
+    }
+
     @Override
     int run(Device device) throws Exception {
-        var board = device.client().device();
-        boolean line = how != null && how.line;
-        Mono<Void> reset = line ? board.pulseReset() : how != null && how.soft ? board.softReset() : board.hardReset();
-        Duration limit = options.timeoutOr(TIMEOUT_DEFAULT);
-        long start = System.nanoTime();
-        DeviceInfo info;
-        try {
-            info = device.await(board.untilBack(reset).timeout(limit));
-        } catch (TimeoutException e) {
-            throw new RemoteFailureException(
-                    "the device has not restarted within " + limit.toMillis() + " ms"
-                            + (line ? " (are its EN and GPIO0 wired to RTS and DTR of " + device.name() + "?)" : ""),
-                    e);
-        }
+        DeviceInfo info = byLine() ? justBooted(device) : restarted(device);
         Duration time = Duration.ofNanos(System.nanoTime() - start);
         invocation
                 .output()
@@ -76,5 +79,28 @@ final class ResetCommand extends DeviceCommand {
                         time.toMillis() / 1000.0,
                         info.resetReason() == null ? "" : " (reset: " + info.resetReason() + ")"));
         return ExitCodes.DONE;
+    }
+
+    /** It was reset before there was a session. */
+    private DeviceInfo justBooted(Device device) throws Exception {
+        DeviceInfo info = device.await(device.client().info());
+        Duration uptime = info.uptime();
+        if (uptime != null && uptime.compareTo(Duration.ofNanos(System.nanoTime() - start)) > 0) {
+            throw new RemoteFailureException(
+                    "the device has not restarted (are its EN and GPIO0 wired to RTS and DTR of " + device.name()
+                            + "?)");
+        }
+        return info;
+    }
+
+    private DeviceInfo restarted(Device device) throws Exception {
+        var board = device.client().device();
+        Mono<Void> reset = how != null && how.soft ? board.softReset() : board.hardReset();
+        start = System.nanoTime();
+        try {
+            return device.await(board.untilBack(reset).timeout(limit()));
+        } catch (TimeoutException e) {
+            throw new RemoteFailureException("the device has not restarted within " + limit().toMillis() + " ms", e);
+        }
     }
 }

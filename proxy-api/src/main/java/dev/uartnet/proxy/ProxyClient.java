@@ -260,7 +260,7 @@ public final class ProxyClient implements Disposable {
 
     /** Returns the device itself: its health, its resets, what it logs. */
     public Device device() {
-        return new Device(this, Mono.defer(() -> ResetCircuit.pulse(channel())));
+        return new Device(this, Mono.defer(() -> SerialConnector.pulseReset(channel())));
     }
 
     /** Returns the device's files. */

@@ -215,14 +215,30 @@ public final class ProxyConnector {
      * @return one client for each subscription; see {@link ProxyClient} for the errors. Cancelling closes the port.
      */
     public Mono<ProxyClient> connect() {
+        return serial().flatMap(this::connect);
+    }
+
+    /**
+     * Resets the chip behind the port from outside, also when it hangs, without a session: by the port's control lines, as most development boards have them wired and
+     * esptool's "hard reset" does it (see {@link dev.uartnet.transport.ResetPulse}).
+     *
+     * @return completes when the port is closed again; does it when subscribed to, also if that is cancelled. Fails as {@link #connect()} if the port
+     *     cannot be opened, with {@link java.io.IOException} if it has no such lines, {@link IllegalStateException} if RTS belongs to the
+     *     flow control
+     */
+    public Mono<Void> pulseReset() {
+        return serial().flatMap(serial -> serial.pulseReset(bootstrap(baudRate)));
+    }
+
+    private Mono<SerialConnector> serial() {
         return Mono.defer(() -> {
             String name = port;
             String number = usbSerialNumber;
             if (name != null) {
-                return connect(SerialConnector.named(name));
+                return Mono.just(SerialConnector.named(name));
             }
             return number != null
-                    ? connect(SerialConnector.usb(number))
+                    ? Mono.just(SerialConnector.usb(number))
                     : Mono.error(new IllegalStateException("no port is set: call port(name) first"));
         });
     }
@@ -236,9 +252,12 @@ public final class ProxyConnector {
     }
 
     private Mono<Connection> attempt(SerialConnector serial, int baud, LinkConfig config) {
-        Bootstrap bootstrap =
-                SerialConnector.bootstrap(baud, options).group(loopResources().onClient(LoopResources.DEFAULT_NATIVE));
+        Bootstrap bootstrap = bootstrap(baud);
         return serial.address().flatMap(address -> ConnectAttempt.over(bootstrap, address, config));
+    }
+
+    private Bootstrap bootstrap(int baud) {
+        return SerialConnector.bootstrap(baud, options).group(loopResources().onClient(LoopResources.DEFAULT_NATIVE));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.uartnet.proxy;
 
 import dev.uartnet.codec.link.LineSpeed;
 import dev.uartnet.codec.link.LinkConfig;
+import dev.uartnet.transport.ResetPulse;
 import dev.uartnet.transport.UartChannel;
 import dev.uartnet.transport.UartChannelOption;
 import dev.uartnet.transport.UartException;
@@ -10,6 +11,8 @@ import dev.uartnet.transport.UartPorts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
@@ -78,6 +81,44 @@ final class SerialConnector {
                     }
                 }));
         return done;
+    }
+
+    /** Resets the chip at the end of the channel's line by the port's control lines. */
+    static Mono<Void> pulseReset(Channel channel) {
+        if (!(channel instanceof UartChannel uart)) {
+            return Mono.error(new UnsupportedOperationException(
+                    "cannot pulse the reset line: " + channel + " is no serial port"));
+        }
+        return Mono.create(sink -> ResetPulse.on(uart).addListener(done -> {
+            if (done.isSuccess()) {
+                sink.success();
+            } else {
+                sink.error(done.cause());
+            }
+        }));
+    }
+
+    /** Opens the port, resets the chip at the end of its line, and closes the port. */
+    Mono<Void> pulseReset(Bootstrap bootstrap) {
+        return address()
+                .flatMap(address -> Mono.create(sink -> bootstrap
+                        .handler(new ChannelInboundHandlerAdapter())
+                        .connect(address)
+                        .addListener((ChannelFutureListener) opened -> {
+                            if (!opened.isSuccess()) {
+                                sink.error(opened.cause());
+                                return;
+                            }
+                            ResetPulse.on((UartChannel) opened.channel())
+                                    .addListener(
+                                            pulsed -> opened.channel().close().addListener(closed -> {
+                                                if (pulsed.isSuccess()) {
+                                                    sink.success();
+                                                } else {
+                                                    sink.error(pulsed.cause());
+                                                }
+                                            }));
+                        })));
     }
 
     /** Returns where the device is now, sought anew for each subscription. Signals on a thread of Reactor's that may be blocked. */

@@ -16,7 +16,7 @@
  * InboundFlux} reads as much as is asked for, {@code Outbound} writes as much as is taken; both class comments have their states.
  *
  * <p>The board's own parts (Wi-Fi, clock, pins, files, the device) are in {@code dev.uartnet.proxy.board}, on {@link
- * dev.uartnet.proxy.DeviceRequests}. {@code ResetCircuit} is the one way around the link: over the port's control lines.
+ * dev.uartnet.proxy.DeviceRequests}.
  *
  * <h2>States of a client</h2>
  *
@@ -117,7 +117,7 @@
  * <tr><td>any</td><td>link lost</td><td>queued bytes are released, the socket hears of it</td><td>FREE</td></tr>
  * </table>
  *
- * <p>May depend on the codec, Netty and Reactor. Only {@code SerialConnector} and {@code ResetCircuit} know {@code
+ * <p>May depend on the codec, Netty and Reactor. Only {@code SerialConnector} knows {@code
  * dev.uartnet.transport}.
  */
 @NullMarked

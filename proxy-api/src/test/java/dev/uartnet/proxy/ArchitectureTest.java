@@ -32,8 +32,6 @@ class ArchitectureTest {
             .resideInAPackage("dev.uartnet.proxy..")
             .and()
             .doNotHaveSimpleName("SerialConnector")
-            .and()
-            .doNotHaveSimpleName("ResetCircuit")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.uartnet.transport..", "dev.uartnet.esp32..");

@@ -1,20 +1,12 @@
-package dev.uartnet.proxy;
+package dev.uartnet.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.uartnet.transport.FlowControl;
-import dev.uartnet.transport.MemoryPort;
-import dev.uartnet.transport.UartAddress;
-import dev.uartnet.transport.UartChannel;
-import dev.uartnet.transport.UartChannelOption;
-import dev.uartnet.transport.UartParameterException;
-import dev.uartnet.transport.UartPort;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -29,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The order in which the control lines go. */
 @Timeout(60)
-class ResetCircuitTest {
+class ResetPulseTest {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private volatile boolean hasLines = true;
@@ -69,7 +61,7 @@ class ResetCircuitTest {
     void pulsesTheResetLineAndKeepsOutOfTheBootLoader() {
         UartChannel channel = open(FlowControl.NONE);
         long start = System.nanoTime();
-        ResetCircuit.pulse(channel).block(TestLine.WAIT);
+        ResetPulse.on(channel).syncUninterruptibly();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(100));
         assertThat(lines).containsExactly("setDtr[false]", "setRts[true]", "setRts[false]");
         channel.close().syncUninterruptibly();
@@ -78,7 +70,7 @@ class ResetCircuitTest {
     @Test
     void neverLeavesTheChipInReset() throws Exception {
         UartChannel channel = open(FlowControl.NONE);
-        ResetCircuit.pulse(channel).subscribe().dispose();
+        ResetPulse.on(channel).cancel(false);
         for (String line : new String[] {"setDtr[false]", "setRts[true]", "setRts[false]"}) {
             assertThat(lines.poll(20, TimeUnit.SECONDS)).isEqualTo(line);
         }
@@ -88,17 +80,13 @@ class ResetCircuitTest {
     @Test
     void saysWhyItCannot() {
         UartChannel channel = open(FlowControl.RTS_CTS);
-        assertThatThrownBy(() -> ResetCircuit.pulse(channel).block(TestLine.WAIT))
+        assertThatThrownBy(() -> ResetPulse.on(channel).sync())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("flow control");
         channel.close().syncUninterruptibly();
         hasLines = false;
         UartChannel without = open(FlowControl.NONE);
-        assertThatThrownBy(() -> ResetCircuit.pulse(without).block(TestLine.WAIT))
-                .hasCauseInstanceOf(UartParameterException.class);
+        assertThatThrownBy(() -> ResetPulse.on(without).sync()).isInstanceOf(UartParameterException.class);
         without.close().syncUninterruptibly();
-        assertThatThrownBy(() -> ResetCircuit.pulse(new EmbeddedChannel()).block(TestLine.WAIT))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("no serial port");
     }
 }
