@@ -240,6 +240,7 @@ class WifiConformanceTest extends BoardConformanceTest {
         peer.echo();
         addHome();
         map(Operation.WIFI_CONNECT, HOME, PASSWORD, Map.of()); // which saves nothing
+        bench.removeNetwork(bench.firstNetwork());
         HostChannel connection = host.connect(0, peer.port(), CREDIT);
         HostDatagrams datagrams = host.bind(2, CREDIT);
         HostListener listener = host.listen(4, 1, CREDIT);
