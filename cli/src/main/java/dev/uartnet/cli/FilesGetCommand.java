@@ -39,10 +39,7 @@ final class FilesGetCommand extends FilesCommand {
         Flux<byte[]> pieces = files.read(path).map(FilesGetCommand::bytes);
         try (Body body = output.open(invocation)) {
             Transfer.show(
-                    invocation,
-                    -1,
-                    output.isTerminal(invocation),
-                    progress -> copy(device, pieces, body, progress));
+                    invocation, -1, output.isTerminal(invocation), progress -> copy(device, pieces, body, progress));
             body.complete();
         }
     }
