@@ -2,7 +2,6 @@ package dev.uartnet.cli;
 
 import dev.uartnet.proxy.board.DeviceFiles;
 import java.nio.file.FileSystemException;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A command with files of the device. */
@@ -23,27 +22,6 @@ abstract class FilesCommand extends DeviceCommand {
             // The device's; what fails with files of this machine is said otherwise.
             throw new RemoteFailureException(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    /** Something that tells how far it is. */
-    interface Transfer {
-        void run(LongConsumer progress) throws Exception;
-    }
-
-    /**
-     * Shows how far it is meanwhile, if standard error is a terminal.
-     *
-     * @param size in bytes, -1 if unknown
-     * @param toTerminal whether the terminal shows what is transferred: a bar would stand in its midst
-     */
-    final void transfer(long size, boolean toTerminal, Transfer transfer) throws Exception {
-        if (!invocation.terminal().error() || toTerminal) {
-            transfer.run(bytes -> {});
-            return;
-        }
-        ProgressBar bar =
-                new ProgressBar(invocation.error(), invocation.terminal().columns(), size, System::nanoTime);
-        invocation.cleanups().doAfter(bar::end, () -> transfer.run(bar::update));
     }
 
     /** A path on the device, as the user wrote it. */

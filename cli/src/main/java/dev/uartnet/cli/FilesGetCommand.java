@@ -3,11 +3,9 @@ package dev.uartnet.cli;
 import dev.uartnet.proxy.board.DeviceFiles;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import java.nio.file.Path;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import reactor.core.publisher.Flux;
 
@@ -22,11 +20,8 @@ final class FilesGetCommand extends FilesCommand {
     @Parameters(paramLabel = "PATH", description = "The file on the device, such as /uartnet.json.")
     private String path = "";
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "Write to this file, which appears only when it is whole ('-': standard output).")
-    private @Nullable Path file;
+    @Mixin
+    private final OutputOption output = new OutputOption();
 
     FilesGetCommand(Invocation invocation) {
         super(invocation);
@@ -35,17 +30,16 @@ final class FilesGetCommand extends FilesCommand {
     @Override
     void check() throws UsageException {
         path = absolute(path);
-        Body.check(file);
+        output.check();
     }
 
     @Override
     void run(Device device, DeviceFiles files) throws Exception {
         // Bytes of Java's own: nothing is left behind in queues when it is cancelled.
         Flux<byte[]> pieces = files.read(path).map(FilesGetCommand::bytes);
-        boolean toTerminal =
-                Body.isStandardOutput(file) && invocation.terminal().output();
-        try (Body body = Body.of(file, invocation)) {
-            transfer(-1, toTerminal, progress -> copy(device, pieces, body, progress));
+        try (Body body = output.open(invocation)) {
+            Transfer.show(
+                    invocation, -1, output.isTerminal(invocation), progress -> copy(device, pieces, body, progress));
             body.complete();
         }
     }

@@ -59,7 +59,8 @@ final class FilesPutCommand extends FilesCommand {
     @Override
     void run(Device device, DeviceFiles files) throws Exception {
         InputFile input = InputFile.of(file);
-        transfer(
+        Transfer.show(
+                invocation,
                 input.size(),
                 input.isStandardInput() && invocation.terminal().input(),
                 progress -> device.await(files.write(path, pieces(input, progress))));

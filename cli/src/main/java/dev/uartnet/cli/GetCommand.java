@@ -2,11 +2,9 @@ package dev.uartnet.cli;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code uartnet get URL}. */
@@ -22,11 +20,8 @@ final class GetCommand extends DeviceCommand {
     @Parameters(paramLabel = "URL", description = "What to get: http://HOST[:PORT]/PATH, or with https.")
     private String url = "";
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "Write to this file, which appears only when it is whole ('-': standard output).")
-    private @Nullable Path file;
+    @Mixin
+    private final OutputOption output = new OutputOption();
 
     GetCommand(Invocation invocation) {
         super(invocation);
@@ -35,7 +30,7 @@ final class GetCommand extends DeviceCommand {
     @Override
     void check() throws UsageException {
         target(url);
-        Body.check(file);
+        output.check();
     }
 
     /** Checks a URL; returns it without its fragment, which is not for the server. */
@@ -66,25 +61,16 @@ final class GetCommand extends DeviceCommand {
     int run(Device device) throws Exception {
         try (Download download = new Download(device.client().httpClient(), target(url), options.timeout())) {
             download.start();
-            try (Body body = Body.of(file, invocation)) {
-                copy(download, body);
+            try (Body body = output.open(invocation)) {
+                Transfer.show(
+                        invocation,
+                        download.length(),
+                        output.isTerminal(invocation),
+                        progress -> copy(download, body, progress));
                 body.complete();
             }
         }
         return ExitCodes.DONE;
-    }
-
-    private void copy(Download download, Body body) throws Exception {
-        // On the terminal that shows the body a bar would stand in its midst.
-        boolean visible = invocation.terminal().error()
-                && !(Body.isStandardOutput(file) && invocation.terminal().output());
-        if (!visible) {
-            copy(download, body, bytes -> {});
-            return;
-        }
-        ProgressBar bar = new ProgressBar(
-                invocation.error(), invocation.terminal().columns(), download.length(), System::nanoTime);
-        invocation.cleanups().doAfter(bar::end, () -> copy(download, body, bar::update));
     }
 
     private static void copy(Download download, Body body, LongConsumer progress) throws Exception {

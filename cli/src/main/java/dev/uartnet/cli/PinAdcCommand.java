@@ -11,7 +11,6 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
-import reactor.core.publisher.Flux;
 
 /** {@code uartnet pin PIN adc}. */
 @CommandLine.Command(
@@ -19,22 +18,15 @@ import reactor.core.publisher.Flux;
         customSynopsis = "uartnet pin PIN adc [--every SECONDS] [--count N] [--attenuation DB] [OPTION...]",
         description = {
             "Measures the voltage at the pin, and prints it: the raw value, 0 to 65535, and volts, where the chip is calibrated.",
-            "With --every: again and again until Ctrl-C, each with the seconds since the device booted before it."
+            "With --every: again and again until Ctrl-C or --count, each with the seconds since the device booted before it."
         })
-final class PinAdcCommand extends PinCommand {
+final class PinAdcCommand extends PinStreamCommand {
     @Option(
             names = "--every",
             paramLabel = "SECONDS",
             converter = Seconds.class,
             description = "From one measurement to the next, 0.001 or more.")
     private @Nullable Duration interval;
-
-    @Option(
-            names = {"-c", "--count"},
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "With --every: end after so many; 0: never (default: ${DEFAULT-VALUE}).")
-    private int count;
 
     @Option(
             names = "--attenuation",
@@ -50,9 +42,7 @@ final class PinAdcCommand extends PinCommand {
 
     @Override
     void checkArguments() throws UsageException {
-        if (count < 0) {
-            throw new UsageException("--count must not be negative: " + count);
-        }
+        super.checkArguments();
         attenuation = decibels == null
                 ? null
                 : switch (decibels) {
@@ -72,18 +62,11 @@ final class PinAdcCommand extends PinCommand {
             invocation.output().line(text(reading.raw(), reading.volts()));
             return;
         }
-        Flux<AdcSample> samples = input.sample(interval);
-        device.each(count == 0 ? samples : samples.take(count), this::print);
+        device.each(counted(input.sample(interval)), this::print);
     }
 
     private void print(AdcSample sample) throws IOException {
-        if (sample.lost() > 0) {
-            invocation.error().println("uartnet: " + Units.count(sample.lost(), "sample") + " lost");
-        }
-        invocation
-                .output()
-                .line(String.format(
-                        Locale.ROOT, "%.6f  %s", sample.time().toNanos() / 1e9, text(sample.raw(), sample.volts())));
+        print(sample.time(), sample.lost(), "sample", text(sample.raw(), sample.volts()));
     }
 
     private static String text(int raw, @Nullable Double volts) {

@@ -76,6 +76,10 @@ final class PinCommands {
         return isNumber() ? pins.pwm(number(), frequency, duty) : pins.pwm(pin, frequency, duty);
     }
 
+    Mono<Void> stopPwm(Pins pins) {
+        return isNumber() ? pins.stopPwm(number()) : pins.stopPwm(pin);
+    }
+
     AdcPin adc(Pins pins, @Nullable Attenuation attenuation) {
         if (attenuation == null) {
             return isNumber() ? pins.adc(number()) : pins.adc(pin);

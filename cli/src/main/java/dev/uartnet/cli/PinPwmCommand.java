@@ -66,8 +66,7 @@ final class PinPwmCommand extends PinCommand {
     @Override
     void run(Device device, Pins pins) throws Exception {
         if (frequency == null) {
-            // Only what has been started can be ended.
-            device.await(pin().pwm(pins, 1000, 0).flatMap(Pwm::stop));
+            device.await(pin().stopPwm(pins));
             return;
         }
         Pwm pwm = device.await(pin().pwm(pins, frequency, duty));

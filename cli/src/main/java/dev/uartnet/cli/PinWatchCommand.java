@@ -6,7 +6,6 @@ import dev.uartnet.proxy.board.Pins;
 import dev.uartnet.proxy.board.Pull;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -21,7 +20,7 @@ import reactor.core.publisher.Flux;
                     + "the edge, and the level.",
             "Changes that the device had no room for are counted on a line of standard error."
         })
-final class PinWatchCommand extends PinCommand {
+final class PinWatchCommand extends PinStreamCommand {
     @Option(
             names = "--edge",
             paramLabel = "EDGE",
@@ -40,15 +39,8 @@ final class PinWatchCommand extends PinCommand {
             paramLabel = "MS",
             defaultValue = "0",
             description =
-                    "Milliseconds after a change in which further ones are ignored, for they are bouncing (default: ${DEFAULT-VALUE}).")
+                    "Milliseconds for which a new level must have been stable to count, for contacts bounce (default: ${DEFAULT-VALUE}).")
     private int debounceMillis;
-
-    @Option(
-            names = {"-c", "--count"},
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "End after so many; 0: never (default: ${DEFAULT-VALUE}).")
-    private int count;
 
     PinWatchCommand(Invocation invocation) {
         super(invocation);
@@ -59,29 +51,17 @@ final class PinWatchCommand extends PinCommand {
         if (debounceMillis < 0) {
             throw new UsageException("--debounce must not be negative: " + debounceMillis);
         }
-        if (count < 0) {
-            throw new UsageException("--count must not be negative: " + count);
-        }
+        super.checkArguments();
     }
 
     @Override
     void run(Device device, Pins pins) throws Exception {
         Flux<PinEdge> edges =
                 pin().input(pins, pull).flatMapMany(input -> input.edges(edge, Duration.ofMillis(debounceMillis)));
-        device.each(count == 0 ? edges : edges.take(count), this::print);
+        device.each(counted(edges), this::print);
     }
 
     private void print(PinEdge seen) throws IOException {
-        if (seen.lost() > 0) {
-            invocation.error().println("uartnet: " + Units.count(seen.lost(), "edge") + " lost");
-        }
-        invocation
-                .output()
-                .line(String.format(
-                        Locale.ROOT,
-                        "%.6f  %s  %d",
-                        seen.time().toNanos() / 1e9,
-                        seen.level() ? "rising " : "falling",
-                        seen.level() ? 1 : 0));
+        print(seen.time(), seen.lost(), "edge", seen.level() ? "rising   1" : "falling  0");
     }
 }

@@ -224,6 +224,15 @@ abstract class PinPrograms extends BoardPrograms {
     }
 
     @Test
+    void endsAModulationThatItHasNotStarted() throws Exception {
+        run(client().pins().pwm(LED, 1000, 0.25));
+        run(client().pins().stopPwm(LED));
+        assertThat(bench().duty(LED)).isNegative();
+        run(client().pins().stopPwm(LED));
+        assertThat(bench().duty(LED)).isNegative();
+    }
+
+    @Test
     void measuresAVoltage() throws Exception {
         bench().volts(SENSOR, 1.65);
         AdcReading reading = get(client().pins().adc(SENSOR, Attenuation.DB_11).read());

@@ -1,6 +1,5 @@
 package dev.uartnet.esp32;
 
-import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * ADC_SAMPLE. Time is cut into intervals: one in which the loop did not come by has no sample, and counts as left out. An item's samples are
  * of successive intervals; a gap ends it early. A full item waits until it may go; without demand nothing waits behind it.
  */
-final class AdcSample extends StreamingRequest {
+final class AdcSample extends TimedStream {
     private static final int INTERVAL_MICROS_MIN = 1000;
     private static final int INTERVAL_MICROS_MAX = 60_000_000;
     private static final int SAMPLES_MAX = 32;
@@ -25,7 +24,6 @@ final class AdcSample extends StreamingRequest {
     private List<Object> samples = new ArrayList<>();
     private @Nullable List<Object> full;
     private long last;
-    private @Nullable Future<?> timer;
 
     AdcSample(DeviceSession session, int id, Arguments args) {
         super(session, id);
@@ -42,7 +40,8 @@ final class AdcSample extends StreamingRequest {
         tick();
     }
 
-    private void tick() {
+    @Override
+    void tick() {
         long now = session.board().micros();
         long passed = now / interval - last;
         if (passed > 0) {
@@ -59,7 +58,7 @@ final class AdcSample extends StreamingRequest {
             }
         }
         long left = (last + 1) * interval - session.board().micros();
-        timer = session.board().loop().after(TimeUnit.MICROSECONDS.toNanos(left), this::tick);
+        tickAfter(TimeUnit.MICROSECONDS.toNanos(left));
         pull();
     }
 
@@ -101,17 +100,5 @@ final class AdcSample extends StreamingRequest {
             full = null;
             next(item);
         }
-    }
-
-    @Override
-    void ended() {
-        if (timer != null) {
-            timer.cancel(false);
-        }
-    }
-
-    @Override
-    void abandon() {
-        // ended() has done it.
     }
 }

@@ -1,18 +1,15 @@
 package dev.uartnet.esp32;
 
-import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** DEVICE_HEALTH: what INFO says, again and again. What nobody has demanded in time is left out. */
-final class DeviceHealth extends StreamingRequest {
+final class DeviceHealth extends TimedStream {
     private static final int INTERVAL_MILLIS_MIN = 100;
 
     private final Arguments args;
     private int millis = INTERVAL_MILLIS_MIN;
     private boolean due;
     private boolean asking;
-    private @Nullable Future<?> timer;
 
     DeviceHealth(DeviceSession session, int id, Arguments args) {
         super(session, id);
@@ -25,9 +22,10 @@ final class DeviceHealth extends StreamingRequest {
         tick();
     }
 
-    private void tick() {
+    @Override
+    void tick() {
         due = true;
-        timer = session.board().loop().after(TimeUnit.MILLISECONDS.toNanos(millis), this::tick);
+        tickAfter(TimeUnit.MILLISECONDS.toNanos(millis));
         pull();
     }
 
@@ -43,17 +41,5 @@ final class DeviceHealth extends StreamingRequest {
                 }
             });
         }
-    }
-
-    @Override
-    void ended() {
-        if (timer != null) {
-            timer.cancel(false);
-        }
-    }
-
-    @Override
-    void abandon() {
-        // ended() has done it.
     }
 }

@@ -4,25 +4,14 @@ import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.esp32.objects.SimulatedFunction;
 import dev.uartnet.esp32.objects.SimulatedObject;
-import dev.uartnet.transport.UartAddress;
-import dev.uartnet.transport.UartChannel;
-import dev.uartnet.transport.UartChannelOption;
 import dev.uartnet.transport.UartPort;
-import dev.uartnet.transport.pty.PseudoTerminal;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.PromiseCombiner;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -33,8 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,25 +49,20 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualEsp32 implements AutoCloseable {
     private static final int CLOSE_SECONDS_MAX = 5;
 
-    private final LinkConfig link;
-    private final int maxBaudRate;
     private final Board board;
     private final DeviceSettings settings;
     private final NameLookups lookups;
-    private final EventLoop loop;
     private final MultiThreadIoEventLoopGroup group;
-    private final ChannelGroup lines;
-    private final Map<Channel, DeviceLine> starts = new ConcurrentHashMap<>();
-    private final List<PseudoTerminal> terminals = new CopyOnWriteArrayList<>();
+    private final DeviceLines lines;
 
     private VirtualEsp32(Builder builder) {
         Policy policy = builder.policy();
         long objects = policy.allowsObjects() ? Feature.OBJECTS : 0;
-        link = builder.link.withFeatures(builder.link.features() | features() | objects);
-        maxBaudRate = builder.maxBaudRate;
+        LinkConfig link = builder.link.withFeatures(builder.link.features() | features() | objects);
+        int maxBaudRate = builder.maxBaudRate;
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("uartnet-device", true), NioIoHandler.newFactory());
-        loop = group.next();
+        EventLoop loop = group.next();
         board = new Board(loop, builder.bootId, policy, builder.networkGrace.toNanos());
         board.chip().connect(this::reboot);
         settings = new DeviceSettings(
@@ -94,7 +76,11 @@ public final class VirtualEsp32 implements AutoCloseable {
                 builder.gate);
         Sockets.load();
         lookups = new NameLookups(builder.names);
-        lines = new DefaultChannelGroup(loop, true);
+        lines = new DeviceLines(
+                loop,
+                link.baudRate(),
+                channel -> new DeviceLine(
+                        channel, link, maxBaudRate, board, () -> new LineHandler(settings, lookups, loop)));
     }
 
     /** What the sockets of this machine can do. */
@@ -140,7 +126,11 @@ public final class VirtualEsp32 implements AutoCloseable {
         board.loop().run(() -> board.chip().celsius(celsius));
     }
 
-    /** Makes the firmware say something to all hosts: the event {@code LOG}. From any thread. */
+    /**
+     * Makes the firmware say something to all hosts: the event {@code LOG}. From any thread.
+     *
+     * @param level as in Python's logging: 10 debug, 20 info, 30 warning, 40 error, 50 critical
+     */
     public void log(int level, String text) {
         board.loop().run(() -> board.log(level, text));
     }
@@ -166,23 +156,16 @@ public final class VirtualEsp32 implements AutoCloseable {
      */
     public void hang() {
         board.loop().run(() -> {
-            starts.values().forEach(DeviceLine::halt);
+            var unused = lines.halt();
             board.chip().hang();
         });
     }
 
     /** On the device's event loop. */
     private void reboot(String why) {
-        PromiseCombiner halted = new PromiseCombiner(loop);
-        for (DeviceLine line : starts.values()) {
-            Future<?> halt = line.halt();
-            halted.add(halt);
-        }
-        Promise<Void> all = loop.newPromise();
-        halted.finish(all);
-        all.addListener(done -> {
+        lines.halt().addListener(done -> {
             board.restart(why);
-            starts.values().forEach(DeviceLine::restart);
+            lines.restart();
         });
     }
 
@@ -195,19 +178,10 @@ public final class VirtualEsp32 implements AutoCloseable {
      */
     public Future<?> attach(Channel channel) {
         if (channel.eventLoop().inEventLoop()) {
-            addTo(channel);
+            lines.add(channel);
             return channel.newSucceededFuture();
         }
-        return channel.eventLoop().submit(() -> addTo(channel));
-    }
-
-    private void addTo(Channel channel) {
-        DeviceLine line =
-                new DeviceLine(channel, link, maxBaudRate, board, () -> new LineHandler(settings, lookups, loop));
-        starts.put(channel, line);
-        channel.closeFuture().addListener(closed -> starts.remove(channel));
-        line.boot();
-        lines.add(channel);
+        return channel.eventLoop().submit(() -> lines.add(channel));
     }
 
     /**
@@ -218,25 +192,7 @@ public final class VirtualEsp32 implements AutoCloseable {
      * @throws IOException the port cannot be opened
      */
     public Channel serve(UartPort port) throws IOException {
-        ChannelFuture opening = new Bootstrap()
-                .group(loop)
-                .channelFactory(() -> new UartChannel(port))
-                .option(UartChannelOption.BAUD_RATE, link.baudRate())
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        addTo(channel);
-                    }
-                })
-                .connect(new UartAddress(port.name()))
-                .awaitUninterruptibly();
-        if (!opening.isSuccess()) {
-            Throwable cause = opening.cause();
-            throw cause instanceof IOException known
-                    ? known
-                    : new IOException("cannot open " + port.name() + ": " + cause, cause);
-        }
-        return opening.channel();
+        return lines.open(port);
     }
 
     /**
@@ -250,10 +206,7 @@ public final class VirtualEsp32 implements AutoCloseable {
      * @throws UnsupportedOperationException on Windows
      */
     public String servePty() throws IOException {
-        PseudoTerminal terminal = PseudoTerminal.open();
-        terminals.add(terminal);
-        serve(terminal.masterPort());
-        return terminal.slavePath();
+        return lines.openTerminal();
     }
 
     /**
@@ -262,14 +215,7 @@ public final class VirtualEsp32 implements AutoCloseable {
      */
     @Override
     public void close() {
-        for (Channel line : lines) {
-            LineHandler handler = line.pipeline().get(LineHandler.class);
-            if (handler != null) {
-                handler.powerOff(); // while the loop of the sockets still runs
-            }
-        }
-        lines.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
-        terminals.forEach(PseudoTerminal::close);
+        lines.close(CLOSE_SECONDS_MAX);
         lookups.close();
         settings.tls().close();
         group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();

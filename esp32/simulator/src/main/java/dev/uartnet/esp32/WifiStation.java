@@ -33,7 +33,7 @@ final class WifiStation {
     private final Board board;
     private final SimulatedRadio radio;
     private final long graceNanos;
-    private final Map<String, String> saved = new LinkedHashMap<>();
+    private final KnownNetworks known = new KnownNetworks();
     private State state = State.IDLE;
     private String reason = "";
     private String hostname = DEFAULT_HOSTNAME;
@@ -43,9 +43,6 @@ final class WifiStation {
     private @Nullable InetAddress lastAddress;
 
     private @Nullable String lastSsid;
-    /** What the device joins by itself: the password by the name. */
-    private Map<String, String> own = Map.of();
-
     private boolean joinsByItself;
     private @Nullable WifiAttempt attempt;
     private @Nullable Future<?> verdict;
@@ -69,14 +66,13 @@ final class WifiStation {
         lastSsid = null;
         String named = configuration.hostname();
         hostname = named == null ? DEFAULT_HOSTNAME : named;
-        String ssid = configuration.ssid();
-        own = ssid == null ? Map.of() : Map.of(ssid, configuration.password());
+        known.start(configuration);
         joinsByItself = true;
         SimulatedNetwork network = choice();
         if (network != null) {
             enter(network);
         } else {
-            state = own.isEmpty() && saved.isEmpty() ? State.IDLE : State.LOST;
+            state = known.isEmpty() ? State.IDLE : State.LOST;
             reason = state == State.IDLE
                     ? "Wi-Fi has no network to join"
                     : "Wi-Fi: none of the known networks is in reach";
@@ -158,23 +154,7 @@ final class WifiStation {
 
     /** The strongest network in reach that the device knows the password of; the one that it was in before goes first. */
     private @Nullable SimulatedNetwork choice() {
-        List<SimulatedNetwork> known = radio.inReach().stream()
-                .filter(network -> knows(network.ssid()) && network.takes(password(network.ssid())))
-                .toList();
-        for (SimulatedNetwork network : known) {
-            if (network.ssid().equals(lastSsid)) {
-                return network;
-            }
-        }
-        return known.isEmpty() ? null : known.get(0);
-    }
-
-    private boolean knows(String ssid) {
-        return own.containsKey(ssid) || saved.containsKey(ssid);
-    }
-
-    private @Nullable String password(String ssid) {
-        return saved.containsKey(ssid) ? saved.get(ssid) : own.get(ssid);
+        return known.choose(radio.inReach(), lastSsid);
     }
 
     /** The device has an address in a network. */
@@ -245,7 +225,7 @@ final class WifiStation {
         if (ssid != null) {
             return radio.find(ssid);
         }
-        if (saved.isEmpty() && own.isEmpty()) {
+        if (known.isEmpty()) {
             throw new DeviceException(ErrorCode.WIFI_NOT_FOUND, "Wi-Fi: no network is saved");
         }
         return choice();
@@ -263,7 +243,7 @@ final class WifiStation {
                 state = State.IDLE;
                 reason = e.text();
                 joinsByItself = true; // what it knows; this one is none of them
-                if (!own.isEmpty() || !saved.isEmpty()) {
+                if (!known.isEmpty()) {
                     state = State.LOST;
                 }
                 tryAgain();
@@ -279,18 +259,17 @@ final class WifiStation {
             throw new DeviceException(ErrorCode.WIFI_NOT_FOUND, "Wi-Fi: " + what + " is in reach");
         }
         String password = wanted.password();
-        String given = password == null ? password(network.ssid()) : password;
+        String given = password == null ? known.password(network.ssid()) : password;
         if (!network.takes(given)) {
             throw new DeviceException(
                     ErrorCode.WIFI_WRONG_PASSWORD, named(network.ssid()) + "does not take the password");
         }
         boolean already = joined != null;
-        String known = given == null ? "" : given;
+        String taken = given == null ? "" : given;
         if (wanted.save()) {
-            saved.put(network.ssid(), known);
+            known.save(network.ssid(), taken);
         }
-        own = new LinkedHashMap<>(own);
-        own.put(network.ssid(), known);
+        known.learn(network.ssid(), taken);
         joinsByItself = true;
         if (!already) {
             enter(network);
@@ -341,16 +320,16 @@ final class WifiStation {
     }
 
     List<String> saved() {
-        return saved.keySet().stream().sorted().toList();
+        return known.saved();
     }
 
     void save(String ssid, String password) {
-        saved.put(ssid, password);
+        known.save(ssid, password);
         tryAgain();
     }
 
     void forget(String ssid) {
-        saved.remove(ssid);
+        known.forget(ssid);
     }
 
     String hostname() {

@@ -95,7 +95,7 @@
  * ({@link dev.uartnet.esp32.DeviceLine}), which ends the sessions, begins another {@link dev.uartnet.esp32.Boot}, and puts new ones in.
  *
  * <p>States of Wi-Fi ({@link dev.uartnet.esp32.WifiStation}; PROTOCOL.md, section 8, networks). What it knows are the network of
- * /uartnet.json, those that were saved, and those that it was told to join since it started.
+ * /uartnet.json, those that were saved, and those that it was told to join since it started ({@link dev.uartnet.esp32.KnownNetworks}).
  *
  * <table border="1">
  * <caption>Wi-Fi</caption>

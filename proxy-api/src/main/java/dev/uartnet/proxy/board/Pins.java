@@ -20,7 +20,8 @@ import reactor.core.publisher.Mono;
  * }</pre>
  *
  * <p>Levels are {@code boolean}: true is high. Pins stay as they are when the session ends; only a boot of the device sets them back, and they want to be
- * opened again then. A pin that the device does not have, or cannot use so, is {@link dev.uartnet.codec.request.RequestFailedException} with its words.
+ * opened again then. A pin that the device does not have, or cannot use so, is {@link
+ * dev.uartnet.codec.request.RequestFailedException} with its words.
  *
  * <p>Threads and errors otherwise: see the package.
  */
@@ -112,6 +113,16 @@ public final class Pins {
     /** As {@link #pwm(int, int, double)}, by name. */
     public Mono<Pwm> pwm(String pin, int frequency, double duty) {
         return Pwm.start(requests, named(pin), frequency, duty);
+    }
+
+    /** Ends pulse-width modulation on a pin, whoever has started it; does nothing to a pin that has none. */
+    public Mono<Void> stopPwm(int pin) {
+        return Pwm.stop(requests, pin);
+    }
+
+    /** As {@link #stopPwm(int)}, by name. */
+    public Mono<Void> stopPwm(String pin) {
+        return Pwm.stop(requests, named(pin));
     }
 
     /** Returns a pin as an analog input, with the device's own attenuation. Asks the device nothing yet. */

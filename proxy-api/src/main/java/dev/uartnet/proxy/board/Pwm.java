@@ -64,8 +64,12 @@ public final class Pwm {
         return set(frequency, duty);
     }
 
-    /** Ends it. */
+    /** Ends it; {@link Pins#stopPwm} does the same without having started it. */
     public Mono<Void> stop() {
+        return stop(requests, pin);
+    }
+
+    static Mono<Void> stop(DeviceRequests requests, Object pin) {
         return requests.request(Operation.PWM_SET, pin, null, 0).then();
     }
 

@@ -217,6 +217,15 @@ class BoardAnswersTest {
     }
 
     @Test
+    void aModulationIsEndedByNumberOrName() {
+        device.answers(Operation.PWM_SET, null, 0L);
+        device.client().pins().stopPwm(2).block(ScriptedDevice.WAIT);
+        assertThat(device.asked().args()).isEqualTo(Arrays.asList(2L, null, 0L));
+        device.client().pins().stopPwm("LED").block(ScriptedDevice.WAIT);
+        assertThat(device.asked().args()).isEqualTo(Arrays.asList("LED", null, 0L));
+    }
+
+    @Test
     void whatCannotBeIsRefusedAtOnce() {
         Pins pins = device.client().pins();
         assertThatThrownBy(() -> pins.pwm(2, 0, 0.5)).hasMessageContaining("frequency");
