@@ -7,9 +7,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,11 +35,6 @@ public final class MessageDecoder {
 
     private final ArrayBufferInput input = new ArrayBufferInput(new byte[0]);
     private final MessageUnpacker unpacker = MessagePack.DEFAULT_UNPACKER_CONFIG.newUnpacker(input);
-    private final CharsetDecoder utf8 = StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-
     private int total;
     private int left;
 
@@ -337,12 +329,9 @@ public final class MessageDecoder {
         return text(ByteBuffer.wrap(unpacker.readPayload(fitting(unpacker.unpackRawStringHeader(), 1))));
     }
 
-    private String text(ByteBuffer bytes) {
-        try {
-            return utf8.decode(bytes).toString();
-        } catch (CharacterCodingException e) {
-            throw new MalformedMessageException("text is not UTF-8", e);
-        }
+    /** Bytes that are no UTF-8 become U+FFFD: Python's strings may have such, and a session must not end for one. */
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.UTF_8.decode(bytes).toString();
     }
 
     private byte[] binary() throws IOException {

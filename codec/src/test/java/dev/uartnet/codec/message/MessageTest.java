@@ -130,6 +130,15 @@ class MessageTest {
     }
 
     @Test
+    void whatIsNoUtf8InATextIsReplaced() {
+        ByteBuf payload = Unpooled.wrappedBuffer(Vectors.hex("930205a661eda08062c3"));
+        Response response = (Response) decoder.decode(payload);
+        assertThat(response.id()).isEqualTo(5);
+        assertThat(String.valueOf(response.results().get(0))).matches("a\uFFFD+b\uFFFD");
+        payload.release();
+    }
+
+    @Test
     void handlesOfADeviceSayTheirType() {
         Response response = new Response(1, List.of(new Handle(0xCAFE, "Pin")));
         ByteBuf payload = encoder.encode(ByteBufAllocator.DEFAULT, response);

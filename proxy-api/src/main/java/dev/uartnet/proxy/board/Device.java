@@ -8,10 +8,14 @@ import dev.uartnet.proxy.DeviceRequests;
 import dev.uartnet.proxy.LinkLostException;
 import dev.uartnet.proxy.LinkState;
 import dev.uartnet.proxy.ProxyClient;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -28,6 +32,8 @@ import reactor.core.publisher.Mono;
  * <p>Threads and errors: see the package.
  */
 public final class Device {
+    private static final Logger log = LoggerFactory.getLogger(Device.class);
+
     private static final Duration HEALTH_INTERVAL_MIN = Duration.ofMillis(100);
 
     private final ProxyClient client;
@@ -178,7 +184,7 @@ public final class Device {
 
     /** Returns what the firmware, and code on the device, log from now on, through all sessions. Ends as {@link #output} does. */
     public Flux<DeviceLog> log() {
-        return events(EventKind.LOG, "event of the log").map(DeviceLog::of);
+        return events(EventKind.LOG, "event of the log", DeviceLog::of);
     }
 
     /**
@@ -186,12 +192,15 @@ public final class Device {
      * {@link ProxyClient#onClose}; a subscriber that does not keep up loses the oldest of more than 256.
      */
     public Flux<String> output() {
-        return events(EventKind.OUTPUT, "event of the output").map(event -> event.requiredText(0));
+        return events(EventKind.OUTPUT, "event of the output", event -> event.requiredText(0));
     }
 
-    private Flux<Answer> events(int kind, String what) {
+    /** An event that is not as it has to be is left out: who listens through all sessions must not be cut off by one. */
+    private <T> Flux<T> events(int kind, String what, Function<Answer, T> meaning) {
         return requests.events(kind)
-                .map(event -> Answer.ofList(what, event.args()))
+                .concatMap(event -> Mono.fromSupplier(() -> meaning.apply(Answer.ofList(what, event.args())))
+                        .doOnError(wrong -> log.warn("left out: {}", wrong.getMessage()))
+                        .onErrorComplete(ProtocolException.class))
                 .takeUntilOther(client.onClose());
     }
 }

@@ -3,10 +3,12 @@ package dev.uartnet.proxy.objects;
 import dev.uartnet.codec.message.Operation;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,8 +47,16 @@ final class ObjectReads {
                                 bytesMax,
                                 from)
                         .within(limit))
-                .cast(byte[].class)
+                .map(this::bytes)
                 .defaultIfEmpty(END);
+    }
+
+    private byte[] bytes(Object answer) {
+        if (answer instanceof byte[] bytes) {
+            return bytes;
+        }
+        throw Exceptions.propagate(new ProtocolException(
+                "the device answered a read of '" + object.lease().name() + "' with " + answer));
     }
 
     /** All pieces to the end, each when it is asked for. */

@@ -252,6 +252,7 @@ class BoardAnswersTest {
     @Test
     void logsAndPrints() {
         StepVerifier.create(device.client().device().log())
+                .then(() -> device.tells(EventKind.LOG, null, "left out"))
                 .then(() -> device.tells(EventKind.LOG, 30, "no server answers"))
                 .assertNext(line -> {
                     assertThat(line).isEqualTo(new DeviceLog(30, "no server answers"));
