@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -200,7 +201,7 @@ public final class Device {
         return requests.events(kind)
                 .concatMap(event -> Mono.fromSupplier(() -> meaning.apply(Answer.ofList(what, event.args())))
                         .doOnError(wrong -> log.warn("left out: {}", wrong.getMessage()))
-                        .onErrorComplete(ProtocolException.class))
+                        .onErrorComplete(wrong -> Exceptions.unwrap(wrong) instanceof ProtocolException))
                 .takeUntilOther(client.onClose());
     }
 }
