@@ -24,6 +24,7 @@ pins 96 102 78 170 services streams pins edges analog
 device 113 115 44 130 services streams events control
 files 116 119 80 180 services streams secrets writing files
 objects 32 45 160 300 services calls blobs events handles objects remote"""
+_DEVICE = const(3)
 _TLS = const(6)  # the word behind these
 _FULL = const(8)  # memory is why
 # What is to be left, beside what is reserved for the buffers: for them, for each socket, and to serve with.
@@ -102,23 +103,33 @@ def _load(names, need):
     gc.collect()
 
 
+def _load_group(board, n, word, first, last, size, peak, names):
+    if not _wanted(board, word):
+        _refuse(board, first, last, n)
+        return
+    left = _LEFT_BYTES + _SOCKET_BYTES * board.channels_max
+    try:
+        modules = _load(names, max(size + left, peak))
+    except ImportError:
+        return  # not for this platform: unsupported
+    if not modules:
+        _refuse(board, first, last, n | _FULL)
+        return
+    board.modules.extend([m for m in modules if hasattr(m, "service") and m not in board.modules])
+    if word == "objects":
+        board.features |= _FEATURE_OBJECTS
+    if word == "device" and not _allows(board, word):
+        _refuse(board, _OP_DEVICE_RESET, _OP_DEVICE_WATCHDOG, n)
+
+
 def load(board):
     """Loads the groups that the board's configuration allows, and then TLS; the others' operations are refused in words."""
-    left = _LEFT_BYTES + _SOCKET_BYTES * board.channels_max
-    for n, (word, first, last, size, peak, names) in enumerate(table()):
-        if not _wanted(board, word):
-            _refuse(board, first, last, n)
-            continue
-        try:
-            modules = _load(names, max(size + left, peak))
-        except ImportError:
-            continue  # not for this platform: unsupported
-        if not modules:
-            _refuse(board, first, last, n | _FULL)
-            continue
-        board.modules.extend([m for m in modules if hasattr(m, "service") and m not in board.modules])
-        if word == "objects":
-            board.features |= _FEATURE_OBJECTS
-        if word == "device" and not _allows(board, word):
-            _refuse(board, _OP_DEVICE_RESET, _OP_DEVICE_WATCHDOG, n)
+    last = None
+    for n, group in enumerate(table()):
+        if group[0] == "device" and not _allows(board, "device"):
+            last = group  # its reports, which everybody may have
+        else:
+            _load_group(board, n, *group)
     load_tls(board)
+    if last:
+        _load_group(board, _DEVICE, *last)

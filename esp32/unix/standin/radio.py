@@ -22,7 +22,6 @@ networks = {}  # by ssid: password, RSSI, channel, security
 silent = set()  # of them, those that nobody hears
 address = "127.0.0.1"
 clients = []  # of our access point
-_hostname = "esp32"
 
 
 def add(ssid, password, rssi, channel, security=3):
@@ -47,15 +46,6 @@ def back(new=None):
     global address
     address = new or address
     silent.clear()
-
-
-def hostname(name=None):
-    global _hostname
-    if name is not None:
-        if len(name) > 32:
-            raise ValueError
-        _hostname = name
-    return _hostname
 
 
 def bssid(ssid):

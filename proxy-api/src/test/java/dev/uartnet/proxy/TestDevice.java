@@ -67,7 +67,13 @@ final class TestDevice {
 
     /** One with as many sockets as a board has, and the least heap with which TLS on the device is offered. */
     static TestDevice board() throws Exception {
-        return firmware(Firmware.builder().bits(32).heap("128k").environment("UARTNET_CHANNELS", "15"), 100_000);
+        return firmware(
+                Firmware.builder()
+                        .bits(32)
+                        .heap("128k")
+                        .environment("UARTNET_CHANNELS", "15")
+                        .environment("UARTNET_ALLOW", "sockets"),
+                100_000);
     }
 
     private static TestDevice firmware(Firmware.Builder builder, int bodyBytes) throws Exception {

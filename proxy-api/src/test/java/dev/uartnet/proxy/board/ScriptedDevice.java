@@ -67,6 +67,9 @@ final class ScriptedDevice implements AutoCloseable {
                 .runOn(loops)
                 .connect(host, new UartAddress("host"))
                 .block(WAIT));
+        // The device's end knows of the session when the host's first frame has come.
+        client.ping().onErrorComplete().block(WAIT);
+        requests.clear();
     }
 
     private final class Script extends SimpleChannelInboundHandler<Request> {

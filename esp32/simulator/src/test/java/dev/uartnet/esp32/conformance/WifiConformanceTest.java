@@ -238,6 +238,9 @@ class WifiConformanceTest extends BoardConformanceTest {
     void aLongOutageEndsConnectionsAndLeavesListeners() throws Exception {
         assumeTrue(kind != BoardKind.FIRMWARE_32_BIT_200K, "it is the same at 64 bits, and takes 13 s");
         peer.echo();
+        addHome();
+        map(Operation.WIFI_CONNECT, HOME, PASSWORD, Map.of()); // which saves nothing
+        bench.removeNetwork(bench.firstNetwork());
         HostChannel connection = host.connect(0, peer.port(), CREDIT);
         HostDatagrams datagrams = host.bind(2, CREDIT);
         HostListener listener = host.listen(4, 1, CREDIT);
@@ -248,9 +251,11 @@ class WifiConformanceTest extends BoardConformanceTest {
         assertNetworkDown(connection.awaitClose(bench.grace()));
         assertNetworkDown(datagrams.awaitClose());
         assertThat(listener.isClosed()).isFalse();
+        assertThat(status().get("state")).isEqualTo("lost");
 
         bench.back();
         awaitNetwork(true);
+        assertThat(status().get("ssid")).isEqualTo(HOME);
         try (Clients clients = new Clients()) {
             listener.serve(HostChannel::echo);
             byte[] content = Peer.content(1000);
