@@ -43,9 +43,9 @@ public final class DeviceRequests {
     }
 
     /**
-     * Sends a request.
+     * Sends a request, as {@link #request(Duration, int, Object...)}, with the {@link #timeout() request timeout}.
      *
-     * @return its results, within the {@link #timeout() request timeout}
+     * @return its results
      */
     public Mono<List<@Nullable Object>> request(int operation, @Nullable Object... args) {
         return request(timeout, operation, args);
@@ -54,8 +54,11 @@ public final class DeviceRequests {
     /**
      * Sends a request.
      *
-     * @param limit for everything, the waiting for a session included; zero: none
-     * @return its results
+     * @param limit for the waiting for a session, and from then on for the answer, each; resolution 1 ms; zero: none. If the session ends before the device
+     *     has seen the request, it waits for the next one without a limit
+     * @return its results; fails with {@link LinkLostException} if there is no session in time, with {@link
+     *     dev.uartnet.codec.request.RequestTimeoutException} if there is no answer in time
+     * @throws IllegalArgumentException if the limit is negative
      */
     public Mono<List<@Nullable Object>> request(Duration limit, int operation, @Nullable Object... args) {
         if (limit.isNegative()) {
@@ -83,9 +86,9 @@ public final class DeviceRequests {
     }
 
     /**
-     * Sends a streaming request. The device is asked for as many items as the subscriber, at most 256 at a time.
+     * Sends a streaming request. The device is asked for as many items as the subscriber, at most 256 at a time. It has no time limit.
      *
-     * @return its items; an empty one is nil
+     * @return its items; an empty one is nil. Fails with {@link LinkLostException} when its session ends
      */
     public Flux<Optional<Object>> stream(int operation, @Nullable Object... args) {
         return link.connection().flatMapMany(connection -> new SessionRequests(connection).stream(operation, args));

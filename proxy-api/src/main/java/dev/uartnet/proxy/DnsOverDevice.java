@@ -7,7 +7,9 @@ import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
+import reactor.core.publisher.Mono;
 
 /** Sets Netty's DNS client up to ask over sockets of a device, and by nothing that it finds on this host. */
 final class DnsOverDevice {
@@ -43,5 +45,19 @@ final class DnsOverDevice {
                 .hostsFileEntriesResolver((name, types) -> null)
                 .searchDomains(List.of())
                 .ndots(1);
+    }
+
+    /** As {@link #builder(ProxyClient, EventLoop, List)}, with the name servers that the device tells of. */
+    static Mono<DnsNameResolverBuilder> builder(ProxyClient client, EventLoop loop) {
+        return client.info().handle((device, sink) -> {
+            List<InetSocketAddress> servers = device.nameServers();
+            if (servers == null || servers.isEmpty()) {
+                sink.error(
+                        new UnknownHostException(
+                                "the device knows no name server (has it a network?); dnsResolver(loop, nameServers) takes others"));
+            } else {
+                sink.next(builder(client, loop, servers));
+            }
+        });
     }
 }

@@ -1,10 +1,7 @@
 package dev.uartnet.proxy;
 
-import dev.uartnet.codec.link.LinkException;
 import dev.uartnet.codec.link.LinkHealth;
 import dev.uartnet.codec.link.Session;
-import dev.uartnet.codec.message.Operation;
-import dev.uartnet.proxy.NameResolutionException.Reason;
 import dev.uartnet.proxy.board.Device;
 import dev.uartnet.proxy.board.DeviceClock;
 import dev.uartnet.proxy.board.DeviceFiles;
@@ -16,20 +13,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.util.NetUtil;
-import java.net.IDN;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -72,17 +61,13 @@ import reactor.netty.udp.UdpServer;
  * {@link dev.uartnet.codec.request.RequestException}. <i>The link was lost</i>, or is down: {@link LinkLostException}, itself or as a cause.
  */
 public final class ProxyClient implements Disposable {
-    private static final int CONNECTIONS_MAX = 500;
-    /** An idle connection of the pool holds one of the device's few sockets (an ESP32 has about ten). */
-    private static final Duration POOL_IDLE_MAX = Duration.ofSeconds(10);
-
     private final Reconnection link;
     private final LinkHealthSource health;
     private final DeviceEvents events;
     private final Duration requestTimeout;
-    private final LoopResources proxyLoops;
+    private final RepeatableRequests repeatable;
     private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
-    private final ConnectionProvider pool;
+    private final ReactorNettyOverDevice reactorNetty;
     private final RemoteObjects objects;
     private final DeviceFiles files;
 
@@ -96,15 +81,11 @@ public final class ProxyClient implements Disposable {
         this.health = health;
         this.events = events;
         this.requestTimeout = requestTimeout;
-        this.proxyLoops = new ProxyLoopResources(this, loops);
-        this.pool = ConnectionProvider.builder("uartnet")
-                .maxConnections(CONNECTIONS_MAX)
-                .maxIdleTime(POOL_IDLE_MAX)
-                .evictInBackground(POOL_IDLE_MAX)
-                .build();
+        this.repeatable = new RepeatableRequests(link, requestTimeout);
+        this.reactorNetty = new ReactorNettyOverDevice(this, loops);
         this.objects = new RemoteObjects(requests());
         this.files = new DeviceFiles(this);
-        link.onClose().subscribe(nothing -> {}, lost -> pool.dispose());
+        link.onClose().subscribe(nothing -> {}, lost -> reactorNetty.dispose());
     }
 
     /**
@@ -150,21 +131,12 @@ public final class ProxyClient implements Disposable {
      * @return as {@link #ping()}
      */
     public Mono<Duration> ping(byte[] payload) {
-        return request(Operation.PING, payload).map(answer -> {
-            List<@Nullable Object> results = answer.results();
-            if (results.isEmpty() || !(results.get(0) instanceof byte[] echo) || !Arrays.equals(echo, payload)) {
-                throw violated(answer, "the device answered a ping with other bytes");
-            }
-            return answer.time();
-        });
+        return repeatable.ping(payload);
     }
 
     /** Asks the device about itself. */
     public Mono<DeviceInfo> info() {
-        return request(Operation.INFO).map(answer -> {
-            List<@Nullable Object> results = answer.results();
-            return DeviceInfo.of(!results.isEmpty() && results.get(0) instanceof Map<?, ?> map ? map : Map.of());
-        });
+        return repeatable.info();
     }
 
     /**
@@ -176,59 +148,7 @@ public final class ProxyClient implements Disposable {
      *     server answered (within the {@link ProxyConnector#requestTimeout request timeout}), it failed, or the device has no network
      */
     public Flux<InetAddress> resolve(String host) {
-        Objects.requireNonNull(host, "host");
-        return Flux.defer(() -> {
-            byte[] figures = NetUtil.createByteArrayFromIpAddressString(host);
-            if (figures != null) {
-                return Mono.fromCallable(() -> InetAddress.getByAddress(host, figures));
-            }
-            if (host.isEmpty()) {
-                return Mono.error(new NameResolutionException(host, Reason.NOT_FOUND, "an empty name", null));
-            }
-            return request(Operation.RESOLVE, ascii(host), 0)
-                    .onErrorMap(cause -> RemoteFailure.ofResolve(cause, host))
-                    .flatMapIterable(answer -> addresses(host, answer))
-                    .switchIfEmpty(Mono.error(() -> new NameResolutionException(host, Reason.NOT_FOUND, "", null)));
-        });
-    }
-
-    /** As name servers know it (RFC 3490); a name that cannot be one is left to them. */
-    private static String ascii(String host) {
-        try {
-            return IDN.toASCII(host);
-        } catch (IllegalArgumentException e) {
-            return host;
-        }
-    }
-
-    private List<InetAddress> addresses(String host, RepeatableRequest.Answer answer) {
-        List<InetAddress> addresses = new ArrayList<>();
-        for (Object result : answer.results()) {
-            InetAddress address = result instanceof byte[] bytes ? address(host, bytes) : null;
-            if (address == null) {
-                throw violated(answer, "the device resolved " + host + " to something that is no address");
-            }
-            addresses.add(address);
-        }
-        return addresses;
-    }
-
-    private static @Nullable InetAddress address(String host, byte[] bytes) {
-        try {
-            return InetAddress.getByAddress(host, bytes);
-        } catch (UnknownHostException e) {
-            return null;
-        }
-    }
-
-    /** Ends the session: what else the device says cannot be trusted either. */
-    private static RuntimeException violated(RepeatableRequest.Answer answer, String what) {
-        answer.connection().violated(what);
-        return Exceptions.propagate(LinkLostException.ended(what, new LinkException(what)));
-    }
-
-    private Mono<RepeatableRequest.Answer> request(int operation, @Nullable Object... args) {
-        return new RepeatableRequest(link, requestTimeout, operation, args).answer();
+        return repeatable.resolve(host);
     }
 
     /** Returns the device's operations by their numbers: what everything else here stands on, and the way to what has no method of its own. */
@@ -275,7 +195,7 @@ public final class ProxyClient implements Disposable {
      * reactor-netty.
      */
     public ProxySockets sockets() {
-        return new ProxySockets(this, proxyLoops);
+        return new ProxySockets(this, reactorNetty.loops());
     }
 
     /**
@@ -284,7 +204,7 @@ public final class ProxyClient implements Disposable {
      * <p>Names are resolved by the device. Event loops are reactor-netty's shared ones, or those given to the connector.
      */
     public TcpClient tcpClient() {
-        return TcpClient.newConnection().runOn(proxyLoops).resolver(resolver);
+        return reactorNetty.tcpClient();
     }
 
     /**
@@ -296,7 +216,7 @@ public final class ProxyClient implements Disposable {
      * {@link ProxyServerSocketChannel}.
      */
     public TcpServer tcpServer() {
-        return TcpServer.create().runOn(proxyLoops);
+        return reactorNetty.tcpServer();
     }
 
     /**
@@ -304,8 +224,7 @@ public final class ProxyClient implements Disposable {
      * the device.
      */
     public UdpClient udpClient() {
-        // A UDP client that prefers no native transport takes no LoopResources either.
-        return UdpClient.create().runOn(proxyLoops, true).resolver(resolver);
+        return reactorNetty.udpClient();
     }
 
     /**
@@ -313,7 +232,7 @@ public final class ProxyClient implements Disposable {
      * the device itself could reach: {@code host("0.0.0.0")} is all its addresses.
      */
     public UdpServer udpServer() {
-        return UdpServer.create().runOn(proxyLoops, true);
+        return reactorNetty.udpServer();
     }
 
     /**
@@ -323,7 +242,7 @@ public final class ProxyClient implements Disposable {
      * <p>Connections are pooled for this client, at most 500 for each server and at most 10 s idle.
      */
     public HttpClient httpClient() {
-        return httpClient(pool);
+        return reactorNetty.httpClient();
     }
 
     /**
@@ -331,7 +250,7 @@ public final class ProxyClient implements Disposable {
      * connections belong to this device.
      */
     public HttpClient httpClient(ConnectionProvider connections) {
-        return HttpClient.create(connections).runOn(proxyLoops).resolver(resolver);
+        return reactorNetty.httpClient(connections);
     }
 
     /**
@@ -339,7 +258,7 @@ public final class ProxyClient implements Disposable {
      * errors as {@link #tcpServer()}.
      */
     public HttpServer httpServer() {
-        return HttpServer.create().runOn(proxyLoops);
+        return reactorNetty.httpServer();
     }
 
     /**
@@ -381,16 +300,7 @@ public final class ProxyClient implements Disposable {
      * @return fails with {@link UnknownHostException} if the device knows none, or does not tell
      */
     public Mono<DnsNameResolverBuilder> dnsResolver(EventLoop loop) {
-        return info().handle((device, sink) -> {
-            List<InetSocketAddress> servers = device.nameServers();
-            if (servers == null || servers.isEmpty()) {
-                sink.error(
-                        new UnknownHostException(
-                                "the device knows no name server (has it a network?); dnsResolver(loop, nameServers) takes others"));
-            } else {
-                sink.next(dnsResolver(loop, servers));
-            }
-        });
+        return DnsOverDevice.builder(this, loop);
     }
 
     /** Returns a resolver that asks the device. */
@@ -469,7 +379,7 @@ public final class ProxyClient implements Disposable {
     public Mono<Void> close() {
         return Mono.defer(() -> {
             link.close();
-            return onClose().onErrorComplete().then(pool.disposeLater());
+            return onClose().onErrorComplete().then(reactorNetty.disposeLater());
         });
     }
 

@@ -58,7 +58,8 @@ public final class SessionRequests {
     /**
      * Sends a request, and tells what the device says before its answer.
      *
-     * @param limit after which nobody wants the answer any more; zero: none
+     * @param limit after which nobody wants the answer any more, and it fails with {@link
+     *     dev.uartnet.codec.request.RequestTimeoutException}; resolution 1 ms; zero: none
      * @param listener called on the link's event loop
      */
     public Mono<List<@Nullable Object>> request(

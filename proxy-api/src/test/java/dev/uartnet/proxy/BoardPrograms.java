@@ -2,6 +2,7 @@ package dev.uartnet.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.uartnet.esp32.bench.Bench;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

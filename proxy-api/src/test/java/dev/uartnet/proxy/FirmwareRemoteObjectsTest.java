@@ -6,37 +6,17 @@ import dev.uartnet.esp32.Firmware;
 import dev.uartnet.proxy.examples.LampExample;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Remote objects on the real firmware, 64 bits, and code that is sent to it. */
-class FirmwareRemoteObjectsTest extends RemoteObjectPrograms {
-    private static PythonFirmware device;
-
-    @BeforeAll
-    static void start() throws Exception {
-        device = PythonFirmware.start(Firmware.builder().bits(64));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (device != null) {
-            device.close();
-        }
-    }
-
-    @Override
-    ProxyClient client() {
-        return device.client;
+class FirmwareRemoteObjectsTest extends FirmwareObjectPrograms {
+    FirmwareRemoteObjectsTest() {
+        super(Firmware.builder().bits(64));
     }
 
     @Test
     void fiveThousandObjectsComeAndGoAndLeaveTheHeapAsItWas() {
-        createAndDrop(200);
-        long before = device.heapUsed();
-        createAndDrop(5_000);
-        assertThat(device.heapUsed()).isLessThan(before + 4_000);
+        assertLeavesTheHeap(5_000, 4_000);
     }
 
     @Test

@@ -210,31 +210,35 @@ abstract class PinPrograms extends BoardPrograms {
         assertThat(edge.get(20, TimeUnit.SECONDS).level()).isTrue();
     }
 
+    private double duty() {
+        return bench().pwm(LED).get(1) / 65_535.0;
+    }
+
     @Test
     void modulates() throws Exception {
         Pwm pwm = get(client().pins().pwm(LED, 1000, 0.25));
         assertThat(pwm.frequency()).isEqualTo(1000);
         assertThat(pwm.duty()).isCloseTo(0.25, within(0.01));
-        assertThat(bench().duty(LED)).isCloseTo(0.25, within(0.01));
+        assertThat(duty()).isCloseTo(0.25, within(0.01));
         pwm = get(pwm.duty(0.5));
-        assertThat(bench().duty(LED)).isCloseTo(0.5, within(0.01));
+        assertThat(duty()).isCloseTo(0.5, within(0.01));
         assertThat(pwm.toString()).isEqualTo("PWM 2: 1000 Hz, 50.0 %");
         run(pwm.stop());
-        assertThat(bench().duty(LED)).isNegative();
+        assertThat(bench().pwm(LED)).isEmpty();
     }
 
     @Test
     void endsAModulationThatItHasNotStarted() throws Exception {
         run(client().pins().pwm(LED, 1000, 0.25));
         run(client().pins().stopPwm(LED));
-        assertThat(bench().duty(LED)).isNegative();
+        assertThat(bench().pwm(LED)).isEmpty();
         run(client().pins().stopPwm(LED));
-        assertThat(bench().duty(LED)).isNegative();
+        assertThat(bench().pwm(LED)).isEmpty();
     }
 
     @Test
     void measuresAVoltage() throws Exception {
-        bench().volts(SENSOR, 1.65);
+        bench().adc(SENSOR, 1_650_000);
         AdcReading reading = get(client().pins().adc(SENSOR, Attenuation.DB_11).read());
         assertThat(reading.volts()).isNotNull().isCloseTo(1.65, within(0.01));
         assertThat(reading.raw()).isBetween(20_000, 50_000);
@@ -242,7 +246,7 @@ abstract class PinPrograms extends BoardPrograms {
 
     @Test
     void samplesAVoltage() throws Exception {
-        bench().volts(SENSOR, 0.5);
+        bench().adc(SENSOR, 500_000);
         Duration interval = Duration.ofMillis(10);
         List<AdcSample> samples = get(client().pins()
                 .adc(SENSOR, Attenuation.DB_11)

@@ -4,6 +4,9 @@ import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.LineFaults;
 import dev.uartnet.esp32.SerialLine;
 import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.esp32.bench.Bench;
+import dev.uartnet.esp32.bench.FirmwareBench;
+import dev.uartnet.esp32.bench.VirtualBench;
 import dev.uartnet.transport.MemoryPort;
 import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.pty.PseudoTerminal;
@@ -21,6 +24,7 @@ import reactor.util.retry.Retry;
 /** A device of some kind that lets its host do everything, a bench around it, and a client that reconnects. */
 final class TestBoard {
     private static final long SEED = 5;
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final EventLoopGroup loops =
@@ -31,7 +35,6 @@ final class TestBoard {
     private TestBoard(Bench bench) {
         this.bench = bench;
         parts.push(() -> loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly());
-        parts.push(bench);
     }
 
     /** How a kind of board is started. */
@@ -46,20 +49,17 @@ final class TestBoard {
     /** The simulator over a pseudo terminal, as fast as it goes. */
     static TestBoard simulator() throws Exception {
         VirtualEsp32 device = simulated();
-        return built(new SimulatorBench(device), board -> board.connect(device.servePty()));
+        return built(new VirtualBench(device, GRACE), device, board -> board.connect(device.servePty()));
     }
 
     private static VirtualEsp32 simulated() {
-        return VirtualEsp32.builder()
-                .allow("everything")
-                .networkGrace(Duration.ofSeconds(1))
-                .build();
+        return VirtualEsp32.builder().allow("everything").networkGrace(GRACE).build();
     }
 
     /** The simulator behind a line of 921,600 baud with faults. */
     static TestBoard pacedSimulator(LineFaults faults) throws Exception {
         VirtualEsp32 device = simulated();
-        return built(new SimulatorBench(device), board -> {
+        return built(new VirtualBench(device, GRACE), device, board -> {
             PseudoTerminal hostSide = board.keep(PseudoTerminal.open());
             MemoryPort.Pair deviceSide = MemoryPort.pair();
             board.keep(line(faults, hostSide.masterPort(), deviceSide.a()));
@@ -78,8 +78,8 @@ final class TestBoard {
 
     /** The real firmware on MicroPython, 64 bits, over a pseudo terminal. */
     static TestBoard firmware() throws Exception {
-        FirmwareBench bench = new FirmwareBench();
-        return built(bench, board -> {
+        FirmwareBench bench = FirmwareBench.open();
+        return built(bench, bench, board -> {
             Firmware firmware = board.keep(RealFirmware.start(
                     bench.addTo(Firmware.builder().bits(64)).environment("UARTNET_ALLOW", "everything")));
             board.connect(firmware.path());
@@ -88,8 +88,8 @@ final class TestBoard {
 
     /** The same behind a line of 921,600 baud with faults. */
     static TestBoard pacedFirmware(LineFaults faults) throws Exception {
-        FirmwareBench bench = new FirmwareBench();
-        return built(bench, board -> {
+        FirmwareBench bench = FirmwareBench.open();
+        return built(bench, bench, board -> {
             RealFirmware.start(Firmware.builder().bits(64)).close(); // or there is no MicroPython
             PseudoTerminal hostSide = board.keep(PseudoTerminal.open());
             PseudoTerminal deviceSide = board.keep(PseudoTerminal.open());
@@ -101,8 +101,10 @@ final class TestBoard {
         });
     }
 
-    private static TestBoard built(Bench bench, Building building) throws Exception {
+    /** @param first what is closed last */
+    private static TestBoard built(Bench bench, AutoCloseable first, Building building) throws Exception {
         TestBoard board = new TestBoard(bench);
+        board.keep(first);
         try {
             building.run(board);
             return board;

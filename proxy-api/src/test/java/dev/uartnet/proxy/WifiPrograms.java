@@ -39,9 +39,9 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void scansStrongestFirst() throws Exception {
-        bench().network("far", PASSWORD, -88);
-        bench().network("near", PASSWORD, -35);
-        bench().network("middle", PASSWORD, -61);
+        bench().addNetwork("far", PASSWORD, -88, 6);
+        bench().addNetwork("near", PASSWORD, -35, 6);
+        bench().addNetwork("middle", PASSWORD, -61, 6);
         List<WifiNetwork> networks = get(client().wifi().scan().collectList());
         assertThat(networks)
                 .isSortedAccordingTo(Comparator.comparingInt(WifiNetwork::rssi).reversed());
@@ -60,7 +60,7 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void joinsANetwork() throws Exception {
-        bench().network("home", PASSWORD, -60);
+        bench().addNetwork("home", PASSWORD, -60, 6);
         WifiStatus joined = get(client().wifi().connect("home", PASSWORD));
         assertThat(joined.isConnected()).isTrue();
         assertThat(joined.ssid()).isEqualTo("home");
@@ -75,7 +75,7 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void joinsOneAccessPointOnly() throws Exception {
-        bench().network("home", PASSWORD, -60);
+        bench().addNetwork("home", PASSWORD, -60, 6);
         MacAddress there = get(client().wifi()
                         .scan()
                         .filter(n -> n.ssid().equals("home"))
@@ -91,7 +91,7 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void tellsAWrongPassword() throws Exception {
-        bench().network("home", PASSWORD, -60);
+        bench().addNetwork("home", PASSWORD, -60, 6);
         String wrong = "battery staple";
         WifiException refused = failure(WifiException.class, client().wifi().connect("home", wrong));
         assertThat(refused.reason()).isEqualTo(Reason.WRONG_PASSWORD);
@@ -110,7 +110,7 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void keepsNetworks() throws Exception {
-        bench().network("home", PASSWORD, -60);
+        bench().addNetwork("home", PASSWORD, -60, 6);
         assertThat(get(client().wifi().save("home", PASSWORD))).contains("home");
         assertThat(get(client().wifi().savedNetworks())).contains("home");
         // With the saved password.
@@ -124,7 +124,7 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void savesWhatItJoins() throws Exception {
-        bench().network("home", PASSWORD, -60);
+        bench().addNetwork("home", PASSWORD, -60, 6);
         run(client().wifi().connect(WifiConnect.to("home").password(PASSWORD).save()));
         assertThat(get(client().wifi().savedNetworks())).contains("home");
     }
@@ -148,7 +148,7 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void anOutageEndsSocketsWithWordsThatSayWifi() throws Exception {
-        bench().network("home", PASSWORD, -60);
+        bench().addNetwork("home", PASSWORD, -60, 6);
         run(client().wifi().connect(WifiConnect.to("home").password(PASSWORD).save()));
         BlockingQueue<WifiChange> changes = new LinkedBlockingQueue<>();
         Disposable watching = client().wifi().changes().subscribe(changes::add);
@@ -158,6 +158,7 @@ abstract class WifiPrograms extends BoardPrograms {
             ProxyDatagramSocket datagrams = get(client().sockets().udp(0));
             CompletableFuture<?> reading = connection.receive().then().toFuture();
             CompletableFuture<?> hearing = datagrams.receive().then().toFuture();
+            bench().removeNetwork(bench().firstNetwork()); // or the board would go back into that
             bench().outage();
             WifiChange lost = next(changes);
             assertThat(lost.connected()).isFalse();

@@ -38,7 +38,7 @@ public final class AdcPin {
     /**
      * Measures again and again, until it is cancelled. Samples that a slow subscriber does not take are left out, and counted.
      *
-     * @param interval from one to the next, at least 1 ms, resolution 1 us
+     * @param interval from one to the next, at least 1 ms, a device takes at most 60 s; resolution 1 us
      * @return ends with its session, by {@link dev.uartnet.proxy.LinkLostException}; fast samples come several at a time, each with its own time
      */
     public Flux<AdcSample> sample(Duration interval) {

@@ -161,7 +161,7 @@ public final class Device {
     /**
      * Sets the watchdog: if the firmware hangs for this long, the chip resets itself. The firmware feeds it; nothing is to be done here.
      *
-     * @param timeout at least 1 ms; some seconds are sensible
+     * @param timeout 1 s to 1 h, resolution 1 ms; what is less or more the device refuses
      * @return the timeout in force: a platform may know others only, or be unable to change one
      */
     public Mono<Duration> watchdog(Duration timeout) {

@@ -34,9 +34,10 @@ public final class InputPin {
 
     /**
      * Tells changes of its level, taken by interrupt on the device, each with the device's time. While its subscriber asks for none, 64 edges wait on the
-     * device; {@link PinEdge#lost} counts those for which there was no room.
+     * device; those for which there is no room are left out, and {@link PinEdge#lost} counts them.
      *
-     * @param debounce for how long after an edge further ones are taken for bouncing and ignored; zero: none are; resolution 1 us
+     * @param debounce an edge counts when its level has been stable for so long, and is told that much later, with the time of the change; zero: each counts;
+     *     a device takes at most 60 s; resolution 1 us
      * @return ends with its session, by {@link dev.uartnet.proxy.LinkLostException} ({@code retry()} watches again; a device that has booted wants the pin
      *     opened first); a pin has one watch at a time
      */

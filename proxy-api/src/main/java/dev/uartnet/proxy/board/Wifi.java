@@ -64,7 +64,8 @@ public final class Wifi {
     }
 
     /**
-     * Joins a network, with options. If it is another one than before, all of the device's connections and datagram sockets fail.
+     * Joins a network, with options. If it is another one than before, all of the device's connections and datagram sockets fail. If it fails, the device goes
+     * back to the network before. A later connect ends one that is still under way.
      *
      * @return the status once there is an address; fails with {@link WifiException}
      */
@@ -84,7 +85,10 @@ public final class Wifi {
         return connect(WifiConnect.saved());
     }
 
-    /** Leaves the network. The device joins none by itself until {@link #connect(WifiConnect)}, or its next start. */
+    /**
+     * Leaves the network: all of the device's connections and datagram sockets fail. The device joins none by itself until {@link #connect(WifiConnect)}, or its
+     * next start.
+     */
     public Mono<Void> disconnect() {
         return requests.request(Operation.WIFI_DISCONNECT).then();
     }

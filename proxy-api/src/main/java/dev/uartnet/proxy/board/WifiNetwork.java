@@ -54,6 +54,7 @@ public final class WifiNetwork {
         return rssi;
     }
 
+    /** Returns how it is secured; {@link WifiSecurity#OTHER} if this version has no name for that. */
     public WifiSecurity security() {
         return security;
     }

@@ -3,8 +3,10 @@
  * {@code clock()}, {@code pins()}, {@code files()}, {@code device()}.
  *
  * <p>Everything here stands on {@link dev.uartnet.proxy.DeviceRequests} and has its contract: publishers are lazy, signal on the link's event loop, which
- * must not be blocked, and ask the device to stop when they are cancelled. A request takes at most the {@link
- * dev.uartnet.proxy.ProxyConnector#requestTimeout request timeout}, unless it says otherwise. It fails with
+ * must not be blocked, and ask the device to stop when they are cancelled. A request ({@code Mono}) waits at most the {@link
+ * dev.uartnet.proxy.ProxyConnector#requestTimeout request timeout} for a session, and as long for its answer, unless it says otherwise; a stream ({@code
+ * Flux}) has no time limit. An argument that no device takes is {@link IllegalArgumentException} at the call, one
+ * that this device does not take a failure of the request. What was asked for fails with
  *
  * <ul>
  *   <li>{@link dev.uartnet.proxy.NotAllowedException} if the device's configuration does not let a host do it,

@@ -16,7 +16,7 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 
 /**
- * RemoteCode to be run on the device: a call, an evaluation, an execution. Immutable: {@link #keyword}, {@link #timeout} and {@link #onOutput} return another
+ * Code to be run on the device: a call, an evaluation, an execution. Immutable: {@link #keyword}, {@link #timeout} and {@link #onOutput} return another
  * one. Each subscription to one of its publishers runs it once; values, threads and errors as {@link RemoteObjects} says.
  *
  * <pre>{@code
@@ -77,7 +77,8 @@ public final class RemoteCall {
      * How long it may take, waiting included; default: for ever. When it has passed, the call fails with {@link RequestTimeoutException}; the code
      * runs on, unless it prints. An iteration over the result has no limit.
      *
-     * @param limit at least 1 ms, or zero for none
+     * @param limit at least 1 ms, or zero for none; resolution 1 ms
+     * @throws IllegalArgumentException if it is neither
      */
     public RemoteCall timeout(Duration limit) {
         if (limit.isNegative() || (!limit.isZero() && limit.toMillis() < 1)) {

@@ -22,11 +22,15 @@ import reactor.core.publisher.Mono;
  * <p>None, bool, int of 64 bits, float, str, bytes, list, tuple and dict travel as values, by copy: as {@code null}, {@link Boolean}, {@link Long}, {@link
  * Double}, {@link String}, {@code byte[]}, {@link List} and {@link java.util.Map}. A result that is None is an empty {@code Mono}, an item of an
  * iteration that is None is {@link #NONE}. Everything else stays on the device; {@link RemoteObject} stands for it here. A str or bytes that
- * does not fit a frame is fetched in pieces; so is a bytearray. An int of more than 64 bits is an object; its {@link RemoteObject#text} has the figures.
+ * does not fit a frame is fetched in pieces; so is a bytearray. An int of more than 64 bits is an object; its {@link RemoteObject#text} has the figures. A
+ * dict with keys other than str, int, bytes and bool is an object, too.
  *
  * <p>Publishers are lazy, and signal on the link's event loop, which must not be blocked; each subscription asks the device anew. Cancelling one ends
  * the request, not the code that runs on the device: that runs on, unless it prints. At most 32 requests of a session are at the device at
  * a time, iterations aside; any number of others waits here, in order. So 32 calls that last make the 33rd wait.
+ *
+ * <p>Nothing here has a time limit of its own: the code of the device may take as long as it takes. {@link RemoteCall#timeout} gives a call one, {@link
+ * Mono#timeout(java.time.Duration)} anything else.
  *
  * <p>Objects live no longer than the link's session: afterwards they fail with {@link dev.uartnet.proxy.LinkLostException}, and are to be got anew.
  *
@@ -94,7 +98,7 @@ public final class RemoteObjects {
     /**
      * Evaluates an expression.
      *
-     * @param code Python; sees the names that {@link #exec} has bound in this session
+     * @param code Python, at most about 16,000 bytes; sees the names that {@link #exec} has bound in this session
      * @return what to do with it: its {@code as}, {@code result}, {@code output} and so on run it
      */
     public RemoteCall evaluate(String code) {

@@ -1,5 +1,7 @@
 package dev.uartnet.esp32.conformance;
 
+import dev.uartnet.esp32.bench.Bench;
+
 /**
  * A running device with a test's hands on it.
  *

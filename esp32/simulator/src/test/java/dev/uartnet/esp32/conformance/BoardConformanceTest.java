@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Operation;
 import dev.uartnet.codec.request.RequestFailedException;
+import dev.uartnet.esp32.bench.Bench;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;

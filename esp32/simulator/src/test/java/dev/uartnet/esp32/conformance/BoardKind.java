@@ -2,6 +2,7 @@ package dev.uartnet.esp32.conformance;
 
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.esp32.bench.VirtualBench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

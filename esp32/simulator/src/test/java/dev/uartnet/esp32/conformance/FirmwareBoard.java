@@ -2,6 +2,7 @@ package dev.uartnet.esp32.conformance;
 
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.FirmwareMissingException;
+import dev.uartnet.esp32.bench.FirmwareBench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -17,13 +18,12 @@ final class FirmwareBoard {
     static BenchedBoard start(Firmware.Builder builder) throws IOException {
         Path files = Files.createTempDirectory("uartnet-files");
         TestNameServer names = new TestNameServer();
-        int port = FirmwareBench.freePort();
-        FirmwareBench bench = new FirmwareBench(port);
+        FirmwareBench bench = FirmwareBench.open();
         try {
-            Firmware firmware = builder.environment("UARTNET_DNS", "127.0.0.1:" + names.port())
+            Firmware firmware = bench.addTo(builder)
+                    .environment("UARTNET_DNS", "127.0.0.1:" + names.port())
                     .environment("UARTNET_HOSTS", "/dev/null")
                     .environment("UARTNET_FILES", files.toString())
-                    .environment("UARTNET_BENCH", Integer.toString(port))
                     .start();
             Device device = Device.onPath(firmware.path(), firmware::close, () -> end(files, names, bench));
             return new BenchedBoard(device, bench);

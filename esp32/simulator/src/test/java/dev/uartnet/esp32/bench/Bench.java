@@ -1,11 +1,11 @@
-package dev.uartnet.esp32.conformance;
+package dev.uartnet.esp32.bench;
 
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a test does to the outside of a board: its radio, its pins, its time servers. Each call has taken effect when it returns. */
-interface Bench {
+public interface Bench {
     // Wi-Fi
 
     /** The network that the board is in when it starts. */

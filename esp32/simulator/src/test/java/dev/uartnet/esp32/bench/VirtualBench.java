@@ -1,4 +1,4 @@
-package dev.uartnet.esp32.conformance;
+package dev.uartnet.esp32.bench;
 
 import dev.uartnet.esp32.SimulatedNetwork;
 import dev.uartnet.esp32.SimulatedRadio;
@@ -10,11 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The bench of a {@link VirtualEsp32}. */
-final class VirtualBench implements Bench {
+public final class VirtualBench implements Bench {
     private final VirtualEsp32 device;
     private final Duration grace;
 
-    VirtualBench(VirtualEsp32 device, Duration grace) {
+    /** @param grace what the device was built with */
+    public VirtualBench(VirtualEsp32 device, Duration grace) {
         this.device = device;
         this.grace = grace;
     }

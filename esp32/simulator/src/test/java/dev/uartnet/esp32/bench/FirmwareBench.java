@@ -1,11 +1,13 @@
-package dev.uartnet.esp32.conformance;
+package dev.uartnet.esp32.bench;
 
+import dev.uartnet.esp32.Firmware;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,26 +17,33 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The bench of the firmware's stand-ins (esp32/unix/standin/bench.py): a line of Python a datagram, answered with the result's repr. */
-final class FirmwareBench implements Bench, AutoCloseable {
+public final class FirmwareBench implements Bench, AutoCloseable {
+    private static final InetAddress LOCALHOST = InetAddress.getLoopbackAddress();
+    private static final int ANSWER_SECONDS = 20;
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int ANSWER_BYTES = 1500;
     private static final String ERROR = "error: ";
 
+    private final int port;
     private final DatagramSocket socket;
 
-    /** The bench of a firmware that has been started with this port as {@code $UARTNET_BENCH}. */
-    FirmwareBench(int port) throws IOException {
-        InetAddress localhost = InetAddress.getByAddress(Peer.localhost());
-        socket = new DatagramSocket(0, localhost);
-        socket.setSoTimeout(Math.toIntExact(TimeUnit.SECONDS.toMillis(ConformanceTest.SECONDS)));
-        socket.connect(new InetSocketAddress(localhost, port));
+    private FirmwareBench(int port) throws SocketException {
+        this.port = port;
+        socket = new DatagramSocket(0, LOCALHOST);
+        socket.setSoTimeout(Math.toIntExact(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS)));
+        socket.connect(new InetSocketAddress(LOCALHOST, port));
     }
 
-    /** A port that is free just now. */
-    static int freePort() throws IOException {
-        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getByAddress(Peer.localhost()))) {
-            return probe.getLocalPort();
+    /** The bench of a firmware that is started with {@link #addTo}. */
+    public static FirmwareBench open() throws SocketException {
+        try (DatagramSocket free = new DatagramSocket(0, LOCALHOST)) {
+            return new FirmwareBench(free.getLocalPort());
         }
+    }
+
+    /** Tells a firmware where its bench is. */
+    public Firmware.Builder addTo(Firmware.Builder firmware) {
+        return firmware.environment("UARTNET_BENCH", Integer.toString(port));
     }
 
     private String run(String line) {
