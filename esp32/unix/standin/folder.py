@@ -2,6 +2,7 @@
 
 import ffi
 import os
+import sys
 
 
 def __getattr__(name):
@@ -16,4 +17,5 @@ def __getattr__(name):
         path = template[:-1].decode()
         os.putenv("UARTNET_FILES", path)  # for the life after a reset, too
         os.putenv("UARTNET_FILES_OURS", path)
+        sys.path.append(path)  # as start.py does with one that is given
     return path

@@ -21,7 +21,7 @@ import reactor.core.publisher.Flux;
             "Executes Python on the device, and prints what it prints as it comes. An exception is exit code 5, with its traceback on "
                     + "standard error.",
             "It may take as long as it likes, unless there is a --timeout. Ctrl-C does not end the code: it runs on until it ends or prints.",
-            "The device has to allow it: \"allow\": [\"exec\"] in its /uartnet.json, with the modules that the code imports, or \"everything\".",
+            "The device has to allow it: \"exec\" in \"allow\" of its /uartnet.json, or \"everything\". Code may do whatever the device can, also read its files.",
             "The simulator (--port sim) runs no Python. To try it without a board, run the firmware on this machine (see the examples)."
         },
         footerHeading = "%nExamples:%n",
@@ -93,14 +93,11 @@ final class ExecCommand extends DeviceCommand {
         } catch (RemoteException e) {
             raised(e);
             return ExitCodes.REMOTE_FAILURE;
-        } catch (UnsupportedOperationException e) {
-            // A device that allows neither code nor modules does not offer objects at all.
-            throw new RemoteFailureException(
-                    Failure.text(e) + "; if it can, its /uartnet.json has to allow it: \"exec\" in \"allow\"", e);
         } catch (RequestTimeoutException e) {
             throw new RemoteFailureException(
-                    "the code has not ended in time; on the device it runs on until it ends or prints ("
-                            + e.getMessage() + ")",
+                    "the code has not ended in time (" + e.getMessage()
+                            + "); if it has begun, it runs on until it ends or prints, and if "
+                            + "calls before it do not end, it waits behind them: uartnet reset ends them all",
                     e);
         }
         return ExitCodes.DONE;
@@ -109,7 +106,10 @@ final class ExecCommand extends DeviceCommand {
     /** Perhaps on a signal's thread. */
     private void interrupted(boolean over) {
         if (!over && invocation.cleanups().isShuttingDown()) {
-            invocation.error().println("uartnet: interrupted; on the device the code runs on until it ends or prints");
+            invocation
+                    .error()
+                    .println(
+                            "uartnet: interrupted; on the device the code runs on until it ends or prints (uartnet reset ends it)");
         }
     }
 

@@ -19,12 +19,15 @@ import reactor.core.scheduler.Schedulers;
         description = {
             "Writes a file to the device, or another one in its place, which is replaced as a whole or not at all. Directories that lack "
                     + "are made.",
+            "A new /uartnet.json, which replaces the old one with all its keys, is heeded from the next start on: uartnet reset.",
             "Progress is shown on a terminal only, on standard error."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  uartnet files put sensor.py /lib/",
-            "  echo '{\"allow\": [\"wifi\", \"files\", \"exec\"]}' | uartnet files put - /uartnet.json"
+            "  uartnet files get /uartnet.json -o uartnet.json      # then edit it: passwords stay where it says ***",
+            "  uartnet files put uartnet.json /",
+            "  uartnet reset"
         })
 final class FilesPutCommand extends FilesCommand {
     private static final int PIECE_BYTES = 4096;

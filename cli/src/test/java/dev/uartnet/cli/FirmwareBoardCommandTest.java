@@ -91,7 +91,7 @@ class FirmwareBoardCommandTest extends BoardContract {
             assertThat(result.exitCode()).isEqualTo(130);
             assertThat(result.errors())
                     .isEqualToIgnoringNewLines(
-                            "uartnet: interrupted; on the device the code runs on until it ends or prints");
+                            "uartnet: interrupted; on the device the code runs on until it ends or prints (uartnet reset ends it)");
         }
         assertThat(run("exec", "-e", "print('free again')").output()).isEqualTo("free again\n");
     }

@@ -64,25 +64,19 @@ public final class DeviceRequests {
         if (limit.isNegative()) {
             throw new IllegalArgumentException("the limit must not be negative: " + limit);
         }
-        return Mono.defer(() -> {
-            Mono<Connection> session = link.connection();
-            return request(
-                    limit.isZero() ? session : session.timeout(limit, Mono.error(link::refusal)),
-                    limit,
-                    operation,
-                    args);
-        });
+        return Mono.defer(() -> requestIn(link.connection(), limit, operation, args));
     }
 
-    private Mono<List<@Nullable Object>> request(
-            Mono<Connection> session, Duration limit, int operation, @Nullable Object... args) {
+    private Mono<List<@Nullable Object>> requestIn(
+            Mono<Connection> next, Duration limit, int operation, @Nullable Object... args) {
+        Mono<Connection> session = limit.isZero() ? next : next.timeout(limit, Mono.error(link::refusal));
         return session.flatMap(connection -> new SessionRequests(connection)
                 .request(limit, operation, args)
                 .onErrorResume(
                         LinkLostException.class,
                         lost -> lost.mayHaveRun() || !link.waits()
                                 ? Mono.error(lost)
-                                : request(link.after(connection), limit, operation, args)));
+                                : requestIn(link.after(connection), limit, operation, args)));
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.uartnet.proxy.objects;
 
-import dev.uartnet.codec.link.Feature;
 import dev.uartnet.codec.message.Handle;
 import dev.uartnet.proxy.SessionRequests;
 import java.util.Map;
@@ -24,15 +23,6 @@ final class ObjectSession {
     ObjectSession(SessionRequests requests) {
         this.requests = requests;
         releases = new HandleReleases(requests);
-    }
-
-    /** @throws UnsupportedOperationException if the device has no remote objects */
-    ObjectSession requireObjects() {
-        if ((requests.session().features() & Feature.OBJECTS) == 0) {
-            throw new UnsupportedOperationException("the device's firmware has no remote objects: "
-                    + requests.session().agent() + " lacks the feature \"objects\"");
-        }
-        return this;
     }
 
     SessionRequests requests() {

@@ -13,6 +13,12 @@ final class RemoteFailures {
         if (failure instanceof RequestFailedException refused && refused.errorCode() == ErrorCode.EXCEPTION) {
             return RemoteException.of(refused, operation.what());
         }
+        if (failure instanceof RequestFailedException refused && refused.errorCode() == ErrorCode.UNSUPPORTED) {
+            UnsupportedOperationException unsupported = new UnsupportedOperationException(
+                    "the device cannot do it: " + operation.what() + " (device: " + refused.text() + ")");
+            unsupported.initCause(refused);
+            return unsupported;
+        }
         if (failure instanceof LinkLostException lost) {
             return operation.namesObject()
                     ? lost.ending(operation.what() + " failed, for objects of the device do not outlive their session")

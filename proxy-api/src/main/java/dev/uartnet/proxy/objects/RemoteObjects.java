@@ -65,7 +65,7 @@ public final class RemoteObjects {
 
     /** The present session, or the next one. */
     private Mono<ObjectSession> session() {
-        return requests.session().map(session -> of(session).requireObjects());
+        return requests.session().map(this::of);
     }
 
     private ObjectSession of(SessionRequests session) {
