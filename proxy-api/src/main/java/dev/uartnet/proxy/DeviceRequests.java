@@ -54,8 +54,8 @@ public final class DeviceRequests {
     /**
      * Sends a request.
      *
-     * @param limit for the waiting for a session, and from then on for the answer, each; resolution 1 ms; zero: none. If the session ends before the device
-     *     has seen the request, it waits for the next one without a limit
+     * @param limit for the waiting for a session, and from then on for the answer, each; resolution 1 ms; zero: none. Both begin anew if the session ends
+     *     before the device has seen the request
      * @return its results; fails with {@link LinkLostException} if there is no session in time, with {@link
      *     dev.uartnet.codec.request.RequestTimeoutException} if there is no answer in time
      * @throws IllegalArgumentException if the limit is negative
