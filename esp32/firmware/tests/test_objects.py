@@ -247,6 +247,25 @@ def test_exceptions():
     check.equal((_eval(host, "1"), bench.unexpected), (1, []))
 
 
+def test_exceptions_that_are_hard_to_tell():
+    bench, host = _session()
+    # The firmware's own class is one like others, whatever is in it.
+    for args in ("'x', 5", "5, 'x'", "None, None", "27, 'words', 'no number'"):
+        m = _error(host, EXEC, "from uartnet.failure import Failure\nraise Failure(%s)" % args)
+        check.equal((m[0], m[3]), (EXCEPTION, "Failure"), args)
+    for base in ("Exception", "OSError", "ValueError"):
+        for name in ("args", "errno"):
+            for raised in ("SystemExit", "KeyboardInterrupt", "ValueError"):
+                m = _error(host, EXEC, "class X(%s):\n    @property\n    def %s(self): raise %s('not this')\n    def __str__(self): raise %s\nraise X(1)" % (base, name, raised, raised))
+                check.equal((m[0], m[2], m[3]), (EXCEPTION, m[2] and 1, "X"), base + name + raised)
+    for value in ("5", "'abc'", "None", "[1, 2]"):
+        m = _error(host, EXEC, "class X(Exception): args = %s\nraise X(1)" % value)
+        check.equal((m[0], m[3]), (EXCEPTION, "X"), value)
+    m = _error(host, EXEC, "class D(dict):\n    def items(self): raise SystemExit\n    def __repr__(self): raise SystemExit\nraise ValueError(D(a=1), 7)")
+    check.equal((m[0], m[3], m[4][1]), (EXCEPTION, "ValueError", 7))
+    check.equal((_eval(host, "1"), bench.device.dispatcher.pending, bench.unexpected), (1, {}, []))
+
+
 def test_everything_fits_the_smallest_frame():
     bench, host = _session(payload=256)
     m = _error(host, EXEC, "raise ValueError(*['y' * 300] * 20)")
