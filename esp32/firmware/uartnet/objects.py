@@ -49,6 +49,11 @@ class Objects:
         while self.streams:
             self.device.calls.add(self.streams.pop())
 
+    def drop(self):
+        """Lets go of what the session holds; allocates nothing."""
+        self.names.clear()
+        self.handles.objects.clear()
+
     def begin(self, request, work, args, reference=False):
         """Queues the call work(request), with what it takes in request.args; its result is the answer, or an item."""
         check(isinstance(reference, bool), "reference")
