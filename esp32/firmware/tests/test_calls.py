@@ -194,9 +194,13 @@ def test_code_that_fills_the_heap_ends_at_most_the_session():
                 host.settle(5)
             host.open()
             check.equal((host.call(PING, 1), _eval(host, "1 + 1")), ((1,), 2), name)
-            host.call(112)
-            left = host.call(INFO)[0]["heap_free"]
-            assert left > free // 2, (name, free, left)  # the collector may take a number on a stack for a reference
+            # The collector may take what a stack had for what it has, until others have used that.
+            for _ in range(20):
+                left = host.call(INFO)[0]["heap_free"]
+                if left > free // 2:
+                    break
+                _eval(host, "__import__('time').sleep_ms(25) or str([n for n in range(9)])")
+            assert left > free // 2, (name, free, left)
     print("  ", ends)
     check.equal(f.end(), 0, f.output())
 

@@ -312,6 +312,18 @@ def test_text_outside_a_request_and_log_lines_are_events():
     check.equal(logs, ["log %d" % n for n in range(7)] + ["log 7 (and 292 lines more)"])
 
 
+def test_what_cannot_be_said_of_a_log_line_is_an_exception():
+    bench, host = _session()
+    host.call(EXEC, "import uartnet\nclass X:\n    def __str__(self): raise KeyError('no words')")
+    for n in range(3):
+        check.equal(_error(host, EXEC, "uartnet.log(20, X())")[3], "KeyError")
+    for level in ("None", "2.5", "1 << 40", "-1", "True", "'30'"):
+        check.equal(_error(host, EXEC, "uartnet.log(%s, 'x')" % level)[1], "ValueError: level: 0 to 100")
+    host.call(EXEC, "uartnet.log(20, 5)")
+    check.equal(host.message(lambda m: m[0] == EVENT), (EVENT, LOG, 20, "5"))
+    check.equal((bench.device.events.lost, host.messages), (0, []))
+
+
 def test_iteration_follows_demand():
     bench, host = _session()
     host.call(EXEC, "made = []\ndef g(n):\n    try:\n        for i in range(n):\n            made.append(i)\n            print('made', i)\n            yield i\n    finally:\n        made.append('closed')")
