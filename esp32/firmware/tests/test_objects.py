@@ -373,6 +373,27 @@ def test_iteration_follows_demand():
     check.equal((bench.device.objects.streams, bench.device.calls.queue, bench.unexpected), ([], [], []))
 
 
+def test_an_iteration_that_fails_is_closed():
+    bench, host = _session()
+    bench.device.objects.handles.limit = 5
+    host.call(EXEC, "made = []\ndef g():\n    try:\n        while True: yield object()\n    finally:\n        made.append('closed')")
+    items, end = _stream(host, ITERATE, _eval(host, "g()"))
+    check.equal((len(items), end[0], end[2]), (4, ERROR, NO_RESOURCES))
+    host.settle(3)
+    check.equal(_eval(host, "made"), ("closed",))
+    check.equal((bench.device.objects.streams, bench.device.dispatcher.pending), ([], {}))
+
+
+def test_nothing_holds_what_a_call_used():
+    bench, host = _session()
+    held = _eval(host, "bytearray(1 << 20)", True)
+    check.equal(_one(host, CALL, held, "find", (b"x",)), -1)
+    check.equal(bench.device.calls.current, None)
+    before = host.call(INFO)[0]["heap_used"]
+    check.equal(host.call(RELEASE, held), (1,))
+    assert before - host.call(INFO)[0]["heap_used"] > 1 << 19
+
+
 def test_a_long_list_of_items():
     bench, host = _session()
     items, end = _stream(host, ITERATE, _eval(host, "range(2000)"), demand=5000)

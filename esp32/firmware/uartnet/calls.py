@@ -99,7 +99,10 @@ class Calls:
 
     def _failed(self, request, e):
         self.device.trouble(e)
-        request.fail(failure.of(e))
+        if request.stream is None:
+            request.fail(failure.of(e))
+        else:
+            request.stop(failure.of(e))  # and closes the stream
 
     def add(self, request):
         """Queues what has work(request), whose result goes to then(request, result), or its exception to raised(request, e). Again, for a stream's next item."""
