@@ -417,6 +417,29 @@ def test_reading_of_streams():
     check.equal(_error(host, READ, _eval(host, "len"), 5)[0], EXCEPTION)
 
 
+def test_reading_of_what_gives_other_than_it_was_asked_for():
+    bench, host = _session()
+    host.call(EXEC, "class R:\n    def __init__(self, v): self.v = v\n    def read(self, n): return self.v\nclass I(R):\n    def readinto(self, b): return self.v")
+    for code, kind, words in (
+        ("R(bytes(11))", "ValueError", "read(10) gave 11 bytes"), ("R('\u00e4' * 6)", "ValueError", "read(10) gave 12 bytes"), ("R(5)", "TypeError", ""), ("R([1])", "TypeError", ""),
+        ("I(11)", "ValueError", "readinto() of 10 bytes gave 11"), ("I(-1)", "ValueError", "readinto() of 10 bytes gave -1"), ("I('2')", "ValueError", "readinto() of 10 bytes gave '2'"),
+    ):
+        m = _error(host, READ, _eval(host, code), 10)
+        check.equal((m[0], m[3]), (EXCEPTION, kind), code)
+        assert words in m[1], m
+    for code, data in (("R(bytearray(3))", bytes(3)), ("R('\u00e4' * 5)", "\u00e4\u00e4\u00e4\u00e4\u00e4".encode()), ("R(b'')", b""), ("I(0)", b""), ("I(10)", bytes(10))):
+        check.equal(_one(host, READ, _eval(host, code), 10), data, code)
+
+
+def test_code_that_exits():
+    bench, host = _session()
+    for code in ("import sys\nsys.exit()", "raise SystemExit", "raise SystemExit(0)", "raise SystemExit(None)"):
+        check.equal(host.call(EXEC, "x = 1\n" + code + "\nx = 2"), (), code)
+        check.equal(_eval(host, "x"), 1)
+    for code in ("import sys\nsys.exit(3)", "raise SystemExit('words')"):
+        check.equal(_error(host, EXEC, code)[3], "SystemExit", code)
+
+
 def test_names_live_for_the_session():
     bench, host = _session()
     host.call(EXEC, "x = 5\ndef f(): return x + 1")
