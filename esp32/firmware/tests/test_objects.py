@@ -484,7 +484,13 @@ def test_policy():
         for op, args in ((GET, ("__name__",)), (CALL, ("__dict__",)), (SET, ("__name__", 1))):
             check.equal(_error(host, op, lamps, *args)[0], NOT_ALLOWED)
         check.equal(len(bench.device.objects.handles.objects), count)
+        with _Module("clock", "value = 7\n"):
+            for name in ("clock", "clock.hands"):
+                check.equal(_error(host, IMPORT, name)[0], NOT_ALLOWED)
+            bench, host = _session()
+            check.equal(_one(host, GET, _one(host, IMPORT, "clock"), "value"), 7)
         bench, host = _session(["exec"])
+        check.equal(_error(host, IMPORT, "exec")[0], NOT_ALLOWED)
         check.equal(_eval(host, "1 + 1"), 2)
         check.equal(_error(host, IMPORT, "lamps")[0], NOT_ALLOWED)
         bench, host = _session("everything")
