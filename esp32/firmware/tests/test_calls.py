@@ -1,14 +1,15 @@
 """Calls that last: the device serves everything else meanwhile (PROTOCOL.md, section 8). The firmware runs as a process of its own."""
 
 import os
+import sys
 import check
 import process
-from host import CANCEL, DEMAND, ERROR, NEXT, OUTPUT, PING, RESPONSE, Peer
+from host import CANCEL, DEMAND, ERROR, INFO, NEXT, OUTPUT, PING, RESPONSE, Peer
 from process import SIGINT, SIGTERM, Firmware, exists
 from time import sleep_ms, ticks_diff, ticks_ms
 
 CALL, ITERATE, EVAL, EXEC = 33, 40, 42, 43
-CANCELLED, DEADLINE, EXCEPTION = 3, 4, 48
+CANCELLED, DEADLINE, NO_RESOURCES, EXCEPTION = 3, 4, 6, 48
 
 
 def _start(*args):
@@ -138,11 +139,71 @@ def test_a_generator_that_takes_its_time():
 
 def test_exceptions_of_long_calls():
     f, host = _start()
-    for code in ("time.sleep_ms(60)\nraise ValueError(1)", "time.sleep_ms(60)\nraise SystemExit", "time.sleep_ms(60)\nraise KeyboardInterrupt"):
+    for code in ("time.sleep_ms(60)\nraise ValueError(1)", "time.sleep_ms(60)\nraise SystemExit(1)", "time.sleep_ms(60)\nraise KeyboardInterrupt"):
         m = host.answer(host.ask(EXEC, code))
         check.equal((m[0], m[2]), (ERROR, EXCEPTION))
     check.equal(host.call(PING, 1), (1,))
     _end(f, host)
+
+
+def _outcome(f, host, number):
+    """The answer, or the words with which the device ends the session."""
+    host.until(lambda: host.resets or f.code() or [m for m in host.messages if m[0] in (RESPONSE, ERROR) and m[1] == number], 20000)
+    check.equal(f.code(), "", f.output())
+    for m in host.messages:
+        if m[0] in (RESPONSE, ERROR) and m[1] == number:
+            return m
+    return host.resets[0]
+
+
+def test_code_that_fills_the_heap_ends_at_most_the_session():
+    os.putenv("UARTNET_ALLOW", "everything")
+    f = process.small("full", 2, "200k" if sys.maxsize < 1 << 32 else "400k")
+    os.putenv("UARTNET_ALLOW", "")
+    host = f.host().open()
+    free = host.call(INFO)[0]["heap_free"]
+    fill = "while True: l = [l]"
+    ends = {}
+    for turn in range(3):
+        for name, op, code in (
+            ("names", EXEC, "l = []\n" + fill),
+            ("strings", EXEC, "l = []\nwhile True: l.append(str(len(l)) * 20)"),
+            ("caught", EXEC, "l = []\ntry:\n    " + fill + "\nexcept MemoryError: pass"),
+            ("caught and printed", EXEC, "l = []\ntry:\n    " + fill + "\nexcept MemoryError: print('full' * 300)"),
+            ("other exception", EXEC, "l = []\ntry:\n    " + fill + "\nexcept MemoryError: raise ValueError('x' * 20)"),
+            ("last", EXEC, "import time\nl = []\ntry:\n    " + fill + "\nexcept MemoryError: time.sleep_ms(200)"),
+            ("locals", EXEC, "def f():\n    l = []\n    " + fill + "\nf()"),
+            ("large", EVAL, "bytes(1 << 28)"),
+            ("result", EVAL, "[[n] for n in range(1 << 28)]"),
+            ("generator", ITERATE, "(lambda l: ([l.append([n]) for n in range(1 << 28)] for _ in range(3)))([])"),
+        ):
+            if op == ITERATE:
+                number = host.ask(op, host.call(EVAL, code)[0])
+                host.send(DEMAND, number, 3)
+            else:
+                number = host.ask(op, code)
+            m = _outcome(f, host, number)
+            ends[name] = (m[0], m[2]) if m[0] == ERROR else m[:1] if m[0] == RESPONSE else m
+            if name in ("locals", "large", "result"):
+                # Where there is no room for the exception itself: out of memory.
+                assert m[0] == ERROR and (m[2] == NO_RESOURCES or (m[2], m[5]) == (EXCEPTION, "MemoryError")), (name, m)
+            # A session whose names fill the heap may end now or with the next request.
+            if name in ("locals", "large", "result"):
+                check.equal((host.call(PING, 1), _eval(host, "1 + 1")), ((1,), 2), name)
+            if not host.resets:
+                _outcome(f, host, host.ask(EVAL, "len(bytes(6000))"))
+                host.settle(5)
+            host.open()
+            check.equal((host.call(PING, 1), _eval(host, "1 + 1")), ((1,), 2), name)
+            # The collector may take what a stack had for what it has, until others have used that.
+            for _ in range(20):
+                left = host.call(INFO)[0]["heap_free"]
+                if left > free // 2:
+                    break
+                _eval(host, "__import__('time').sleep_ms(25) or str([n for n in range(9)])")
+            assert left > free // 2, (name, free, left)
+    print("  ", ends)
+    check.equal(f.end(), 0, f.output())
 
 
 def test_the_program_ends_whoever_leads():

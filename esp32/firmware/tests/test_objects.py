@@ -247,6 +247,25 @@ def test_exceptions():
     check.equal((_eval(host, "1"), bench.unexpected), (1, []))
 
 
+def test_exceptions_that_are_hard_to_tell():
+    bench, host = _session()
+    # The firmware's own class is one like others, whatever is in it.
+    for args in ("'x', 5", "5, 'x'", "None, None", "27, 'words', 'no number'"):
+        m = _error(host, EXEC, "from uartnet.failure import Failure\nraise Failure(%s)" % args)
+        check.equal((m[0], m[3]), (EXCEPTION, "Failure"), args)
+    for base in ("Exception", "OSError", "ValueError"):
+        for name in ("args", "errno"):
+            for raised in ("SystemExit", "KeyboardInterrupt", "ValueError"):
+                m = _error(host, EXEC, "class X(%s):\n    @property\n    def %s(self): raise %s('not this')\n    def __str__(self): raise %s\nraise X(1)" % (base, name, raised, raised))
+                check.equal((m[0], m[2], m[3]), (EXCEPTION, m[2] and 1, "X"), base + name + raised)
+    for value in ("5", "'abc'", "None", "[1, 2]"):
+        m = _error(host, EXEC, "class X(Exception): args = %s\nraise X(1)" % value)
+        check.equal((m[0], m[3]), (EXCEPTION, "X"), value)
+    m = _error(host, EXEC, "class D(dict):\n    def items(self): raise SystemExit\n    def __repr__(self): raise SystemExit\nraise ValueError(D(a=1), 7)")
+    check.equal((m[0], m[3], m[4][1]), (EXCEPTION, "ValueError", 7))
+    check.equal((_eval(host, "1"), bench.device.dispatcher.pending, bench.unexpected), (1, {}, []))
+
+
 def test_everything_fits_the_smallest_frame():
     bench, host = _session(payload=256)
     m = _error(host, EXEC, "raise ValueError(*['y' * 300] * 20)")
@@ -291,6 +310,18 @@ def test_text_outside_a_request_and_log_lines_are_events():
     assert text.startswith("line 0\nline 1\n") and "characters lost)" in text and len(text) < 1100, text
     logs = [m[3] for m in host.messages if m[:2] == (EVENT, LOG)]
     check.equal(logs, ["log %d" % n for n in range(7)] + ["log 7 (and 292 lines more)"])
+
+
+def test_what_cannot_be_said_of_a_log_line_is_an_exception():
+    bench, host = _session()
+    host.call(EXEC, "import uartnet\nclass X:\n    def __str__(self): raise KeyError('no words')")
+    for n in range(3):
+        check.equal(_error(host, EXEC, "uartnet.log(20, X())")[3], "KeyError")
+    for level in ("None", "2.5", "1 << 40", "-1", "True", "'30'"):
+        check.equal(_error(host, EXEC, "uartnet.log(%s, 'x')" % level)[1], "ValueError: level: 0 to 100")
+    host.call(EXEC, "uartnet.log(20, 5)")
+    check.equal(host.message(lambda m: m[0] == EVENT), (EVENT, LOG, 20, "5"))
+    check.equal((bench.device.events.lost, host.messages), (0, []))
 
 
 def test_iteration_follows_demand():
@@ -342,6 +373,27 @@ def test_iteration_follows_demand():
     check.equal((bench.device.objects.streams, bench.device.calls.queue, bench.unexpected), ([], [], []))
 
 
+def test_an_iteration_that_fails_is_closed():
+    bench, host = _session()
+    bench.device.objects.handles.limit = 5
+    host.call(EXEC, "made = []\ndef g():\n    try:\n        while True: yield object()\n    finally:\n        made.append('closed')")
+    items, end = _stream(host, ITERATE, _eval(host, "g()"))
+    check.equal((len(items), end[0], end[2]), (4, ERROR, NO_RESOURCES))
+    host.settle(3)
+    check.equal(_eval(host, "made"), ("closed",))
+    check.equal((bench.device.objects.streams, bench.device.dispatcher.pending), ([], {}))
+
+
+def test_nothing_holds_what_a_call_used():
+    bench, host = _session()
+    held = _eval(host, "bytearray(1 << 20)", True)
+    check.equal(_one(host, CALL, held, "find", (b"x",)), -1)
+    check.equal(bench.device.calls.current, None)
+    before = host.call(INFO)[0]["heap_used"]
+    check.equal(host.call(RELEASE, held), (1,))
+    assert before - host.call(INFO)[0]["heap_used"] > 1 << 19
+
+
 def test_a_long_list_of_items():
     bench, host = _session()
     items, end = _stream(host, ITERATE, _eval(host, "range(2000)"), demand=5000)
@@ -363,6 +415,29 @@ def test_reading_of_streams():
     check.equal(_one(host, READ, _eval(host, "__import__('io').StringIO('ab')"), 10), b"ab")
     check.equal(_error(host, READ, s, 0)[:2], (BAD_REQUEST, "n"))
     check.equal(_error(host, READ, _eval(host, "len"), 5)[0], EXCEPTION)
+
+
+def test_reading_of_what_gives_other_than_it_was_asked_for():
+    bench, host = _session()
+    host.call(EXEC, "class R:\n    def __init__(self, v): self.v = v\n    def read(self, n): return self.v\nclass I(R):\n    def readinto(self, b): return self.v")
+    for code, kind, words in (
+        ("R(bytes(11))", "ValueError", "read(10) gave 11 bytes"), ("R('\u00e4' * 6)", "ValueError", "read(10) gave 12 bytes"), ("R(5)", "TypeError", ""), ("R([1])", "TypeError", ""),
+        ("I(11)", "ValueError", "readinto() of 10 bytes gave 11"), ("I(-1)", "ValueError", "readinto() of 10 bytes gave -1"), ("I('2')", "ValueError", "readinto() of 10 bytes gave '2'"),
+    ):
+        m = _error(host, READ, _eval(host, code), 10)
+        check.equal((m[0], m[3]), (EXCEPTION, kind), code)
+        assert words in m[1], m
+    for code, data in (("R(bytearray(3))", bytes(3)), ("R('\u00e4' * 5)", "\u00e4\u00e4\u00e4\u00e4\u00e4".encode()), ("R(b'')", b""), ("I(0)", b""), ("I(10)", bytes(10))):
+        check.equal(_one(host, READ, _eval(host, code), 10), data, code)
+
+
+def test_code_that_exits():
+    bench, host = _session()
+    for code in ("import sys\nsys.exit()", "raise SystemExit", "raise SystemExit(0)", "raise SystemExit(None)"):
+        check.equal(host.call(EXEC, "x = 1\n" + code + "\nx = 2"), (), code)
+        check.equal(_eval(host, "x"), 1)
+    for code in ("import sys\nsys.exit(3)", "raise SystemExit('words')"):
+        check.equal(_error(host, EXEC, code)[3], "SystemExit", code)
 
 
 def test_names_live_for_the_session():
@@ -409,7 +484,13 @@ def test_policy():
         for op, args in ((GET, ("__name__",)), (CALL, ("__dict__",)), (SET, ("__name__", 1))):
             check.equal(_error(host, op, lamps, *args)[0], NOT_ALLOWED)
         check.equal(len(bench.device.objects.handles.objects), count)
+        with _Module("clock", "value = 7\n"):
+            for name in ("clock", "clock.hands"):
+                check.equal(_error(host, IMPORT, name)[0], NOT_ALLOWED)
+            bench, host = _session()
+            check.equal(_one(host, GET, _one(host, IMPORT, "clock"), "value"), 7)
         bench, host = _session(["exec"])
+        check.equal(_error(host, IMPORT, "exec")[0], NOT_ALLOWED)
         check.equal(_eval(host, "1 + 1"), 2)
         check.equal(_error(host, IMPORT, "lamps")[0], NOT_ALLOWED)
         bench, host = _session("everything")

@@ -7,12 +7,16 @@ leader itself, so that a quick one costs nothing:
     QUEUED    a follower stands by, or there are no threads  -> INLINE     (the leader is in the call; the loop stands still)
     INLINE    it ends                                        -> answered, the leader goes on with the loop
               it lasts 20 ms                                 -> DETACHED   (a follower takes over as the leader)
-    DETACHED  it ends: result to `finished`, under the lock  -> answered by the leader; this thread follows
+    DETACHED  it ends: `finished`, under the lock            -> answered by the leader; this thread follows
     any       its request is over (CANCEL, deadline, end of the session): what it gives is dropped, its next print raises SystemExit
 
 `lock` guards what threads share: who leads, since when the leader's call runs, followers, finished, and the text that is not sent yet.
+
+Code that fills the heap gets a MemoryError. A reserve is given up then, so that it can be answered; if it cannot be had again, or was not enough,
+the session ends, with its names and handles. What a thread does when its call ends allocates nothing.
 """
 
+import gc
 import sys
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 from micropython import const
@@ -39,6 +43,8 @@ _TEXT = const(2000)  # characters that a call may have printed and not sent
 _ANSWERS_BYTES = const(1024)  # that wait for the window, with which calls wait too
 _CALL_BYTES = const(40)  # what a call that waits counts for there: with 52 of them the link takes nothing more,
 _STUCK_MS = const(500)  # unless none has begun for so long
+_RESERVE = const(8)  # pieces, for a heap that has seen much has none that are large,
+_PIECE_BYTES = const(256)
 
 # What only calls have, in the class until it differs.
 Request.text = ""
@@ -65,12 +71,13 @@ class Calls:
         self.device = device
         self.queue = []
         self.detached = []
-        self.finished = []  # (request, result, exception)
+        self.finished = []
         self.began = None  # ticks_ms() of the leader's call; None: it is in the loop
         self.followers = 0
         self.most = _THREADS
         self.begun = device.link.now  # when a call did that last
-        self.current = None
+        self.current = None  # what the leader is in
+        self._refill()
         if start_new_thread:
             self.lock = allocate_lock()
             self.leader = self.main = get_ident()
@@ -92,12 +99,16 @@ class Calls:
 
     def _failed(self, request, e):
         self.device.trouble(e)
-        request.fail(failure.of(e))
+        if request.stream is None:
+            request.fail(failure.of(e))
+        else:
+            request.stop(failure.of(e))  # and closes the stream
 
     def add(self, request):
         """Queues what has work(request), whose result goes to then(request, result), or its exception to raised(request, e). Again, for a stream's next item."""
         if not request.queued:
             request.queued = True
+            request.result = request.error = None
             self.queue.append(request)
             link = self.device.link
             link.pause = True
@@ -114,9 +125,9 @@ class Calls:
                 self._flush(request, False)
         while self.finished:
             with self.lock:
-                done = self.finished.pop(0)
-            self.detached.remove(done[0])
-            self._answer(*done)
+                request = self.finished.pop(0)
+            self.detached.remove(request)
+            self._answer(request)
         if ticks_diff(now, self.begun) >= _STUCK_MS:
             self.device.link.held = 0  # so that the host can cancel what lasts
         self._plan()
@@ -149,7 +160,9 @@ class Calls:
                 else:
                     request.queued = False
                 continue
-            if not self._run(request):
+            self.current = request
+            request = None  # nothing holds it longer than it lasts
+            if not self._run():
                 break
         self._plan()
 
@@ -192,30 +205,29 @@ class Calls:
 
         getattr(machine, "leave", lambda e: machine.reset())(e)
 
-    def _run(self, request):
+    def _run(self):
         """Calls; False if another thread has taken over the loop meanwhile."""
         thread = self._mine()
-        thread[1] = self.current = request
+        request = thread[1] = self.current
         self.began = ticks_ms()
-        result = error = None
         try:
-            result = request.work(request)
+            request.result = request.work(request)
         except BaseException as e:
-            error = e
+            request.error = e
         thread[1] = None
         with self.lock:
             leads = self.leader == thread[0]
             if leads:
-                self.began = None
+                self.began = self.current = None
             else:
-                self.finished.append((request, result, error))
+                self.finished.append(request)
                 self.followers += 1
         if leads:
             if self.fatal:
                 raise self.fatal
-            self._answer(request, result, error)
+            self._answer(request)
             return True
-        result = error = request = None
+        request = None
         self._follow(thread)
         return False
 
@@ -234,13 +246,26 @@ class Calls:
                         self.leader = thread[0]
                         self.followers -= 1
                         self.detached.append(self.current)
+                        self.current = None
                         self._plan()
                         return
 
     # Answers, and what is printed
 
-    def _answer(self, request, result, error):
+    def _answer(self, request):
+        try:
+            self._tell(request, request.result, request.error)
+            if not self.reserve:
+                self._refill()
+        except MemoryError:
+            self.starved()
+
+    def _tell(self, request, result, error):
         request.queued = False
+        request.result = request.error = None
+        if isinstance(error, MemoryError):
+            self.reserve = None
+            gc.collect()
         if request.over:
             request.text = ""
             if request.stream is not None:
@@ -252,8 +277,29 @@ class Calls:
                 request.then(request, result)
             else:
                 request.raised(request, error)
+        except MemoryError as e:
+            self.reserve = None
+            gc.collect()
+            self._failed(request, e)
         except Exception as e:
             self._failed(request, e)
+
+    def _refill(self):
+        gc.collect()
+        if gc.mem_free() < 2 * _RESERVE * _PIECE_BYTES:
+            raise MemoryError  # nor would the next request find any
+        self.reserve = [bytearray(_PIECE_BYTES) for _ in range(_RESERVE)]
+
+    def starved(self):
+        """The heap is full of what the session holds: it ends, and all that with it."""
+        self.reserve = None
+        self.device.objects.drop()
+        gc.collect()
+        try:
+            self.device.link.starved()
+            self._refill()
+        except MemoryError:
+            pass  # a thread holds it still: the next answer comes here again
 
     def _flush(self, request, whole):
         """Sends what a request has printed, all of it or what the link takes."""
@@ -298,6 +344,8 @@ class Calls:
             self._flush(request, False)
             if len(request.text) >= _TEXT:
                 self.device.round(ticks_ms())
+        except MemoryError:
+            self.starved()
         except BaseException as e:
             self.fatal = e
             raise

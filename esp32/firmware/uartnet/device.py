@@ -83,7 +83,10 @@ class Device(Table):
         while True:
             self.round(ticks_ms())
             if calls and calls.queue:
-                calls.serve()
+                try:
+                    calls.serve()
+                except Exception as e:
+                    self._failed(e)
 
     def round(self, now):
         """One round of the loop. What goes wrong in it may end the session, but only a line that is gone ends the loop."""
@@ -93,14 +96,21 @@ class Device(Table):
                 self.tick_at = ticks_add(now, _TICK_MS)
                 self.tick(now)
             self.turn(ticks_diff(self.tick_at, now))
-        except MemoryError:
-            gc.collect()
-            self.link.starved()
-        except LineGone:
-            raise
         except Exception as e:
-            self.trouble(e, ())
-            self.link.fail(_RESET_PROTOCOL, "internal error")
+            self._failed(e)
+
+    def _failed(self, e):
+        if isinstance(e, LineGone):
+            raise e
+        try:
+            if not isinstance(e, MemoryError):
+                self.trouble(e, ())
+                self.link.fail(_RESET_PROTOCOL, "internal error")
+                return
+        except MemoryError:
+            pass
+        gc.collect()
+        (self.calls or self.link).starved()
 
     def tick(self, now):
         self.link.tick()

@@ -7,7 +7,7 @@ from time import sleep_ms
 from micropython import const
 
 import uartnet
-from .msgpack import cut
+from .msgpack import cut, is_int
 
 try:
     from _thread import allocate_lock
@@ -18,6 +18,7 @@ _KIND_EVENT = const(8)
 _EVENT_LOG = const(1)
 _EVENT_OUTPUT = const(6)
 _LEVEL_ERROR = const(40)
+_LEVEL_MAX = const(100)
 
 _LINES = const(8)  # that wait for a host
 _LINE_CHARS = const(200)
@@ -59,14 +60,19 @@ class Events:
 
     def log(self, level, text):
         """Says a line to the host, with a level as of Python's logging: 10 to 50."""
+        if not is_int(level, 0, _LEVEL_MAX):
+            raise ValueError("level: 0 to 100")
+        line = (level, str(text)[:_LINE_CHARS])  # before the lock: it may be the host's code
         if not self._take():
             self.lost += 1
             return
-        if len(self.lines) < _LINES:
-            self.lines.append((level, str(text)[:_LINE_CHARS]))
-        else:
-            self.lost += 1
-        self._give()
+        try:
+            if len(self.lines) < _LINES:
+                self.lines.append(line)
+            else:
+                self.lost += 1
+        finally:
+            self._give()
 
     def trouble(self, e):
         """An exception that nobody expected."""
@@ -86,9 +92,11 @@ class Events:
             return
         room = 0
         if self._take():
-            room = max(0, _TEXT_CHARS - len(self.text))
-            self.text += text[:room]
-            self._give()
+            try:
+                room = max(0, _TEXT_CHARS - len(self.text))
+                self.text += text[:room]
+            finally:
+                self._give()
         self.cut += max(0, len(text) - room)
 
     def tick(self, now):
@@ -96,19 +104,23 @@ class Events:
         if not link.tag:
             return
         if self.lines and link.idle() and self._take():
-            level, text = self.lines.pop(0)
-            if self.lost and not self.lines:
-                text += " (and %d lines more)" % self.lost
-                self.lost = 0
-            self._give()
+            try:
+                level, text = self.lines.pop(0)
+                if self.lost and not self.lines:
+                    text += " (and %d lines more)" % self.lost
+                    self.lost = 0
+            finally:
+                self._give()
             self._say(_EVENT_LOG, level, text)
         if self.text and link.idle() and self._take():
-            text = cut(self.text, link.max_payload - _HEAD_BYTES)
-            self.text = self.text[len(text) :]
-            if self.cut and not self.text:
-                self.text = "... (%d characters lost)\n" % self.cut
-                self.cut = 0
-            self._give()
+            try:
+                text = cut(self.text, link.max_payload - _HEAD_BYTES)
+                self.text = self.text[len(text) :]
+                if self.cut and not self.text:
+                    self.text = "... (%d characters lost)\n" % self.cut
+                    self.cut = 0
+            finally:
+                self._give()
             self._say(_EVENT_OUTPUT, text)
 
     def _say(self, *event):

@@ -6,7 +6,7 @@ import micropython
 import sys
 from micropython import const
 
-from .failure import Failure, check
+from .failure import check
 from .handles import Handles
 from .msgpack import Overflow, cut, is_int
 
@@ -48,6 +48,11 @@ class Objects:
         self._fresh()
         while self.streams:
             self.device.calls.add(self.streams.pop())
+
+    def drop(self):
+        """Lets go of what the session holds; allocates nothing."""
+        self.names.clear()
+        self.handles.objects.clear()
 
     def begin(self, request, work, args, reference=False):
         """Queues the call work(request), with what it takes in request.args; its result is the answer, or an item."""
@@ -108,13 +113,10 @@ class Objects:
             if isinstance(e, StopIteration):
                 request.done()
                 return
-        if isinstance(e, Failure):
-            request.fail(e)
-            return
         text = _said(_traceback, e)
         link = self.device.link
         try:
-            self._exception(link.begin(), request.number, e, e.args[:_ARGS], text)
+            self._exception(link.begin(), request.number, e, _asked(_arguments, e) or (), text)
         except Overflow:
             self._exception(link.begin(), request.number, e, (), text)
         link.commit()
@@ -128,7 +130,7 @@ class Objects:
         w.put(number)
         w.put(_ERROR_EXCEPTION)
         w.put(cut(name + ": " + words if words else name, _WORDS_BYTES))
-        w.put(e.errno if isinstance(e, OSError) and is_int(e.errno, -1 << 31, 1 << 31) else None)
+        w.put(_asked(_errno, e))
         w.put(name)
         w.array(len(args))
         for value in args:
@@ -136,7 +138,7 @@ class Objects:
             try:
                 w.put(value)
                 fits = w.pos - pos <= _WORDS_BYTES
-            except (TypeError, Overflow):
+            except BaseException:  # it may be of a class of the host's
                 fits = False
             if not fits:
                 w.pos = pos
@@ -154,6 +156,23 @@ def _said(how, v):
         return how(v)
     except BaseException as e:
         return "(%s)" % type(e).__name__
+
+
+def _asked(how, e):
+    """What an exception has, None if that fails: its class may be the host's."""
+    try:
+        return how(e)
+    except BaseException:
+        return None
+
+
+def _errno(e):
+    errno = e.errno if isinstance(e, OSError) else None
+    return int(errno) if is_int(errno, -1 << 31, 1 << 31) else None
+
+
+def _arguments(e):
+    return tuple(e.args[:_ARGS])
 
 
 def _traceback(e):

@@ -100,11 +100,16 @@ def _read(request):
             data = bytearray(n)
             got = read(data)
             if got is not None:
+                if not is_int(got, 0, n):
+                    raise ValueError("readinto() of %d bytes gave %s" % (n, repr(got)))
                 return bytes(memoryview(data)[:got])
         else:
             data = o.read(n)
             if data is not None:
-                return data.encode() if isinstance(data, str) else bytes(data)
+                data = data.encode() if isinstance(data, str) else bytes(memoryview(data))
+                if len(data) > n:
+                    raise ValueError("read(%d) gave %d bytes" % (n, len(data)))
+                return data
         sleep_ms(_AGAIN_MS)
 
 
@@ -113,7 +118,11 @@ def _eval(request):
 
 
 def _exec(request):
-    exec(*request.args)
+    try:
+        exec(*request.args)
+    except SystemExit as e:
+        if e.args and e.args[0] not in (None, 0):
+            raise
     return nothing
 
 

@@ -59,8 +59,9 @@ class Request:
         self._error(reason)
 
     def fail(self, reason):
-        if self.answered():
+        if self.number in self.dispatcher.pending:
             self._error(reason)
+            self.answered()  # last: a reason that cannot be told is followed by another
 
     def _error(self, reason):
         try:
