@@ -135,6 +135,8 @@ def test_wrong_values_of_a_configuration_are_told_and_not_used():
         def strict(number, *args, **settings):
             if number:
                 raise ValueError("UART(%d) does not exist" % number)
+            if args[0] > 5000000 or settings.get("rxbuf", 0) > 100000:
+                raise OSError(12)
             return uart(number, *args, **settings)
 
         def country(name):
@@ -144,6 +146,8 @@ def test_wrong_values_of_a_configuration_are_told_and_not_used():
         network.country = country
         for said, problem in (
             ({"uart": 5}, path + ": uart or its pins: UART(5) does not exist"),
+            ({"baud": 20000000}, path + ": uart or its pins: [Errno 12] ENOMEM"),
+            ({"rxbuf": 1 << 20}, path + ": uart or its pins: [Errno 12] ENOMEM"),
             ({"country": "nowhere"}, "country or hostname: invalid country"),
         ):
             with open(path, "w") as f:
