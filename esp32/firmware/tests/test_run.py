@@ -176,7 +176,7 @@ def _starts_with(name, heap, said):
 
 
 def test_a_configuration_for_which_there_is_no_memory():
-    heap = "200k" if process.SMALL == "110k" else "400k"
+    heap = "200k" if process.SMALL == "110k" else "300k"
     for n, said in enumerate(({"payload": 16384}, {"channels": 1000}, {"credit": 1 << 28}, {"payload": 16384, "channels": 900, "credit": 1 << 20, "datagram": 65507, "rxbuf": 1 << 20, "baud": 20000000})):
         usual, all_usual = _starts_with("usual%d" % n, heap, {})
         welcome, info = _starts_with("large%d" % n, heap, said)

@@ -127,6 +127,8 @@ class Board:
                 network.country(c["country"])
             if c["hostname"]:
                 network.hostname(c["hostname"])
+        except AttributeError:
+            self.problem = "country or hostname: not on this platform"
         except (ValueError, OSError) as e:
             self.problem = "country or hostname: %s" % e
         self.wlan = network.WLAN(network.STA_IF)
