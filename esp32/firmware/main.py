@@ -23,10 +23,13 @@ def load():
         __import__("uartnet." + name)
     # What only the start needs goes before the next is loaded.
     board = sys.modules["uartnet.board"].Board(getattr(machine, "files", "") + "/uartnet.json")
+    unusual = sys.modules["uartnet.config"].unusual(board.config)
     drop("config")
+    try_sizes(board, unusual, reserve)
     gc.collect()
     load_groups(board)
     drop("groups")
+    try_sizes(board, unusual, reserve)
     gc.collect()
     import uartnet.start
 
@@ -41,6 +44,16 @@ def load_groups(board):
     uartnet.groups.load(board)
 
 
+def try_sizes(board, unusual, reserve):
+    """Nobody could mend a board that its configuration keeps from starting: what is not as usual is tried before it counts."""
+    if unusual:
+        import uartnet.trial
+
+        uartnet.trial.run(board, unusual, reserve)
+        drop("trial")
+        drop("start")
+
+
 def drop(name):
     del sys.modules["uartnet." + name]
     delattr(sys.modules["uartnet"], name)
@@ -48,7 +61,7 @@ def drop(name):
 
 try:
     device = load()
-    load = load_groups = drop = None  # their memory has better uses
+    load = load_groups = try_sizes = drop = None  # their memory has better uses
     gc.collect()
     device.run()
 except Exception:

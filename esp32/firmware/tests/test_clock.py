@@ -16,7 +16,7 @@ from host import CANCEL, ERROR, LOOPBACK, Bench, port_of
 from uartnet import clock
 
 GET, SET, SYNC = 80, 81, 82
-BAD_REQUEST, CANCELLED, DEADLINE, TIMED_OUT, NAME_NOT_FOUND, NAME_NO_ANSWER = 2, 3, 4, 20, 32, 33
+UNSUPPORTED, BAD_REQUEST, CANCELLED, DEADLINE, TIMED_OUT, NAME_NOT_FOUND, NAME_NO_ANSWER = 1, 2, 3, 4, 20, 32, 33
 SECOND = 1000000
 NEAR = 2 * SECOND  # what a busy machine may take
 Y2000 = 946684800 * SECOND
@@ -68,6 +68,46 @@ def test_a_board_begins_in_2000_and_is_set():
         check.equal(was_set, True)
         assert 0 <= rtc.now() - us < NEAR
         assert 0 <= host.call(GET)[0] - us < NEAR
+    check.equal(bench.unexpected, [])
+
+
+def test_what_the_platform_s_clock_does_not_take_is_told_and_leaves_it_as_it_was():
+    bench, host = _session()
+    words = (UNSUPPORTED, "the clock of this platform does not go so far")
+    real = machine.RTC
+
+    class Short:
+        """Of 31 bits."""
+
+        def datetime(self, value=None):
+            if value is None:
+                return real().datetime()
+            if value[0] >= 2038:
+                value = (1970,) + value[1:]
+            real().datetime(value)
+
+    loaded = sys.modules["uartnet.clock"]  # a bench loads its own
+    loaded.RTC = Short
+    try:
+        for us in (2300000000 * SECOND, 4102444799 * SECOND):
+            before = host.call(GET)
+            check.equal(_fails(host, SET, us), words)
+            _near(host.call(GET)[0], before[0])
+            check.equal(host.call(GET)[1], False)
+        ntp.offset(2200000000 * SECOND - _pc())
+        check.equal(_fails(host, SYNC, None, 5000), words)
+        check.equal(host.call(GET)[1], False)
+    finally:
+        loaded.RTC = real
+    check.equal((bench.device.by_socket, bench.unexpected), ({}, []))
+
+
+def test_what_a_32_bit_interpreter_does_not_reckon_is_told():
+    bench, host = _session()
+    if not FAR:
+        for us in (2147483648 * SECOND, 3000000000 * SECOND, 4102444799 * SECOND):
+            check.equal(_fails(host, SET, us)[0], UNSUPPORTED)
+            check.equal(host.call(GET)[1], False)
     check.equal(bench.unexpected, [])
 
 
@@ -196,8 +236,8 @@ def test_cancel_deadline_and_the_session_s_end_leave_nothing():
 def test_arguments_are_checked():
     bench, host = _session()
     for args in ((), (None,), ("1",), (-1,), (5000000000 * SECOND,), (1.5,)):
-        check.equal(_fails(host, SET, *args), (BAD_REQUEST, "microseconds"))
-    for args, name in (((), "arguments"), ((5, 5), "server"), ((b"123", 5), "server"), (("", 5), "server"), ((None, 0), "timeout"), ((None, None), "timeout")):
+        check.equal(_fails(host, SET, *args), (BAD_REQUEST, "microseconds: from 2000 to 2099"))
+    for args, name in (((), "arguments"), ((5, 5), "server"), ((b"123", 5), "server"), (("", 5), "server"), ((None, 0), "timeout: 1 to 600000 ms"), ((None, None), "timeout: 1 to 600000 ms")):
         check.equal(_fails(host, SYNC, *args), (BAD_REQUEST, name))
 
 

@@ -135,6 +135,8 @@ def test_wrong_values_of_a_configuration_are_told_and_not_used():
         def strict(number, *args, **settings):
             if number:
                 raise ValueError("UART(%d) does not exist" % number)
+            if args[0] > 5000000 or settings.get("rxbuf", 0) > 100000:
+                raise OSError(12)
             return uart(number, *args, **settings)
 
         def country(name):
@@ -144,6 +146,8 @@ def test_wrong_values_of_a_configuration_are_told_and_not_used():
         network.country = country
         for said, problem in (
             ({"uart": 5}, path + ": uart or its pins: UART(5) does not exist"),
+            ({"baud": 20000000}, path + ": uart or its pins: [Errno 12] ENOMEM"),
+            ({"rxbuf": 1 << 20}, path + ": uart or its pins: [Errno 12] ENOMEM"),
             ({"country": "nowhere"}, "country or hostname: invalid country"),
         ):
             with open(path, "w") as f:
@@ -152,10 +156,20 @@ def test_wrong_values_of_a_configuration_are_told_and_not_used():
         with open(path, "w") as f:
             f.write('{"frobnicate": 1}')
         check.equal(_session(path=path)[1].call(INFO)[0]["problem"], path + ": no such key: frobnicate")
+        del network.country
+        with open(path, "w") as f:
+            f.write('{"country": "DE"}')
+        check.equal(_session(path=path)[1].call(INFO)[0]["problem"], "country or hostname: not on this platform")
     finally:
         os.remove(path)
         machine.UART = uart
-        del network.country
+
+
+def test_what_does_not_fit_a_report_is_left_out_and_no_more():
+    bench, host = _session(payload=256)
+    bench.device.board.network_state = lambda: "x" * 300
+    (info,) = host.call(INFO)
+    assert "address" not in info and "boot_id" in info and "heap_free" in info, info
 
 
 def test_the_example_of_a_configuration_is_one():

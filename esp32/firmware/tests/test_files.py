@@ -148,7 +148,10 @@ def test_what_is_no_path_is_refused():
     check.equal(_words(host, READ, "/dir"), (BAD_REQUEST, "path: /dir is a directory"))
     check.equal(_words(host, READ, "/none/file"), (FILE_NOT_FOUND, "/none/file: no such file or directory"))
     check.equal(_words(host, WRITE, "/dir", 0, b"", True), (BAD_REQUEST, "path: /dir is a directory"))
-    assert host.refused(WRITE, "/dir/file/below", 0, b"", True) in (IO, BAD_REQUEST)
+    check.equal(_words(host, WRITE, "/dir/file/below", 0, b"", True), (BAD_REQUEST, "path: /dir/file is no directory"))
+    check.equal(_words(host, WRITE, "/dir/file/below/more", 0, b"", True), (BAD_REQUEST, "path: /dir/file is no directory"))
+    for op in (LIST, READ, REMOVE):
+        check.equal(_words(host, op, "/dir/file/below"), (BAD_REQUEST, "path: /dir/file/below is below what is no directory"))
     for args in (("/f",), ("/f", 0, b""), ("/f", -1, b"", True), ("/f", 0, "text", True), ("/f", 0, b"", 1), ("/f", "0", b"", True)):
         check.equal(host.refused(WRITE, *args), BAD_REQUEST)
     check.equal(sorted(os.listdir(root)), ["dir"])
@@ -223,6 +226,33 @@ def test_saved_networks_are_not_told():
     _save(root + "/uartnet.networks.json", '{"home": "secret"}')
     for op, args in ((READ, ()), (REMOVE, ()), (WRITE, (0, b"", True))):
         check.equal(host.refused(op, "/uartnet.networks.json", *args), NOT_ALLOWED)
+
+
+def test_short_names_of_fat_are_not_a_way_to_passwords():
+    root, _, host = _session()
+    _save(root + "/uartnet.networks.json", '{"home": "secret"}')
+    for path in ("/UARTNE~1.JSO", "/UARTNE~2.JSO", "/uartne~1.jso", "/uA12CD~1.JSO", "/UARTNE~1", "/UART~123.JSO", "/UARTNE~1.PAR", "/UARTNE~1.JSO. "):
+        for op, args in ((READ, ()), (REMOVE, ()), (WRITE, (0, b"", True))):
+            check.equal(host.refused(op, path, *args), NOT_ALLOWED, path)
+    for path in ("/notes~1.txt", "/uartnet~", "/dir/UARTNE~1.TXT", "/ua~x"):
+        _put(host, path, b"1")
+        check.equal(_read(host, path), b"1")
+
+
+def test_names_that_are_no_utf_8_are_listed():
+    root, bench, host = _session()
+    process.shell("cd %s && mkdir sub && printf 12345 > sub/$(printf 'a\\377b') && printf 1 > sub/$(printf 'x\\355\\240\\200') && printf 12 > sub/gut && printf 123 > sub/$(printf '\\355\\225\\234')" % root)
+    check.equal(sorted([i[:3] for i in _items(host, LIST, "/sub")]), sorted([("a\ufffdb", False, 5), ("x\ufffd\ufffd\ufffd", False, 1), ("gut", False, 2), ("\ud55c", False, 3)]))
+    check.equal(_words(host, REMOVE, "/sub"), (BAD_REQUEST, "path: /sub is not empty"))
+    process.shell("cd %s/sub && rm gut x* && rm $(printf '\\355\\225\\234')" % root)
+    check.equal(_words(host, REMOVE, "/sub"), (BAD_REQUEST, "path: /sub is not empty"))
+    # In the root, and in what a start looks through.
+    process.shell("cd %s && mkdir $(printf 'd\\377') && touch $(printf 'f\\377') d*%s sub%s" % (root, PART, PART))
+    from uartnet import writing
+
+    writing.Writing(root)
+    check.equal((sorted([i[0] for i in _items(host, LIST, "/")]), exists(root + "/sub" + PART)), (["d\ufffd", "f\ufffd", "sub"], False))
+    check.equal(bench.unexpected, [])
 
 
 HEAP = "136k" if sys.maxsize < 1 << 32 else "272k"  # with 110 KB they find no room beside the sockets' code

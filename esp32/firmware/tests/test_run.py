@@ -1,5 +1,6 @@
 """esp32/unix/run and the firmware as a process of its own, on real ttys."""
 
+import json
 import os
 import select
 import time
@@ -153,6 +154,43 @@ def test_tty_and_its_end():
     line.close()
     check.equal(f.ended(), 1)
     assert name + " is gone" in f.output(), f.output()
+
+
+def _starts_with(name, heap, said):
+    """INFO of a board whose configuration says that."""
+    root = folder + "/" + name
+    shell("mkdir -p " + root)
+    with open(root + "/uartnet.json", "w") as f:
+        f.write(json.dumps(said))
+    os.putenv("UARTNET_FILES", root)
+    f = process.small(name, heap=heap)
+    os.unsetenv("UARTNET_FILES")
+    host = f.host().open()
+    (info,) = host.call(INFO)
+    peer = Peer()
+    host.connect(0, peer.port)
+    peer.accept(host).close()
+    peer.close()
+    check.equal(f.end(), 0, f.output())
+    return host.welcome, info
+
+
+def test_a_configuration_for_which_there_is_no_memory():
+    heap = "200k" if process.SMALL == "110k" else "300k"
+    for n, said in enumerate(({"payload": 16384}, {"channels": 1000}, {"credit": 1 << 28}, {"payload": 16384, "channels": 900, "credit": 1 << 20, "datagram": 65507, "rxbuf": 1 << 20, "baud": 20000000})):
+        usual, all_usual = _starts_with("usual%d" % n, heap, {})
+        welcome, info = _starts_with("large%d" % n, heap, said)
+        check.equal(info.get("problem"), "not enough memory for %s: as usual instead" % ", ".join(sorted(name for name in said if name not in ("rxbuf", "baud"))))
+        check.equal((info["channels_max"], welcome[6:10]), (all_usual["channels_max"], usual[6:10]))
+        check.equal(info["heap_free"] > all_usual["heap_free"] - 1000, True, (info, all_usual))
+
+
+def test_a_configuration_for_which_there_is_memory_counts():
+    heap = "200k" if process.SMALL == "110k" else "400k"
+    for name, said in (("more", {"payload": 2048, "channels": 40, "credit": 20000}), ("less", {"payload": 256, "channels": 8, "datagram": 600})):
+        welcome, info = _starts_with(name, heap, said)
+        check.equal((info.get("problem"), info["channels_max"]), (None, said["channels"]))
+        assert said["payload"] in welcome, welcome
 
 
 process.run(globals())

@@ -164,26 +164,52 @@ def test_failing_otherwise_and_taking_too_long():
     check.equal(bench.unexpected, [])
 
 
+_NO_UTF8 = str(b"\xed\xa0\x80", "utf-8")  # half of a character: MicroPython takes it, Java does not
+
+
 def test_arguments_are_checked():
     bench, host = _session()
+    before = network.hostname()
     for args, name in (
         ((), "arguments"),
-        ((5, None), "ssid"),
-        (("", None), "ssid"),
-        (("x" * 33, None), "ssid"),
-        (("x", 5), "password"),
-        (("x", "y" * 65), "password"),
+        ((5, None), "ssid: 1 to 32 bytes"),
+        (("", None), "ssid: 1 to 32 bytes"),
+        (("x" * 33, None), "ssid: 1 to 32 bytes"),
+        (("\u20ac" * 11, None), "ssid: 1 to 32 bytes"),
+        ((b"", None), "ssid: 1 to 32 bytes"),
+        ((b"\xff" * 33, None), "ssid: 1 to 32 bytes"),
+        ((b"\xff" * 900, None), "ssid: 1 to 32 bytes"),
+        ((b"\xff", None, {"save": True}), "ssid: to be saved it has to be UTF-8"),
+        (("x", 5), "password: at most 64 bytes"),
+        (("x", "y" * 65), "password: at most 64 bytes"),
         (("x", None, 5), "options"),
-        (("x", None, {"bssid": b"12345"}), "bssid"),
+        (("x", None, {"bssid": b"12345"}), "bssid: 6 bytes"),
         (("x", None, {"save": 1}), "save"),
-        (("x", None, {"timeout_ms": 0}), "timeout_ms"),
+        (("x", None, {"timeout_ms": 0}), "timeout_ms: 1 to 600000"),
     ):
         check.equal(_fails(host, CONNECT, *args), (BAD_REQUEST, name))
     check.equal(_fails(host, CONNECT, "x", None, {"quick": 1}), (UNSUPPORTED, "option quick"))
-    check.equal(_fails(host, HOSTNAME, "y" * 33), (BAD_REQUEST, "name"))
-    check.equal(_fails(host, HOSTNAME), (BAD_REQUEST, "name"))
+    for args in ((), ("y" * 33,), ("",), (5,), (b"name",), ("two words",), ("h\u00f6he",), ("line\n",), (_NO_UTF8,)):
+        check.equal(_fails(host, HOSTNAME, *args), (BAD_REQUEST, "name: 1 to 32 characters of ASCII, no space"))
+    check.equal(network.hostname(), before)
     check.equal(_fails(host, NETWORKS, "x"), (BAD_REQUEST, "arguments"))
-    check.equal(_fails(host, ACCESS_POINT, "x", "ap pass", {}), (BAD_REQUEST, "password: at least 8 characters"))
+    for password in ("ap pass", "y" * 64, 5, b"ap password"):
+        check.equal(_fails(host, ACCESS_POINT, "x", password, {}), (BAD_REQUEST, "password: 8 to 63 bytes, or none"))
+    check.equal(_fails(host, ACCESS_POINT, b"\xff" * 33, None, {}), (BAD_REQUEST, "ssid: 1 to 32 bytes"))
+    check.equal(_fails(host, ACCESS_POINT, "x", None, {"channel": 15}), (BAD_REQUEST, "channel: 1 to 14"))
+    check.equal(bench.unexpected, [])
+
+
+def test_an_ssid_that_is_no_text_leaves_the_rest_of_a_report_whole():
+    bench, host = _session(payload=256)
+    code, text = _fails(host, CONNECT, b"\xff" * 32, None, {})
+    assert code in (NOT_FOUND, FAILED) and len(text) <= 120 and '": ' in text, text
+    (info,) = host.call(INFO)
+    assert "boot_id" in info and "heap_free" in info, info
+    assert len(info.get("address", "")) <= 120, info
+    (status,) = host.call(STATUS)
+    check.equal((status["hostname"], len(status["mac"])), (network.hostname(), 6))
+    check.equal(bench.unexpected, [])
 
 
 def test_a_failed_connect_leads_back_to_the_network_before():

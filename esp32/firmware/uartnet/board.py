@@ -41,26 +41,31 @@ class Board:
         self.allow = tuple(word for word in allow if word != "sockets")
         self.refused = b""  # operations: first, last, which group, and 8 more if memory is why
         self.modules = []  # of the groups of operations that were loaded
-        self.baud = c["baud"]
         self.platform = sys.platform
         self.ipv6 = hasattr(network, "IPV6")
         self.features = _FEATURE_IPV6 if self.ipv6 else 0
-        # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
-        self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
-        self.datagram = c["datagram"] or getattr(network, "DATAGRAM", 1472)  # lwIP there puts no fragments together
+        self.set_sizes()
         self.empty_ends = sys.platform == "esp32"  # its sockets take an empty datagram for the end of a connection
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
         self.log = getattr(machine, "log", None)  # where unexpected exceptions go; a board's console may be the line itself
         try:
             self._open_uart(c)
-        except (ValueError, OSError) as e:
-            # A number or a pin that this board has not. Without a line nobody could be told.
+        except (ValueError, OSError, MemoryError) as e:
+            # A number or a pin that this board has not, or a speed or a buffer. Without a line nobody could be told.
             self.problem = "%s: uart or its pins: %s" % (config, e)
             configuration.usual_uart(c)
+            c.update(getattr(network, "configuration", dict)())
             self._open_uart(c)
 
+    def set_sizes(self):
+        c = self.config
+        # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
+        self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
+        self.datagram = c["datagram"] or getattr(network, "DATAGRAM", 1472)  # lwIP there puts no fragments together
+
     def _open_uart(self, c):
+        self.baud = c["baud"]
         if c["uart"] in (0, "usb") and sys.platform != "linux":
             micropython.kbd_intr(-1)  # the REPL's own line: a 3 in the data is not Ctrl-C
         if c["uart"] == "usb":
@@ -122,6 +127,8 @@ class Board:
                 network.country(c["country"])
             if c["hostname"]:
                 network.hostname(c["hostname"])
+        except AttributeError:
+            self.problem = "country or hostname: not on this platform"
         except (ValueError, OSError) as e:
             self.problem = "country or hostname: %s" % e
         self.wlan = network.WLAN(network.STA_IF)

@@ -18,12 +18,14 @@ from .sockets import OPERATIONS, is_address
 _OP_CLOCK_GET = const(80)
 _OP_CLOCK_SET = const(81)
 _OP_CLOCK_SYNC = const(82)
+_ERROR_UNSUPPORTED = const(1)
 _ERROR_TIMED_OUT = const(20)
 
 _SERVER = "pool.ntp.org"
 _PORT = const(123)
 _AGAIN_MS = const(2000)  # a query may get lost; who asks more often may be refused for that
 _MICROSECONDS = const(1000000)
+_SET_US = const(60000000)  # that setting may take at most
 _YEAR_2000 = const(946684800)
 _YEAR_2100 = const(4102444800)
 _NTP_1970 = const(2208988800)
@@ -42,6 +44,19 @@ def now():
 
 
 def set_to(us):
+    """Sets the clock, or leaves it as it was if the platform's does not go so far."""
+    before = now()
+    try:
+        _put(us)
+        if 0 <= now() - us < _SET_US:
+            return
+    except (OverflowError, ValueError, OSError):
+        pass
+    _put(before)
+    raise Failure(_ERROR_UNSUPPORTED, "the clock of this platform does not go so far")
+
+
+def _put(us):
     seconds = us // _MICROSECONDS
     if gmtime(0)[0] == 2000:
         seconds -= _YEAR_2000  # where a board's seconds begin
@@ -102,7 +117,11 @@ class _Sync(Channel):
         came, went = (_us(data, at) for at in (32, 40))
         us = went + max(0, took - (went - came)) // 2
         before = now()
-        set_to(us)
+        try:
+            set_to(us)
+        except Failure as e:
+            self.failed(e)
+            return
         self.cancel()
         self.clock.was_set = True
         self.request.done((us, True, us - before))
@@ -182,7 +201,7 @@ def _get(device, request, args):
 
 
 def _set(device, request, args):
-    check(args and is_int(args[0], _YEAR_2000 * _MICROSECONDS, _YEAR_2100 * _MICROSECONDS), "microseconds")
+    check(args and is_int(args[0], _YEAR_2000 * _MICROSECONDS, _YEAR_2100 * _MICROSECONDS), "microseconds: from 2000 to 2099")
     set_to(args[0])
     _clock.was_set = True
     request.done(_clock.said())
@@ -192,7 +211,7 @@ def _sync(device, request, args):
     check(len(args) > 1, "arguments")
     host, ms = args[:2]
     check(host is None or is_address(host) or isinstance(host, str) and host, "server")
-    check(is_int(ms, 1, 600000), "timeout")
+    check(is_int(ms, 1, 600000), "timeout: 1 to 600000 ms")
     _Sync(_clock, request, ms).begin(_SERVER if host is None else host)
 
 

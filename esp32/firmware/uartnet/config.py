@@ -78,6 +78,8 @@ def read(path):
             problem = path + " is not a JSON object"
     except OSError:
         pass  # no file: the defaults
+    except MemoryError:
+        problem = path + " finds no room in memory"
     except ValueError as e:
         problem = "%s is not JSON: %s" % (path, e)
     return c, problem
@@ -85,5 +87,10 @@ def read(path):
 
 def usual_uart(c):
     """For a board that has not what the file says."""
-    for name in ("uart", "tx", "rx", "rts", "cts"):
+    for name in ("uart", "tx", "rx", "rts", "cts", "baud", "rxbuf", "txbuf"):
         c[name] = _DEFAULTS[name]
+
+
+def unusual(c):
+    """What takes memory and is not as usual, with the usual values."""
+    return {name: _DEFAULTS[name] for name in ("payload", "channels", "credit", "datagram") if c[name] != _DEFAULTS[name]}

@@ -23,6 +23,8 @@ _AT_ONCE = const(4)  # items in a round
 _CLOCK_SET = const(978307200)  # 2001: a board whose clock was never set counts from 2000
 _EPOCH_2000 = const(946684800)
 
+_PART = PART[1:].encode()
+
 _root = ""  # where the board's file system is
 _streams = None
 _writing = None
@@ -41,12 +43,23 @@ def _path(args):
     return path
 
 
+def _text(name):
+    """With a replacement character for each byte that is no ASCII where a name is no UTF-8: such a file is there, if out of a host's reach."""
+    try:
+        text = name.decode()
+        if not any(0xD7FF < ord(c) < 0xE000 for c in text):  # halves of characters, which MicroPython takes
+            return text
+    except UnicodeError:
+        pass
+    return "".join(chr(b) if b < 128 else "\ufffd" for b in name)
+
+
 class _List:
     """What is in a folder."""
 
     def __init__(self, folder):
         self.folder = folder
-        self.entries = os.ilistdir(folder or "/")
+        self.entries = os.ilistdir((folder or "/").encode())  # not all names are UTF-8
 
     def serve(self, now):
         request = self.request
@@ -56,7 +69,7 @@ class _List:
             name = None
             for entry in self.entries:
                 name = entry[0]
-                if name not in (".", "..", PART[1:]):
+                if name not in (b".", b"..", _PART):
                     break
                 name = None
             if name is None:
@@ -68,8 +81,11 @@ class _List:
 
     def _item(self, name, kind):
         try:
-            said = os.stat(self.folder + "/" + name)
+            said = os.stat(self.folder.encode() + b"/" + name)
         except OSError:
+            said = None
+        name = _text(name)
+        if not said:
             return name, kind & _FOLDER != 0, 0, None
         modified = said[8] + (_EPOCH_2000 if time.gmtime(0)[0] == 2000 else 0)
         return name, said[0] & _FOLDER != 0, said[6], modified if modified >= _CLOCK_SET else None
@@ -136,7 +152,7 @@ def _remove(device, request, args):
     check(path, "path")
     place = _root + path
     if attempt(path, is_folder, place):
-        for _ in os.ilistdir(place):
+        for _ in os.ilistdir(place.encode()):
             refuse("path: %s is not empty" % path)
         attempt(path, os.rmdir, place)
     else:

@@ -35,11 +35,13 @@ def fit(link, items):
     said = {}
     for key, value in items:
         if value is not None:
+            at = w.pos
             try:
                 w.put(key)
                 w.put(value)
             except Overflow:
-                break
+                w.pos = at  # what comes may be shorter
+                continue
             said[key] = value
     return said
 

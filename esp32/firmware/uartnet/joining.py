@@ -39,6 +39,7 @@ _AGAIN_MS = const(250)  # between the first attempts
 _PAUSE_MS = const(30000)  # at most, between later ones
 _LOOK_MS = const(5000)  # between looks at the address
 _TEXT_BYTES = const(120)
+_SSID_BYTES = const(64)  # of one that is no text, and so with \x for each byte
 _LISTENER = const(2)
 _NONE_THERE = "none of the saved networks is in reach"
 
@@ -144,7 +145,7 @@ class Joining:
         self.state = _WAITING
         self.at = ticks_add(now, _AGAIN_MS)
         self.tries += 1
-        self.reason = 'Wi-Fi "%s": %s' % (self.target[0], self.attempt.reason)
+        self.reason = cut('Wi-Fi "%s": %s' % (cut(str(self.target[0]), _SSID_BYTES), self.attempt.reason), _TEXT_BYTES)
         if not self.joined:
             self.board.lost = self.reason
         if self.attempt.final(self.tries):
@@ -235,7 +236,7 @@ class Joining:
 
     def down(self, text):
         self.joined = self.name()
-        self.board.lost = self.reason = text
+        self.board.lost = self.reason = cut(text, _TEXT_BYTES)
         self.since = self.device.link.now
         self.state = _WAITING
         self._say(False, text)

@@ -13,6 +13,7 @@ _ERROR_BAD_REQUEST = const(2)
 _ERROR_NOT_ALLOWED = const(5)
 _CONFIGURATION = "/uartnet.json"
 _NETWORKS = "/uartnet.networks"  # and what follows
+_SHORT = "/ua"  # and what follows up to "~" and a digit
 _BYTES_MAX = const(4096)
 _NESTING_MAX = const(8)
 _MASK = '"***"'
@@ -24,7 +25,12 @@ def _plain(path):
 
 
 def check(path):
-    if _plain(path).startswith(_NETWORKS):
+    plain = _plain(path)
+    at = plain.find("~")
+    # /UARTNE~1.JSO and /UA1B2C~1.JSO are what a FAT file system calls them, too.
+    if at > 0 and plain.startswith(_SHORT) and plain[at + 1 : at + 2].isdigit() and plain.find("/", 1) < 0:
+        raise Failure(_ERROR_NOT_ALLOWED, path + " may be a short name of a file with passwords in it")
+    if plain.startswith(_NETWORKS):
         raise Failure(_ERROR_NOT_ALLOWED, path + " has passwords in it")
 
 

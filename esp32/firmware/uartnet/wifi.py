@@ -23,17 +23,17 @@ _TIMEOUT_MS = const(15000)
 
 def _ssid(value):
     """What it is in words, for the radio takes these too; not all are UTF-8."""
-    if isinstance(value, bytes):
-        try:
-            value = value.decode()
-        except UnicodeError:
-            return value
-    check(isinstance(value, str) and 0 < len(value.encode()) < 33, "ssid")
-    return value
+    if isinstance(value, str):
+        value = value.encode()
+    check(isinstance(value, bytes) and 0 < len(value) < 33, "ssid: 1 to 32 bytes")
+    try:
+        return value.decode()
+    except UnicodeError:
+        return value
 
 
 def _password(value):
-    check(isinstance(value, str) and len(value.encode()) < 65, "password")
+    check(isinstance(value, str) and len(value.encode()) < 65, "password: at most 64 bytes")
     return value
 
 
@@ -54,7 +54,10 @@ def _options(args, n, known):
         if name not in known:
             raise Failure(_ERROR_UNSUPPORTED, "option " + str(name))
         bounds = known[name]
-        check(is_int(value, *bounds) if isinstance(bounds, tuple) else isinstance(value, bounds), name)
+        if isinstance(bounds, tuple):
+            check(is_int(value, *bounds), "%s: %d to %d" % ((name,) + bounds))
+        else:
+            check(isinstance(value, bounds), name)
     return options
 
 
@@ -68,13 +71,13 @@ def _connect(device, request, args):
     options = _options(args, 3, {"bssid": bytes, "save": bool, "timeout_ms": (1, 600000)})
     bssid = options.get("bssid")
     save = options.get("save", False)
-    check(bssid is None or len(bssid) == 6, "bssid")
+    check(bssid is None or len(bssid) == 6, "bssid: 6 bytes")
     if password is not None:
         _password(password)
     target = None
     if ssid is not None:
         target = (_ssid(ssid), password, bssid)
-        check(not save or isinstance(target[0], str), "ssid")
+        check(not save or isinstance(target[0], str), "ssid: to be saved it has to be UTF-8")
     _wifi.connect(request, target, save and target, options.get("timeout_ms", _TIMEOUT_MS))
 
 
@@ -92,7 +95,7 @@ def _access_point(device, request, args):
     ssid, password = args[:2]
     options = _options(args, 3, {"channel": (1, 14), "hidden": bool, "clients_max": (1, 10)})
     settings = {("max_clients" if name == "clients_max" else name): value for name, value in options.items()}
-    check(not password or len(_password(password)) > 7, "password: at least 8 characters")
+    check(not password or isinstance(password, str) and 7 < len(password.encode()) < 64, "password: 8 to 63 bytes, or none")
     _wifi.serve(ssid if ssid is None else _ssid(ssid), password or "", settings)
     request.done((_wifi.status(),))
 
@@ -106,9 +109,11 @@ def _networks(device, request, args):
 
 
 def _hostname(device, request, args):
-    check(args and (args[0] is None or isinstance(args[0], str) and 0 < len(args[0].encode()) < 33), "name")
-    if args[0]:
-        network.hostname(args[0])
+    name = args[0] if args else 0
+    # The network's name servers may get it: what is no ASCII there is for nobody to read.
+    check(name is None or isinstance(name, str) and 0 < len(name) < 33 and all(" " < c < "\x7f" for c in name), "name: 1 to 32 characters of ASCII, no space")
+    if name:
+        network.hostname(name)
     request.done((network.hostname(),))
 
 

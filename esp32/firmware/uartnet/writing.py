@@ -7,6 +7,7 @@ from . import failure, secrets
 from .failure import Failure
 
 _ERROR_BAD_REQUEST = const(2)
+_ENOTDIR = const(20)
 _ENOSPC = const(28)
 _FOLDER = const(0x4000)  # in the mode of a file
 PART = "/.uartnet.part"  # what is not whole: in the first folder of the file's path, for another file system may begin there
@@ -21,6 +22,8 @@ def attempt(path, function, *args):
     try:
         return function(*args)
     except OSError as e:
+        if e.errno == _ENOTDIR:
+            refuse("path: %s is below what is no directory" % path)
         reason = failure.of(e)
         reason.text = "%s: %s" % (path or "/", reason.text)
         raise reason
@@ -40,9 +43,10 @@ class Writing:
     def __init__(self, root):
         self.root = root
         # What a loss of power has left.
-        for name in [""] + ["/" + name for name in os.listdir(root or "/")]:
+        root = root.encode()
+        for name in [b""] + [b"/" + name for name in os.listdir(root or b"/")]:
             try:
-                os.remove(root + name + PART)
+                os.remove(root + name + PART.encode())
             except OSError:
                 pass
 
@@ -82,7 +86,7 @@ class Writing:
                 os.mkdir(self.root + path[:at])
             except OSError:
                 if not is_folder(self.root + path[:at]):
-                    raise
+                    refuse("path: %s is no directory" % path[:at])
             at = path.find("/", at + 1)
         try:
             folder = is_folder(self.root + path)
