@@ -25,11 +25,11 @@ def load():
     board = sys.modules["uartnet.board"].Board(getattr(machine, "files", "") + "/uartnet.json")
     unusual = sys.modules["uartnet.config"].unusual(board.config)
     drop("config")
-    try_sizes(board, unusual, reserve)
+    fit(board, unusual, reserve)
     gc.collect()
     load_groups(board)
     drop("groups")
-    try_sizes(board, unusual, reserve)
+    fit(board, unusual, reserve)
     gc.collect()
     import uartnet.start
 
@@ -44,7 +44,7 @@ def load_groups(board):
     uartnet.groups.load(board)
 
 
-def try_sizes(board, unusual, reserve):
+def fit(board, unusual, reserve):
     """Nobody could mend a board that its configuration keeps from starting: what is not as usual is tried before it counts."""
     if unusual:
         import uartnet.trial
@@ -61,7 +61,7 @@ def drop(name):
 
 try:
     device = load()
-    load = load_groups = try_sizes = drop = None  # their memory has better uses
+    load = load_groups = fit = drop = None  # their memory has better uses
     gc.collect()
     device.run()
 except Exception:

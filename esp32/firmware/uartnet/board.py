@@ -44,7 +44,7 @@ class Board:
         self.platform = sys.platform
         self.ipv6 = hasattr(network, "IPV6")
         self.features = _FEATURE_IPV6 if self.ipv6 else 0
-        self.set_sizes()
+        self.fit()
         self.empty_ends = sys.platform == "esp32"  # its sockets take an empty datagram for the end of a connection
         self.wlan = None
         self.chore = getattr(machine, "chore", None)  # what a platform wants done now and then
@@ -58,7 +58,7 @@ class Board:
             c.update(getattr(network, "configuration", dict)())
             self._open_uart(c)
 
-    def set_sizes(self):
+    def fit(self):
         c = self.config
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)

@@ -44,5 +44,5 @@ def main(board, reserve):
     # None, for what is deleted from a class keeps its place and its memory there.
     for once in (board, device, device.store, device.dispatcher, device.resolver, link, link.pool, link.incoming, link.outgoing, link.pacing, link.speed):
         type(once).__init__ = None
-    Board._open_uart = Board.set_sizes = Board.start_network = Device.start = type(link).booted = None
+    Board._open_uart = Board.fit = Board.start_network = Device.start = type(link).booted = None
     return device

@@ -20,7 +20,7 @@ def run(board, unusual, reserve):
         board.problem = "not enough memory for %s: as usual instead" % ", ".join(sorted(unusual))
         board.config.update(unusual)
         unusual.clear()
-        board.set_sizes()
+        board.fit()
     board.modules = modules
     gc.collect()
     try:
