@@ -23,7 +23,7 @@ clock 80 82 37 220 services clock
 pins 96 102 78 170 services streams pins edges analog
 device 113 115 44 130 services streams events control
 files 116 119 80 180 services streams secrets writing files
-objects 32 45 160 300 services calls blobs events handles objects remote"""
+objects 32 45 185 300 services calls blobs events handles objects remote"""
 _DEVICE = const(3)
 _TLS = const(6)  # the word behind these
 _FULL = const(8)  # memory is why
