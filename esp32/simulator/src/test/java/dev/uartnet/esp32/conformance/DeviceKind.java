@@ -48,7 +48,8 @@ enum DeviceKind {
     FIRMWARE_32_BIT_200K {
         @Override
         Device start(Objects objects) throws IOException {
-            return firmware(objects, Firmware.builder().bits(32).heap("200k"));
+            // Memory for TLS rather than for what these tests do not use.
+            return firmware(objects, Firmware.builder().bits(32).heap("200k").environment("UARTNET_ALLOW", "sockets"));
         }
     },
     /** For remote objects beside everything else: 100 KB are the host's. */
