@@ -189,19 +189,20 @@ def test_code_that_fills_the_heap_ends_at_most_the_session():
                 assert m[0] == ERROR and (m[2] == NO_RESOURCES or (m[2], m[5]) == (EXCEPTION, "MemoryError")), (name, m)
             # A session whose names fill the heap may end now or with the next request.
             if name in ("locals", "large", "result"):
-                check.equal((host.call(PING, 1), _eval(host, "1 + 1")), ((1,), 2), name)
+                check.equal(host.call(PING, 1), (1,), name)
             if not host.resets:
                 _outcome(f, host, host.ask(EVAL, "len(bytes(6000))"))
                 host.settle(5)
             host.open()
-            check.equal((host.call(PING, 1), _eval(host, "1 + 1")), ((1,), 2), name)
+            check.equal(host.call(PING, 1), (1,), name)
             # The collector may take what a stack had for what it has, until others have used that.
             for _ in range(20):
                 left = host.call(INFO)[0]["heap_free"]
                 if left > free // 2:
                     break
-                _eval(host, "__import__('time').sleep_ms(25) or str([n for n in range(9)])")
+                _outcome(f, host, host.ask(EVAL, "__import__('time').sleep_ms(25) or str([n for n in range(9)])"))
             assert left > free // 2, (name, free, left)
+            check.equal(_eval(host, "1 + 1"), 2, name)
     print("  ", ends)
     check.equal(f.end(), 0, f.output())
 

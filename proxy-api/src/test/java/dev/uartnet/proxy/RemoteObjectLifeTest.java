@@ -212,11 +212,12 @@ class RemoteObjectLifeTest {
     }
 
     @Test
-    void aFirmwareWithoutObjectsSaysSo() throws IOException {
+    void aDeviceThatAllowsNoPythonSaysWhatItWouldHaveTo() throws IOException {
         try (TestLine plain = TestLine.open()) {
             assertThatThrownBy(() -> TestLine.get(plain.client.objects().importModule("demo")))
-                    .isInstanceOf(UnsupportedOperationException.class)
-                    .hasMessageContaining("lacks the feature \"objects\"");
+                    .isInstanceOf(NotAllowedException.class)
+                    .hasMessageContaining("demo")
+                    .hasMessageContaining("\"allow\" of /uartnet.json");
         }
     }
 

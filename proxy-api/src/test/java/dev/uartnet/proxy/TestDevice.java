@@ -65,12 +65,12 @@ final class TestDevice {
         return firmware(Firmware.builder().bits(32).heap("110k"), 500_000);
     }
 
-    /** One with as many sockets as a board has, and the least heap with which TLS on the device is offered. */
+    /** One with as many sockets as a board has, and a heap with room for TLS and a dozen connections of it. */
     static TestDevice board() throws Exception {
         return firmware(
                 Firmware.builder()
                         .bits(32)
-                        .heap("128k")
+                        .heap("142k")
                         .environment("UARTNET_CHANNELS", "15")
                         .environment("UARTNET_ALLOW", "sockets"),
                 100_000);
