@@ -215,7 +215,7 @@ class RemoteObjectLifeTest {
     void aDeviceThatAllowsNoPythonSaysWhatItWouldHaveTo() throws IOException {
         try (TestLine plain = TestLine.open()) {
             assertThatThrownBy(() -> TestLine.get(plain.client.objects().importModule("demo")))
-                    .isInstanceOf(NotAllowedException.class)
+                    .hasCauseInstanceOf(NotAllowedException.class)
                     .hasMessageContaining("demo")
                     .hasMessageContaining("\"allow\" of /uartnet.json");
         }
