@@ -90,13 +90,6 @@ class Calls:
 
     # What the loop calls
 
-    def run(self, request, function, done):
-        """Calls function(), and with its result done(result), which answers the request; an exception of it ends the request."""
-        request.work = lambda request: function()
-        request.then = lambda request, result: done(result)
-        request.raised = self._failed
-        self.add(request)
-
     def _failed(self, request, e):
         self.device.trouble(e)
         if request.stream is None:
