@@ -115,24 +115,26 @@ class Script:
     def __init__(self, *args):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(socket.getaddrinfo("127.0.0.1", 0, 0, socket.SOCK_DGRAM)[0][-1])
-        port = port_of(self.sock)
-        self.sock.close()  # the firmware's
-        os.putenv("UARTNET_BENCH", str(port))
+        os.putenv("UARTNET_BENCH", str(port_of(self.sock)))
         self.firmware = small(*args) if args else Firmware().ready()
         os.unsetenv("UARTNET_BENCH")
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.connect(socket.getaddrinfo("127.0.0.1", port, 0, socket.SOCK_DGRAM)[0][-1])
+        self.board = self.sock.recvfrom(1)[1]  # it has said that it started
         self.sock.setblocking(False)
 
     def send(self, line):
-        self.sock.send(line.encode())
+        self.line = line.encode()
+        self.sock.sendto(self.line, self.board)
 
     def answer(self, host):
         def came():
             try:
-                return self.sock.recv(2000).decode()
+                answer, board = self.sock.recvfrom(2000)
             except OSError:
                 return None
+            if answer:
+                return answer.decode()
+            self.board = board  # reset since the last line: this one went to nobody
+            self.sock.sendto(self.line, board)
 
         return host.until(came)
 

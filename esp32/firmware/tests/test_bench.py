@@ -16,22 +16,19 @@ class Script:
     """Lines of Python for a firmware's bench, and their answers."""
 
     def __init__(self, **settings):
-        free = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        free.bind(socket.getaddrinfo("127.0.0.1", 0, 0, socket.SOCK_DGRAM)[0][-1])
-        port = port_of(free)
-        free.close()
-        settings = dict(settings, BENCH=str(port))
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(socket.getaddrinfo("127.0.0.1", 0, 0, socket.SOCK_DGRAM)[0][-1])
+        self.sock.settimeout(10)
+        settings = dict(settings, BENCH=str(port_of(self.sock)))
         for name, value in settings.items():
             os.putenv("UARTNET_" + name, value)
         self.firmware = Firmware().ready()
         for name in settings:
             os.unsetenv("UARTNET_" + name)
-        self.address = socket.getaddrinfo("127.0.0.1", port, 0, socket.SOCK_DGRAM)[0][-1]
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.settimeout(10)
+        self.board = self.sock.recvfrom(1)[1]  # it has said that it started
 
     def __call__(self, line):
-        self.sock.sendto(line.encode(), self.address)
+        self.sock.sendto(line.encode(), self.board)
         return self.sock.recv(2000).decode()
 
     def end(self):

@@ -1,5 +1,6 @@
-"""How a test scripts this board ($UARTNET_BENCH, a UDP port of 127.0.0.1): each datagram is a line of Python, an expression or a statement, which the
-board's loop runs here, between two of its rounds. The answer is the result's repr(), or "error: " and the exception's.
+"""How a test scripts this board: $UARTNET_BENCH is the test's UDP port of 127.0.0.1. An empty datagram tells it that this board has started, and from
+where it listens; a board that was reset says so again. Each datagram that comes is a line of Python, an expression or a statement, which the board's loop
+runs here, between two of its rounds. The answer is the result's repr(), or "error: " and the exception's.
 
 What they see is in `names`: radio, rtc, ntp here; pins, adc, device from whoever simulates these. Arguments are positional: packing renames them.
 """
@@ -22,11 +23,10 @@ names = {"radio": radio, "rtc": rtc, "ntp": ntp}
 class Bench:
     def __init__(self, port):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        # A reset is an exec() of ourselves: the port has to be free for the next life.
+        # A reset is an exec() of ourselves: the next life has a socket of its own.
         ffi.open(None).func("i", "fcntl", "iii")(self.sock.fileno(), _F_SETFD, _FD_CLOEXEC)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.sock.bind(socket.getaddrinfo("127.0.0.1", port, 0, socket.SOCK_DGRAM)[0][-1])
         self.sock.setblocking(False)
+        self.sock.sendto(b"", socket.getaddrinfo("127.0.0.1", port, 0, socket.SOCK_DGRAM)[0][-1])
 
     def serve(self):
         """Answers queries for the time, and runs what has come. machine.chore() calls this every 20 ms."""

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,34 +24,39 @@ public final class FirmwareBench implements Bench, AutoCloseable {
     private static final int ANSWER_BYTES = 1500;
     private static final String ERROR = "error: ";
 
-    private final int port;
     private final DatagramSocket socket;
+    private @Nullable SocketAddress board; // its newest life
 
-    private FirmwareBench(int port) throws SocketException {
-        this.port = port;
-        socket = new DatagramSocket(0, LOCALHOST);
-        socket.setSoTimeout(Math.toIntExact(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS)));
-        socket.connect(new InetSocketAddress(LOCALHOST, port));
+    private FirmwareBench(DatagramSocket socket) {
+        this.socket = socket;
     }
 
     /** The bench of a firmware that is started with {@link #addTo}. */
     public static FirmwareBench open() throws SocketException {
-        try (DatagramSocket free = new DatagramSocket(0, LOCALHOST)) {
-            return new FirmwareBench(free.getLocalPort());
-        }
+        DatagramSocket socket = new DatagramSocket(0, LOCALHOST);
+        socket.setSoTimeout(Math.toIntExact(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS)));
+        return new FirmwareBench(socket);
     }
 
-    /** Tells a firmware where its bench is. */
+    /** Tells a firmware where this is: it says an empty datagram when it starts, and again after each reset. */
     public Firmware.Builder addTo(Firmware.Builder firmware) {
-        return firmware.environment("UARTNET_BENCH", Integer.toString(port));
+        return firmware.environment("UARTNET_BENCH", Integer.toString(socket.getLocalPort()));
     }
 
     private String run(String line) {
         byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
         DatagramPacket answer = new DatagramPacket(new byte[ANSWER_BYTES], ANSWER_BYTES);
         try {
-            socket.send(new DatagramPacket(bytes, bytes.length));
+            if (board != null) {
+                socket.send(new DatagramPacket(bytes, bytes.length, board));
+            }
             socket.receive(answer);
+            while (answer.getLength() == 0) { // started, or reset since the last line: this one went to nobody
+                board = answer.getSocketAddress();
+                socket.send(new DatagramPacket(bytes, bytes.length, board));
+                answer.setLength(ANSWER_BYTES);
+                socket.receive(answer);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("the firmware's bench did not answer: " + line, e);
         }
