@@ -1,17 +1,14 @@
 package dev.uartnet.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
@@ -22,8 +19,6 @@ import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *         .connect(new UartAddress("/dev/ttyUSB0"));
  * }</pre>
  *
- * <p>It moves {@link ByteBuf}s and nothing else. No call blocks an event loop, even while the other end has stopped
+ * <p>It moves {@link ByteBuf}s and nothing else. On Netty's epoll event loops a port needs no thread of its own; elsewhere it has two. No call blocks an event loop, even while the other end has stopped
  * reading. The states and threads are in the {@linkplain dev.uartnet.transport package}'s description, the options at
  * {@link UartChannelOption}.
  *
@@ -75,36 +70,22 @@ public final class UartChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
     private static final String EXPECTED_TYPE = " (expected: ByteBuf; encode it in the pipeline)";
 
-    /** A port that does not close in this time is left to its closing thread. Longer than a driver's own wait. */
-    private static final long CLOSE_LIMIT_MILLIS = 3_500;
-    /** A lost port has nothing to wait for; the channel has to be closed within a second. */
-    private static final long CLOSE_LOST_LIMIT_MILLIS = 500;
-    /** The threads leave as soon as the port is closed; they are waited for so that nothing remains. */
-    private static final long THREAD_LEAVE_MILLIS = 500;
-
     private final UartPortFactory portFactory;
     private final UartChannelConfig config;
-    private final AtomicBoolean inboundScheduled = new AtomicBoolean();
-    private final AtomicBoolean outboundScheduled = new AtomicBoolean();
-    private final Runnable inboundTask = this::inboundReady;
-    private final Runnable outboundTask = this::outboundReady;
+    private final Inbound inbound = new Inbound(this);
     private final Runnable shutdownHook = this::eventLoopShutdown;
 
     // Written on the event loop only.
     private volatile State state = State.NEW;
-    private volatile boolean readPending;
     private volatile @Nullable UartAddress remoteAddress;
     private volatile @Nullable UartPort port;
-    private volatile @Nullable PortReader reader;
-    private @Nullable PortWriter writer;
-    private @Nullable Thread readerThread;
-    private @Nullable Thread writerThread;
+    /** Null until the port is open. */
+    private volatile @Nullable PortIo io;
+
+    private @Nullable PortOpening opening;
+    private @Nullable PortClosing closing;
     private @Nullable ControlThread control;
-    private @Nullable ChannelPromise connectPromise;
-    private @Nullable Future<?> connectTimeout;
-    private @Nullable Runnable finishClose;
     private boolean closeWithoutWaiting;
-    private boolean portLost;
     /** Why the port is gone; kept for the next event loop if this channel has none at the time. */
     private volatile @Nullable Throwable failure;
 
@@ -235,10 +216,16 @@ public final class UartChannel extends AbstractChannel {
         });
     }
 
-    /** Whether the reader has stopped for lack of room; for tests. */
+    /** Whether nothing more is read ahead for lack of room; for tests. */
     boolean isReadBufferFull() {
-        PortReader from = reader;
-        return from != null && from.readable() == config.getReadBufferSize();
+        PortIo from = io;
+        return from != null && from.isReadAheadFull();
+    }
+
+    /** How the bytes of the open port are moved; for tests. Null if it is not open. */
+    @Nullable
+    PortIo io() {
+        return io;
     }
 
     // What AbstractChannel asks for.
@@ -271,9 +258,8 @@ public final class UartChannel extends AbstractChannel {
         }
         promise.setSuccess();
         if (state == State.ACTIVE) {
-            // Registered again, with another event loop: what arrived meanwhile found no taker.
-            scheduleInbound();
-            scheduleOutbound();
+            // Registered again, with another event loop.
+            attachIo();
             Throwable cause = failure;
             if (cause != null) {
                 executeOnLoop(() -> portFailed(cause));
@@ -285,6 +271,10 @@ public final class UartChannel extends AbstractChannel {
     protected void doDeregister() {
         if (eventLoop() instanceof SingleThreadEventExecutor executor) {
             executor.removeShutdownHook(shutdownHook);
+        }
+        PortIo moving = io;
+        if (moving != null) {
+            moving.detach();
         }
         if (state == State.OPENING) {
             unsafe().close(unsafe().voidPromise()); // who would take the opened port?
@@ -308,7 +298,10 @@ public final class UartChannel extends AbstractChannel {
         }
         if (state != State.CLOSING) {
             startClosing();
-            closePortInBackground(() -> {});
+            UartPort open = port;
+            if (open != null) {
+                PortClosing.inBackground(open, io, () -> {});
+            }
         }
         state = State.CLOSED;
     }
@@ -324,41 +317,32 @@ public final class UartChannel extends AbstractChannel {
 
     @Override
     protected void doBeginRead() {
-        if (readPending) {
-            return;
-        }
-        readPending = true; // before the look at the ring: the reader looks in the other order
-        PortReader from = reader;
-        if (from != null && from.readable() > 0) {
-            scheduleInbound();
+        if (!inbound.isWanted()) {
+            inbound.want(true); // before the look at what there is: who brings more looks in the other order
+            PortIo from = io;
+            if (from != null) {
+                from.readWanted();
+            }
         }
     }
 
     @Override
     protected void doWrite(ChannelOutboundBuffer outbound) throws Exception {
-        PortWriter to = writer;
+        PortIo to = io;
         if (to != null) {
-            to.transfer(outbound);
+            to.write(outbound);
         }
     }
 
     // Data.
 
-    /** Any thread. */
-    private void scheduleInbound() {
-        if (inboundScheduled.compareAndSet(false, true)) {
-            executeOnLoop(inboundTask);
-        }
+    /** Whether a {@code read()} of this channel has not been answered yet. Any thread. */
+    boolean isReadWanted() {
+        return inbound.isWanted();
     }
 
-    /** Any thread. */
-    private void scheduleOutbound() {
-        if (outboundScheduled.compareAndSet(false, true)) {
-            executeOnLoop(outboundTask);
-        }
-    }
-
-    private void executeOnLoop(Runnable task) {
+    /** Any thread. A task may find that the channel has moved. */
+    void executeOnLoop(Runnable task) {
         try {
             eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
@@ -373,66 +357,30 @@ public final class UartChannel extends AbstractChannel {
 
     /**
      * Whether this is the loop that the channel belongs to now: it may have moved since a task was queued. If it is in
-     * between two loops, {@link #doRegister} makes up for the task.
+     * between two loops, {@link PortIo#attach} makes up for the task.
      */
-    private boolean onOwnLoop() {
+    boolean onOwnLoop() {
         return isRegistered() && eventLoop().inEventLoop();
     }
 
-    private void inboundReady() {
-        inboundScheduled.set(false);
-        if (!onOwnLoop()) {
-            if (isRegistered()) {
-                scheduleInbound();
+    /** There may be something to read. On the channel's own event loop. */
+    void portReadable() {
+        PortIo from = io;
+        if (from != null && inbound.isWanted()) {
+            IOException lost = inbound.deliver(from, false);
+            if (lost != null) {
+                portFailed(lost);
             }
-            return;
-        }
-        PortReader from = reader;
-        if (from != null && readPending && isActive() && from.readable() > 0) {
-            readFrom(from, false);
         }
     }
 
-    @SuppressWarnings(
-            "deprecation") // Handle is deprecated for ExtendedHandle, which recvBufAllocHandle does not return
-    private void readFrom(PortReader from, boolean everything) {
-        ChannelPipeline pipeline = pipeline();
-        RecvByteBufAllocator.Handle handle = unsafe().recvBufAllocHandle();
-        handle.reset(config);
-        ByteBuf buffer = null;
-        try {
-            do {
-                buffer = handle.allocate(config.getAllocator());
-                handle.attemptedBytesRead(buffer.writableBytes());
-                handle.lastBytesRead(from.readInto(buffer));
-                handle.incMessagesRead(1);
-                readPending = false;
-                ByteBuf message = buffer;
-                buffer = null;
-                pipeline.fireChannelRead(message);
-            } while (isActive() && from.readable() > 0 && (everything || handle.continueReading()));
-            handle.readComplete();
-            pipeline.fireChannelReadComplete();
-        } catch (Throwable t) { // a buffer could not be allocated
-            ReferenceCountUtil.release(buffer);
-            readPending = false;
-            handle.readComplete();
-            pipeline.fireChannelReadComplete();
-            pipeline.fireExceptionCaught(t);
-        }
+    /** There may be room to write. On the channel's own event loop. */
+    void portWritable() {
+        ((UartUnsafe) unsafe()).flush0();
     }
 
-    private void outboundReady() {
-        outboundScheduled.set(false);
-        if (onOwnLoop()) {
-            ((UartUnsafe) unsafe()).flush0();
-        } else if (isRegistered()) {
-            scheduleOutbound();
-        }
-    }
-
-    /** The port failed under a read or a write. */
-    private void portFailed(Throwable cause) {
+    /** The port failed under a read or a write. Any thread. */
+    void portFailed(Throwable cause) {
         failure = cause;
         if (!onOwnLoop()) {
             if (isRegistered()) {
@@ -443,10 +391,9 @@ public final class UartChannel extends AbstractChannel {
         if (!isActive()) {
             return;
         }
-        portLost = true;
-        PortReader from = reader;
-        if (from != null && from.readable() > 0) {
-            readFrom(from, true); // as Netty's socket channels do at the end of a connection
+        PortIo from = io;
+        if (from != null) {
+            inbound.deliver(from, true); // as Netty's socket channels do at the end of a connection
         }
         if (isActive()) {
             pipeline().fireExceptionCaught(cause);
@@ -456,50 +403,48 @@ public final class UartChannel extends AbstractChannel {
 
     // Opening.
 
-    private void opened() {
-        if (state != State.OPENING) {
+    private void opened(int descriptor) {
+        UartPort open = port;
+        PortOpening attempt = opening;
+        if (state != State.OPENING || open == null || attempt == null) {
             return; // closed meanwhile; closing has closed the port too
         }
-        UartPort open = port;
-        ChannelPromise promise = connectPromise;
-        if (open == null || promise == null) {
-            throw new IllegalStateException("opened without connect");
-        }
-        cancelConnectTimeout();
-        connectPromise = null;
-        PortWriter to = new PortWriter(open, new WriterListener());
-        writer = to;
-        writerThread = ControlThread.start("uart-write-" + open.name(), to);
+        opening = null;
+        io = descriptor != DescriptorPort.NONE && open instanceof DescriptorPort withDescriptor
+                ? EpollIo.of(this, withDescriptor, descriptor)
+                : new ThreadedIo(this, open, () -> {}, Unpooled.EMPTY_BUFFER);
         state = State.ACTIVE;
-        boolean wanted = promise.trySuccess();
+        attachIo();
+        boolean wanted = attempt.succeed();
         pipeline().fireChannelActive();
         if (!wanted) {
             unsafe().close(unsafe().voidPromise()); // cancelled
         }
     }
 
-    private void openFailed(Throwable cause) {
-        if (state != State.OPENING) {
-            return;
+    private void attachIo() {
+        PortIo before = io;
+        if (before != null) {
+            PortIo moving = before.on(eventLoop());
+            io = moving;
+            config.preferDirectBuffers(moving.isDirect());
+            moving.attach();
+            log.debug("{}: bytes moved by {}", port, moving);
         }
-        failConnect(cause);
-        unsafe().close(unsafe().voidPromise());
+    }
+
+    private void openFailed(Throwable cause) {
+        if (state == State.OPENING) {
+            failConnect(cause);
+            unsafe().close(unsafe().voidPromise());
+        }
     }
 
     private void failConnect(Throwable cause) {
-        cancelConnectTimeout();
-        ChannelPromise promise = connectPromise;
-        connectPromise = null;
-        if (promise != null) {
-            promise.tryFailure(cause);
-        }
-    }
-
-    private void cancelConnectTimeout() {
-        Future<?> timeout = connectTimeout;
-        connectTimeout = null;
-        if (timeout != null) {
-            timeout.cancel(false);
+        PortOpening attempt = opening;
+        opening = null;
+        if (attempt != null) {
+            attempt.fail(cause);
         }
     }
 
@@ -507,49 +452,18 @@ public final class UartChannel extends AbstractChannel {
 
     private void startClosing() {
         state = State.CLOSING;
-        readPending = false;
+        inbound.want(false);
         failConnect(new ClosedChannelException());
-        if (reader != null) {
-            reader.stop();
-        }
-        if (writer != null) {
-            writer.stop();
-        }
-    }
-
-    /** Closes the port on a thread of its own and waits there for the others; then calls {@code closed}. */
-    private void closePortInBackground(Runnable closed) {
-        UartPort open = port;
-        if (open == null) {
-            closed.run();
-            return;
-        }
-        Thread reading = readerThread;
-        Thread writing = writerThread;
-        ControlThread.start("uart-close-" + open.name(), () -> {
-            try {
-                open.close();
-                // A thread that is still opening may take long; it closes what it opens by itself.
-                awaitEnd(writing != null ? reading : null);
-                awaitEnd(writing);
-            } catch (Throwable t) {
-                log.warn("{}: closing failed", open, t);
-            } finally {
-                closed.run();
-            }
-        });
-    }
-
-    private static void awaitEnd(@Nullable Thread thread) throws InterruptedException {
-        if (thread != null) {
-            thread.join(THREAD_LEAVE_MILLIS);
+        PortIo moving = io;
+        if (moving != null) {
+            moving.stop();
         }
     }
 
     private void eventLoopShutdown() {
-        Runnable finish = finishClose;
-        if (finish != null) {
-            finish.run();
+        PortClosing running = closing;
+        if (running != null) {
+            running.finish();
         } else if (isOpen()) {
             closeWithoutWaiting = true; // this loop will not run another task
             unsafe().close(unsafe().voidPromise());
@@ -594,32 +508,13 @@ public final class UartChannel extends AbstractChannel {
                                 + " resets an ESP32 board on open (give both the same level, or set"
                                 + " ALLOW_RESET_ON_OPEN)");
             }
-            UartPort opening = portFactory.newPort(address);
-            PortReader from = new PortReader(opening, settings, config.getReadBufferSize(), new ReaderListener());
-            port = opening;
+            UartPort opened = portFactory.newPort(address);
+            port = opened;
             remoteAddress = address;
-            reader = from;
-            connectPromise = promise;
             state = State.OPENING;
-            readerThread = ControlThread.start("uart-read-" + opening.name(), from);
-
-            int timeout = config.getConnectTimeoutMillis();
-            if (timeout > 0) {
-                connectTimeout = eventLoop().schedule(() -> timedOut(address, timeout), timeout, TimeUnit.MILLISECONDS);
-            }
-            promise.addListener(future -> {
-                if (future.isCancelled() && state == State.OPENING) {
-                    close(voidPromise());
-                }
-            });
-        }
-
-        private void timedOut(UartAddress address, int timeoutMillis) {
-            if (state == State.OPENING) {
-                failConnect(new ConnectTimeoutException(
-                        "cannot open " + address + ": the driver took longer than " + timeoutMillis + " ms"));
-                close(voidPromise());
-            }
+            PortOpening attempt = new PortOpening(opened, settings, promise, new OpeningListener());
+            opening = attempt;
+            attempt.start(eventLoop(), config.getConnectTimeoutMillis());
         }
 
         /** Flushed writes fail with what made the port fail, also when it is a handler that closes the channel for it. */
@@ -636,49 +531,29 @@ public final class UartChannel extends AbstractChannel {
         }
 
         @Override
-        public void flush0() { // wider than AbstractUnsafe's, for outboundReady()
+        public void flush0() { // wider than AbstractUnsafe's, for portWritable()
             super.flush0();
         }
 
         /** The rest of AbstractUnsafe's close (which calls doClose) runs once the port is closed, or the limit passed. */
         @Override
         protected @Nullable Executor prepareToClose() {
-            if (port == null || closeWithoutWaiting) {
+            UartPort open = port;
+            if (open == null || closeWithoutWaiting) {
                 return null;
             }
             startClosing();
-            return rest -> {
-                AtomicBoolean once = new AtomicBoolean();
-                Runnable finish = () -> {
-                    if (once.compareAndSet(false, true)) {
-                        finishClose = null;
-                        rest.run();
-                    }
-                };
-                finishClose = finish;
-                long limit = portLost ? CLOSE_LOST_LIMIT_MILLIS : CLOSE_LIMIT_MILLIS;
-                Future<?> timeout = eventLoop().schedule(finish, limit, TimeUnit.MILLISECONDS);
-                closePortInBackground(() -> executeAfterClose(() -> {
-                    timeout.cancel(false);
-                    finish.run();
-                }));
-            };
-        }
-
-        private void executeAfterClose(Runnable task) {
-            try {
-                eventLoop().execute(task);
-            } catch (RejectedExecutionException e) {
-                // The loop has ended and has run its shutdown hook, which finished the close.
-                log.debug("{}: closed after its event loop", UartChannel.this, e);
-            }
+            PortClosing started = new PortClosing(open, io, eventLoop(), failure != null);
+            closing = started;
+            return started;
         }
     }
 
-    private final class ReaderListener implements PortReader.Listener {
+    /** On the opening thread, but for cancelled and timed out. */
+    private final class OpeningListener implements PortOpening.Listener {
         @Override
-        public void opened() {
-            executeOnLoop(UartChannel.this::opened);
+        public void opened(int descriptor) {
+            executeOnLoop(() -> UartChannel.this.opened(descriptor));
         }
 
         @Override
@@ -687,27 +562,8 @@ public final class UartChannel extends AbstractChannel {
         }
 
         @Override
-        public void bytesArrived() {
-            if (readPending) {
-                scheduleInbound();
-            }
-        }
-
-        @Override
-        public void readFailed(Throwable cause) {
-            executeOnLoop(() -> portFailed(cause));
-        }
-    }
-
-    private final class WriterListener implements PortWriter.Listener {
-        @Override
-        public void bytesAccepted() {
-            scheduleOutbound();
-        }
-
-        @Override
-        public void writeFailed(Throwable cause) {
-            executeOnLoop(() -> portFailed(cause));
+        public void givenUp(Throwable cause) {
+            UartChannel.this.openFailed(cause);
         }
     }
 }
