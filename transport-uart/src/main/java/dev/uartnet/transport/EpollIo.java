@@ -38,7 +38,7 @@ final class EpollIo implements PortIo, DescriptorPort.Pause {
     /** An event loop that does not run has nobody who reads or writes. */
     private static final long PAUSE_LIMIT_MILLIS = 1_000;
 
-    private final UartChannel channel;
+    private final PortChannel channel;
     private final DescriptorPort port;
     private final FileDescriptor descriptor; // never closed here: the port does it
     private final DescriptorWriter writer;
@@ -61,7 +61,7 @@ final class EpollIo implements PortIo, DescriptorPort.Pause {
 
     private boolean stopped;
 
-    private EpollIo(UartChannel channel, DescriptorPort port, int descriptor) {
+    private EpollIo(PortChannel channel, DescriptorPort port, int descriptor) {
         this.channel = channel;
         this.port = port;
         this.descriptor = new FileDescriptor(descriptor);
@@ -69,7 +69,7 @@ final class EpollIo implements PortIo, DescriptorPort.Pause {
     }
 
     /** For an open port with that descriptor. Only on one of the {@link EpollLoops}. */
-    static PortIo of(UartChannel channel, DescriptorPort port, int descriptor) {
+    static PortIo of(PortChannel channel, DescriptorPort port, int descriptor) {
         EpollIo io = new EpollIo(channel, port, descriptor);
         port.setPause(io);
         return io;

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Hands what a port has received to the channel's pipeline, as much at a time as the channel's configuration says. */
 final class Inbound {
-    private final UartChannel channel;
+    private final PortChannel channel;
     /** Written on the event loop only. */
     private volatile boolean wanted;
 
-    Inbound(UartChannel channel) {
+    Inbound(PortChannel channel) {
         this.channel = channel;
     }
 

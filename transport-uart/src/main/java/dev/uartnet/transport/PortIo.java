@@ -8,7 +8,7 @@ import java.io.IOException;
 
 /**
  * How an open port's bytes move between it and its channel. Called on the channel's event loop, where not said otherwise, and
- * tells the channel by {@link UartChannel#portReadable()}, {@link UartChannel#portWritable()} and {@link UartChannel#portFailed}.
+ * tells the channel by {@link PortChannel#portReadable()}, {@link PortChannel#portWritable()} and {@link PortChannel#portFailed}.
  */
 interface PortIo {
     /** Who goes on when the channel belongs to that event loop: this, or one that takes over from it. */

@@ -17,7 +17,7 @@ final class ThreadedIo implements PortIo {
     /** The threads leave as soon as the port is closed; they are waited for so that nothing remains. */
     private static final long THREAD_LEAVE_MILLIS = 500;
 
-    private final UartChannel channel;
+    private final PortChannel channel;
     private final UartPort port;
     private final PortReader reader;
     private final PortWriter writer;
@@ -29,7 +29,7 @@ final class ThreadedIo implements PortIo {
     private volatile @Nullable Thread writerThread;
 
     /** Starts the threads. {@code receivedBefore} is taken over, and comes before what they read. */
-    ThreadedIo(UartChannel channel, UartPort port, Preparation preparation, ByteBuf receivedBefore) {
+    ThreadedIo(PortChannel channel, UartPort port, Preparation preparation, ByteBuf receivedBefore) {
         this.channel = channel;
         this.port = port;
         reader = new PortReader(port, channel.config().getReadBufferSize(), new ReaderListener());

@@ -95,6 +95,19 @@ public final class UartChannelConfig extends DefaultChannelConfig {
         return settings;
     }
 
+    /** Refuses levels of DTR and RTS that nobody may want. */
+    UartSettings settingsToOpen(UartAddress address) throws UartParameterException {
+        UartSettings now = settings;
+        if (now.dtr() != now.rts() && !allowResetOnOpen) {
+            throw new UartParameterException(
+                    address.portName(),
+                    address.portName() + ": DTR " + now.dtr() + " with RTS " + now.rts()
+                            + " resets an ESP32 board on open (give both the same level, or set"
+                            + " ALLOW_RESET_ON_OPEN)");
+        }
+        return now;
+    }
+
     public UartChannelConfig setBaudRate(int baudRate) {
         return reconfigure(s -> s.withBaudRate(baudRate));
     }
