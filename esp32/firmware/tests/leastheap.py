@@ -60,13 +60,14 @@ def _carry(host, n):
     return free["heap_free"]
 
 
-def tried(n, heap, mpy):
+def tried(n, heap, mpy, bits=32):
     """Bytes of the heap that are free at the start and with all sockets, or None if it is too small."""
     global _count
     _count += 1
     line = "%s/least-%d.tty" % (folder, _count)
     os.putenv("UARTNET_CHANNELS", str(n))
-    f = Firmware("--bits", "32", "--heap", "%dk" % heap, "--pty", line, *(("--mpy",) if mpy else ()))
+    f = Firmware("--bits", str(bits), "--heap", "%dk" % heap, "--pty", line, *(("--mpy",) if mpy else ()))
+    os.putenv("UARTNET_CHANNELS", "")
     f.line = line
     try:
         process.until(lambda: process.exists(line) or f.code(), _PATIENCE_MS)
@@ -74,7 +75,7 @@ def tried(n, heap, mpy):
         host.hello()
         host.until(lambda: host.welcome or f.code())
         if f.code():
-            return None
+            raise AssertionError("ended with " + f.code())
         host.enter()
         return host.call(INFO)[0]["heap_free"], _carry(host, n)
     except (AssertionError, OSError) as e:
@@ -128,8 +129,9 @@ def main(args):
     return 0
 
 
-try:
-    code = main(sys.argv[1:])
-finally:
-    os.system("rm -rf " + folder)
-sys.exit(code)
+if __name__ == "__main__":
+    try:
+        code = main(sys.argv[1:])
+    finally:
+        os.system("rm -rf " + folder)
+    sys.exit(code)
