@@ -10,12 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast the bytes of one connection went, each of which was right.
+ * How fast the bytes of one connection went, each of which was right. Both times hold one round trip that no byte of theirs needs.
  *
  * @param downBytes from the server to this program
  * @param downNanos from the request to the last byte; 0 if nothing went down
  * @param upBytes the other way
- * @param upNanos from the request to the last byte, by the server's clock; 0 if nothing went up
+ * @param upNanos from the server's answer to the request to the last byte, by the server's clock; 0 if nothing went up
  */
 public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos) {
     private static final double NANOS = 1e9;
@@ -56,6 +56,7 @@ public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos
         private @Nullable PatternReceiver down;
         private @Nullable ByteBuf trailer;
         private long startNanos;
+        private boolean going;
 
         Client(long downBytes, long upBytes) {
             this.upBytes = upBytes;
@@ -74,13 +75,12 @@ public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos
                     .writeLong(PatternServer.MAGIC)
                     .writeLong(downBytes)
                     .writeLong(upBytes));
-            up.send(context);
             context.flush();
         }
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext context) {
-            if (down != null) {
+            if (going) {
                 up.send(context);
             }
         }
@@ -91,7 +91,15 @@ public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos
             try {
                 PatternReceiver receiver = down;
                 ByteBuf end = trailer;
-                if (receiver == null || end == null || !receiver.take(data)) {
+                if (receiver == null || end == null) {
+                    return;
+                }
+                if (!going && data.isReadable()) {
+                    data.skipBytes(1);
+                    going = true;
+                    up.send(context);
+                }
+                if (!receiver.take(data)) {
                     return;
                 }
                 if (data.readableBytes() > end.writableBytes()) {

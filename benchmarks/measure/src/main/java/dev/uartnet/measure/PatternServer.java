@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The other end of a measurement: a TCP server that sends and takes as many bytes of the {@link Pattern} as a client asks for, both at once.
  *
- * <p>A client says, as longs, the magic number, bytes down, bytes up; then it sends its bytes. It gets its own, and behind them, when all of its have come, two longs: 1 if
- * they were right, else 0, and the nanoseconds from its request to its last byte. Then the client closes. The magic number {@link #ECHO} instead: whatever follows the request
+ * <p>A client says, as longs, the magic number, bytes down, bytes up. It is answered with one byte, and sends its bytes then. It gets its own, and behind them, when all of its
+ * have come, two longs: 1 if they were right, else 0, and the nanoseconds from the answer to its last byte. Then the client closes. The magic number {@link #ECHO} instead: whatever follows the request
  * comes back.
  */
 public final class PatternServer extends ChannelInitializer<Channel> {
@@ -26,6 +26,7 @@ public final class PatternServer extends ChannelInitializer<Channel> {
     /** "uartecho". */
     static final long ECHO = 0x756172746563686fL;
 
+    static final int GO = 1;
     static final int REQUEST_BYTES = 24;
     static final int TRAILER_BYTES = 16;
     /** For 512 sockets that connect at the same time. */
@@ -134,6 +135,7 @@ public final class PatternServer extends ChannelInitializer<Channel> {
                 return false;
             }
             startNanos = System.nanoTime();
+            context.writeAndFlush(context.alloc().buffer(1).writeByte(GO));
             down = new PatternSender(bytesDown);
             up = new PatternReceiver(bytesUp);
             return true;

@@ -115,7 +115,7 @@ public final class SmallMessages implements AutoCloseable {
             context.writeAndFlush(Pattern.from(0, bytes)).addListener(sent -> {
                 if (way == Way.UP && sent.isSuccess()) {
                     messages.increment();
-                    send(context);
+                    context.executor().execute(() -> send(context)); // the others' turn
                 }
             });
         }
@@ -125,7 +125,7 @@ public final class SmallMessages implements AutoCloseable {
             ByteBuf data = (ByteBuf) message;
             missing -= data.readableBytes();
             data.release();
-            if (missing == 0) {
+            if (way == Way.ECHO && missing == 0) {
                 messages.increment();
                 send(context);
             }
