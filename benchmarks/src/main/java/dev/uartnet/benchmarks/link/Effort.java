@@ -12,7 +12,7 @@ package dev.uartnet.benchmarks.link;
  */
 record Effort(int repetitions, double seconds, int pings, long bytesMax, int linesMax, int socketsMax) {
     /** As published: about a quarter of an hour. */
-    static final Effort LONG = new Effort(3, 2, 2_000, 100_000_000, 256, 512);
+    static final Effort LONG = new Effort(3, 1.5, 2_000, 100_000_000, 256, 512);
 
     /** Each part for a moment, so that none rots. */
     static final Effort SHORT = new Effort(1, 0.1, 20, 1_000_000, 8, 64);

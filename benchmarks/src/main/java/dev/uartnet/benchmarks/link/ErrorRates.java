@@ -31,7 +31,7 @@ final class ErrorRates implements Part {
 
     /** A line of the picture that shows goodput against byte error rate. */
     static Series series(String name, List<double[]> points) {
-        return new Series(PLOT, name, "byte error rate", "", "goodput", "bytes/s at 921,600 baud", true, false, points);
+        return new Series(PLOT, name, "byte error rate", "", "goodput", "kB/s at 921,600 baud", true, false, points);
     }
 
     static String name(double error) {
@@ -54,7 +54,7 @@ final class ErrorRates implements Part {
             add(run, "down, " + where, LineRates.scaled(down, scale), wanted);
             add(run, "up, " + where, LineRates.scaled(up, scale), wanted);
         }
-        return Repetitions.of(down).median();
+        return Repetitions.of(down).median() / 1e3; // kB/s
     }
 
     private static void add(Run run, String name, double[] shares, double wanted) {

@@ -13,14 +13,9 @@ import java.nio.file.Path;
  * @param cpuNanos of the host's event loops and its ports' threads
  * @param allocatedBytes by them
  * @param threads how many they are
- * @param deviceNanos of the device's process, in steps of 10 ms; 0 if it is in this process
+ * @param deviceNanos of the device's process; 0 if it is in this process
  */
 record HostCost(long cpuNanos, long allocatedBytes, int threads, long deviceNanos) {
-    /** Fields of /proc/PID/stat behind the name: user and system time, in 1/100 s (USER_HZ is 100 on every Linux that Java runs on). */
-    private static final int USER_TIME = 11;
-
-    private static final long TICK_NANOS = 10_000_000;
-
     /** @param devicePid process of the device, or -1 */
     static HostCost now(long devicePid) throws IOException {
         ThreadMXBean beans = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -42,9 +37,9 @@ record HostCost(long cpuNanos, long allocatedBytes, int threads, long deviceNano
     }
 
     private static long processNanos(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[USER_TIME + 1])) * TICK_NANOS;
+        // The scheduler's own sum; /proc/PID/stat counts in steps of 10 ms.
+        String sum = Files.readString(Path.of("/proc", Long.toString(pid), "schedstat"));
+        return Long.parseLong(sum.substring(0, sum.indexOf(' ')));
     }
 
     HostCost since(HostCost before) {

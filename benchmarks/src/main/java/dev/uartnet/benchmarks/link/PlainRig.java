@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +30,11 @@ final class PlainRig implements AutoCloseable {
     private final Process device;
     private final PlainClient client;
 
-    PlainRig(int baud, double byteError) throws IOException {
+    PlainRig(int baud, double byteError, Duration latency) throws IOException {
         MemoryPort.Pair host = MemoryPort.pair();
         line = SerialLine.between(host.a(), terminal.masterPort())
                 .baud(baud)
+                .latency(latency)
                 .faults(LineFaults.NONE.withByteError(byteError))
                 .seed(SEED)
                 .start();
@@ -42,7 +44,7 @@ final class PlainRig implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("UARTNET_BAUD", Integer.toString(baud));
         device = builder.start();
-        client = new PlainClient(host.b(), baud);
+        client = new PlainClient(host.b(), baud, latency);
     }
 
     /** Moves bytes from a server to this program; returns bytes a second. */

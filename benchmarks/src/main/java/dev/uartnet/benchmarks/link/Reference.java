@@ -41,7 +41,8 @@ final class Reference implements Part {
     private static double copy(int baud, int bytes) throws IOException {
         MemoryPort.Pair near = MemoryPort.pair();
         MemoryPort.Pair far = MemoryPort.pair();
-        try (SerialLine line = SerialLine.between(near.b(), far.a()).baud(baud).start()) {
+        SerialLine line = SerialLine.between(near.b(), far.a()).baud(baud).start();
+        try {
             near.a().open(UartSettings.DEFAULT);
             far.b().open(UartSettings.DEFAULT);
             long start = System.nanoTime();
@@ -58,6 +59,8 @@ final class Reference implements Part {
             double seconds = (System.nanoTime() - start) / 1e9;
             writing.join();
             return bytes / seconds;
+        } finally {
+            line.close();
         }
     }
 

@@ -9,6 +9,7 @@ import dev.uartnet.measure.Goodput;
 import dev.uartnet.measure.PatternServer;
 import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.transport.MemoryPort;
+import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.UartPortBusyException;
 import dev.uartnet.transport.pty.PseudoTerminal;
 import io.netty.bootstrap.Bootstrap;
@@ -43,6 +44,7 @@ final class Rig implements AutoCloseable {
     private static final long SEED = 42;
 
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Duration latency;
     private final EventLoopGroup group = group("host");
     private final EventLoopGroup servers = group("server");
     private final int baud;
@@ -57,9 +59,11 @@ final class Rig implements AutoCloseable {
      * @param baud speed of the line; 0: as fast as it goes, without a simulated line
      * @param byteError share of the bytes that get a wrong bit
      * @param channels sockets that the device has at once
+     * @param latency that bytes wait in a USB adapter for more to come
      */
-    Rig(DeviceKind kind, int baud, double byteError, int channels) throws IOException {
+    Rig(DeviceKind kind, int baud, double byteError, int channels, Duration latency) throws IOException {
         this.baud = baud;
+        this.latency = latency;
         try {
             closing.push(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
             closing.push(() -> servers.shutdownGracefully(0, 1, TimeUnit.SECONDS));
@@ -106,6 +110,10 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    Rig(DeviceKind kind, int baud, double byteError, int channels) throws IOException {
+        this(kind, baud, byteError, channels, Duration.ZERO);
+    }
+
     Rig(DeviceKind kind, int baud) throws IOException {
         this(kind, baud, 0, CHANNELS);
     }
@@ -123,10 +131,11 @@ final class Rig implements AutoCloseable {
                 .environment("UARTNET_CHANNELS", Integer.toString(channels));
     }
 
-    private SerialLine paced(PseudoTerminal host, dev.uartnet.transport.UartPort device, double byteError)
+    private SerialLine paced(PseudoTerminal host, UartPort device, double byteError)
             throws IOException {
         return SerialLine.between(host.masterPort(), device)
                 .baud(baud)
+                .latency(latency)
                 .faults(LineFaults.NONE.withByteError(byteError))
                 .seed(SEED)
                 .start();

@@ -3,6 +3,7 @@ package dev.uartnet.benchmarks.link;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,26 +18,33 @@ final class StopAndWait implements Part {
     public void measure(Run run) throws IOException {
         List<double[]> rates = new ArrayList<>();
         for (int baud : BAUDS) {
-            rates.add(new double[] {baud, measure(run, baud, 0, String.format(Locale.ROOT, "%,d baud", baud))});
+            rates.add(new double[] {baud, measure(run, baud, 0, Duration.ZERO, String.format(Locale.ROOT, "%,d baud", baud))});
         }
         run.add(LineRates.series(NAME, rates));
+        List<double[]> late = new ArrayList<>();
+        for (int baud : BAUDS) {
+            String where = String.format(Locale.ROOT, "%,d baud, %s", baud, UsbLatency.NAME);
+            late.add(new double[] {baud, measure(run, baud, 0, UsbLatency.TIME, where)});
+        }
+        run.add(LineRates.series(NAME + ", " + UsbLatency.NAME, late));
         List<double[]> errors = new ArrayList<>();
         for (double error : ErrorRates.ERRORS) {
-            double rate = measure(run, ErrorRates.BAUD, error, ErrorRates.name(error));
+            double rate = measure(run, ErrorRates.BAUD, error, Duration.ZERO, ErrorRates.name(error));
             errors.add(new double[] {error, rate});
         }
         run.add(ErrorRates.series(NAME, errors));
     }
 
-    private static double measure(Run run, int baud, double error, String where) throws IOException {
+    private static double measure(Run run, int baud, double error, Duration latency, String where)
+            throws IOException {
         double line = baud / 10.0;
         // It reaches less than half of the line.
-        long bytes = Math.max(3_000, (long) (line * run.effort().seconds() / (error > 1e-4 ? 8 : 3)));
+        long bytes = Math.max(3_000, (long) (line * run.effort().seconds() / (error > 1e-4 || !latency.isZero() ? 8 : 3)));
         int repetitions = run.effort().repetitions();
         double[] down = new double[repetitions];
         double[] up = new double[repetitions];
         long repeated;
-        try (PlainRig rig = new PlainRig(baud, error)) {
+        try (PlainRig rig = new PlainRig(baud, error, latency)) {
             rig.down(3_000);
             for (int i = 0; i < repetitions; i++) {
                 down[i] = rig.down(bytes);
@@ -47,6 +55,6 @@ final class StopAndWait implements Part {
         run.add(Figure.of(GROUP, "down, " + where, "% of the line", Repetitions.of(LineRates.scaled(down, 100 / line)))
                 .note(repeated + " requests repeated, up and down"));
         run.add(Figure.of(GROUP, "up, " + where, "% of the line", Repetitions.of(LineRates.scaled(up, 100 / line))));
-        return Repetitions.of(down).median();
+        return Repetitions.of(down).median() / 1e3; // kB/s
     }
 }

@@ -4,6 +4,7 @@ import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.UartSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,6 +35,7 @@ public final class PlainClient implements AutoCloseable {
 
     private final UartPort port;
     private final int baud;
+    private final long marginMillis;
     private final BlockingQueue<byte[]> answers = new LinkedBlockingQueue<>();
     private int number;
     private int most;
@@ -44,10 +46,12 @@ public final class PlainClient implements AutoCloseable {
      *
      * @param port a port that nobody has opened yet; closed by {@link #close}
      * @param baud speed of the line, for the timeouts
+     * @param latency of an adapter in it, each way, likewise
      */
-    public PlainClient(UartPort port, int baud) throws IOException {
+    public PlainClient(UartPort port, int baud, Duration latency) throws IOException {
         this.port = port;
         this.baud = baud;
+        marginMillis = MARGIN_MILLIS + 2 * latency.toMillis();
         port.open(UartSettings.DEFAULT);
         Thread reader = new Thread(this::read, "plain-reader");
         reader.setDaemon(true);
@@ -132,7 +136,7 @@ public final class PlainClient implements AutoCloseable {
         for (int i = 0; i < TRIES_MAX; i++) {
             repeated += i > 0 ? 1 : 0;
             write(frame);
-            byte[] answer = await(body[0], wait + MARGIN_MILLIS + millis);
+            byte[] answer = await(body[0], wait + marginMillis + millis);
             if (answer != null) {
                 if (answer[1] != DONE && answer[1] != ENDED) {
                     throw new IOException("the device failed to carry out operation " + body[1] + ": errno "
