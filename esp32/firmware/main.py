@@ -14,9 +14,11 @@ def load():
     """The device. Compiling takes up to 25 KB and leaves holes: the largest first, beside a piece that stays whole for the buffers."""
     gc.collect()
     free = gc.mem_free()
-    reserve = [bytearray(free // 8), bytearray(1900), bytearray(700)]  # the last are for TLS
+    small = free < (_UDP_BYTES if sys.maxsize < 1 << 32 else 2 * _UDP_BYTES)
+    # The last two are for TLS. A heap that is only large enough for .mpy has nothing to compile, and none to spare.
+    reserve = [bytearray(free // 16)] if small else [bytearray(free // 8), bytearray(1900), bytearray(700)]
     names = ["link", "tcp", "dns", "board", "sockets", "dispatcher", "device", "config"]
-    if free >= (_UDP_BYTES if sys.maxsize < 1 << 32 else 2 * _UDP_BYTES):
+    if not small:
         names.insert(1, "udp")
     for name in names:
         gc.collect()
@@ -27,6 +29,8 @@ def load():
     drop("config")
     fit(board, unusual, reserve)
     gc.collect()
+    if small:
+        grow(reserve, free // 8 + 2600)
     load_groups(board)
     drop("groups")
     fit(board, unusual, reserve)
@@ -42,6 +46,14 @@ def load_groups(board):
     import uartnet.groups
 
     uartnet.groups.load(board)
+
+
+def grow(reserve, size):
+    """Groups are loaded beside this, if at all."""
+    try:
+        reserve.append(bytearray(size - len(reserve[0])))
+    except MemoryError:
+        pass
 
 
 def fit(board, unusual, reserve):
@@ -61,7 +73,7 @@ def drop(name):
 
 try:
     device = load()
-    load = load_groups = fit = drop = None  # their memory has better uses
+    load = load_groups = grow = fit = drop = None  # their memory has better uses
     gc.collect()
     device.run()
 except Exception:

@@ -42,7 +42,7 @@ def _carry(host, n):
             left[i] = left[i][taken or 0 :]
             k = conns[i].readinto(buf)
             there[i].extend(buf[: k or 0])
-            size = min(credit[i], 1000, _BYTES - sent[i])
+            size = min(credit[i], host.piece, _BYTES - sent[i])
             if size and len(host.waiting) < 8:
                 host.send(CHANNEL_DATA, 2 * i, _pattern(i)[sent[i] : sent[i] + size])
                 sent[i] += size
@@ -77,6 +77,7 @@ def tried(n, heap, mpy, bits=32):
         if f.code():
             raise AssertionError("ended with " + f.code())
         host.enter()
+        host.piece = host.welcome[8] - 8  # of a message with a channel's data
         return host.call(INFO)[0]["heap_free"], _carry(host, n)
     except (AssertionError, OSError) as e:
         print("%d sockets, %d KB: %s %s" % (n, heap, e, f.output()), file=sys.stderr)
@@ -100,6 +101,7 @@ def least(n, mpy):
             free = tried(n, high, mpy)
             if not free:
                 high += 1
+                assert high < _MOST
                 break
     return high, free
 

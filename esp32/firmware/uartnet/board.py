@@ -1,6 +1,7 @@
 """The board: its UART as bytes in and out, its network, and what a platform's sockets can and cannot do."""
 
 import errno
+import gc
 import machine
 import micropython
 import network
@@ -20,6 +21,7 @@ _IPPROTO_TCP = const(6)
 _TCP_NODELAY = const(1)
 _FEATURE_SPEED = const(2)
 _FEATURE_IPV6 = const(64)
+_SMALL_BYTES = const(90000)  # of a heap that has no room for frames of 1024 bytes
 
 
 class LineGone(OSError):
@@ -60,6 +62,9 @@ class Board:
 
     def fit(self):
         c = self.config
+        if not c["payload"]:
+            heap = gc.mem_free() + gc.mem_alloc()
+            c["payload"] = 512 if heap < (_SMALL_BYTES if sys.maxsize < 1 << 32 else 2 * _SMALL_BYTES) else 1024
         # lwIP of the stock ESP32 firmware has 16 sockets; one stays for the resolver.
         self.channels_max = c["channels"] or getattr(network, "SOCKETS", 15)
         self.datagram = c["datagram"] or getattr(network, "DATAGRAM", 1472)  # lwIP there puts no fragments together

@@ -13,7 +13,7 @@ _DEFAULTS = {
     "cts": None,
     "rxbuf": 16384,
     "txbuf": 4096,
-    "payload": 1024,  # largest frame's payload
+    "payload": None,  # of a frame at most, bytes; None: 1024, with a small heap 512
     "keepalive": 60000,  # longest interval that a host may ask for, ms
     "takeover": True,  # a new host may end another's session
     "channels": None,  # sockets at the same time; None: what the platform has

@@ -19,6 +19,7 @@ from .table import Table
 
 _FEATURE_TLS = const(16)
 _RESET_PROTOCOL = const(5)
+_LINK_PAYLOADS = const(24)  # that its buffers and tables take, and what is to be left
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
 
 
@@ -30,8 +31,10 @@ class Device(Table):
         self.uptime = Uptime()
         # First what needs the largest pieces.
         gc.collect()
-        # A tenth where TLS is loaded, whose connections take more of the heap.
-        self.store = Store(board.config["credit"] or gc.mem_free() // (10 if board.features & _FEATURE_TLS else 5), board.channels_max)
+        # A tenth where TLS is loaded, whose connections take more of the heap; no more than the link's buffers leave.
+        free = gc.mem_free()
+        share = min(free // (10 if board.features & _FEATURE_TLS else 5), free - _LINK_PAYLOADS * board.config["payload"])
+        self.store = Store(board.config["credit"] or share, board.channels_max)
         self.link = Link(board, board.config["payload"])
         self.link.handler = self
         self.link.clock = ticks_ms
