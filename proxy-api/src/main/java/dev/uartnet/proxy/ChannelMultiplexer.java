@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,11 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     private final BitSet blobNumbers = new BitSet();
     /** Those that have bytes and credit, in the order of their turns. */
     private final ArrayDeque<ProxiedChannel> ready = new ArrayDeque<>();
+
+    /** Sockets that this session is about to be asked for. */
+    private final AtomicInteger announced = new AtomicInteger();
+    /** How many channels there are, for other threads. */
+    private volatile int taken;
 
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable RequestHandler requests;
@@ -142,6 +148,7 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
                 channels.get(accept.listener()) instanceof ProxiedListener listener ? listener.accept(accept) : null;
         if (stream != null) {
             channels.put(number, stream);
+            taken = channels.size();
         } else {
             // The listener was closed meanwhile. What else comes for the channel is unknown, and the device's own end
             // of it.
@@ -202,6 +209,7 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
         }
         numbers.set(index);
         channels.put(2 * index, channel);
+        taken = channels.size();
         return 2 * index;
     }
 
@@ -211,6 +219,22 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
             numbers.clear(number / 2);
         }
         channels.remove(number);
+        taken = channels.size();
+    }
+
+    /** A socket is about to be asked for, by {@link ProxiedChannel#open}. From any thread. */
+    void announce() {
+        announced.incrementAndGet();
+    }
+
+    /** It has been asked for. */
+    void arrived() {
+        announced.decrementAndGet();
+    }
+
+    /** Returns how many of the device's sockets are in use, or are about to be. From any thread. */
+    int sockets() {
+        return announced.get() + taken;
     }
 
     /** Returns how many bytes of payload a frame had best have now. */

@@ -64,6 +64,10 @@ final class Connection {
         end.complete(cause);
     }
 
+    boolean hasEnded() {
+        return end.isDone();
+    }
+
     /** Tells when the session has ended: on the channel's event loop, or at once; those who ask, in any order. */
     void onEnd(Consumer<LinkLostException> listener) {
         end.thenAccept(listener);

@@ -21,7 +21,7 @@ final class DnsOverDevice {
 
     private DnsOverDevice() {}
 
-    static DnsNameResolverBuilder builder(ProxyClient client, EventLoop loop, List<InetSocketAddress> nameServers) {
+    static DnsNameResolverBuilder builder(ProxyNetwork network, EventLoop loop, List<InetSocketAddress> nameServers) {
         if (nameServers.isEmpty()) {
             throw new IllegalArgumentException("there is no name server to ask");
         }
@@ -30,10 +30,10 @@ final class DnsOverDevice {
                 throw new IllegalArgumentException("the name server's address must be in figures: " + server);
             }
         }
-        boolean ipv6 = (client.session().features() & Feature.IPV6) != 0;
+        boolean ipv6 = (network.features() & Feature.IPV6) != 0;
         return new DnsNameResolverBuilder(loop)
-                .datagramChannelFactory(() -> new ProxyDatagramChannel(client))
-                .socketChannelFactory(() -> new ProxySocketChannel(client))
+                .datagramChannelFactory(() -> new ProxyDatagramChannel(network))
+                .socketChannelFactory(() -> new ProxySocketChannel(network))
                 // One that lived as long as the resolver would end with the session, and hold one of the device's few.
                 .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
                 .nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers))
@@ -47,16 +47,16 @@ final class DnsOverDevice {
                 .ndots(1);
     }
 
-    /** As {@link #builder(ProxyClient, EventLoop, List)}, with the name servers that the device tells of. */
-    static Mono<DnsNameResolverBuilder> builder(ProxyClient client, EventLoop loop) {
-        return client.info().handle((device, sink) -> {
+    /** As {@link #builder(ProxyNetwork, EventLoop, List)}, with the name servers that the device tells of. */
+    static Mono<DnsNameResolverBuilder> builder(ProxyNetwork network, EventLoop loop) {
+        return network.repeatable().info().handle((device, sink) -> {
             List<InetSocketAddress> servers = device.nameServers();
             if (servers == null || servers.isEmpty()) {
                 sink.error(
                         new UnknownHostException(
                                 "the device knows no name server (has it a network?); dnsResolver(loop, nameServers) takes others"));
             } else {
-                sink.next(builder(client, loop, servers));
+                sink.next(builder(network, loop, servers));
             }
         });
     }

@@ -2,6 +2,9 @@ package dev.uartnet.proxy;
 
 import dev.uartnet.codec.request.RequestAbortedException;
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,20 @@ public final class LinkLostException extends IOException {
         return ended("gave up after " + attempts + " attempts to connect again: " + text(last), last);
     }
 
+    /** No board of a pool has a session, and nothing was sent. */
+    static LinkLostException noBoard(List<PoolMemberState> boards) {
+        List<Throwable> causes = boards.stream()
+                .map(PoolMemberState::cause)
+                .filter(Objects::nonNull)
+                .toList();
+        LinkLostException none = notRun(
+                "no board of the pool is up: "
+                        + boards.stream().map(PoolMemberState::toString).collect(Collectors.joining("; ")),
+                causes.isEmpty() ? null : causes.get(0));
+        causes.stream().skip(1).forEach(none::addSuppressed);
+        return none;
+    }
+
     private static LinkLostException notRun(String what, @Nullable Throwable cause) {
         return new LinkLostException(what + "; the request did not run", cause, false);
     }
@@ -71,7 +88,8 @@ public final class LinkLostException extends IOException {
         return new LinkLostException(what + ": " + text(this), this, mayHaveRun);
     }
 
-    private static String text(Throwable cause) {
+    /** Returns what an exception says, or what it is. */
+    static String text(Throwable cause) {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 

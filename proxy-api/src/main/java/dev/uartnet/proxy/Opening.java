@@ -3,13 +3,15 @@ package dev.uartnet.proxy;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /**
- * One attempt of a socket to get a channel of the device: in the present session, or in the next one where that is wanted, and within
+ * One attempt of a socket to get a channel of a device: in the present session, or in another one where that is wanted, and within
  * the time that it has for all of it. On the socket's event loop; over when {@link Socket#openFailed} was called, or {@link #end}.
  */
 final class Opening {
@@ -29,7 +31,7 @@ final class Opening {
         Throwable timedOut(int millis);
     }
 
-    private final Reconnection link;
+    private final Sessions sessions;
     private final EventLoop loop;
     private final Socket socket;
     private final int timeoutMillis;
@@ -40,11 +42,12 @@ final class Opening {
     /** The session that was asked last. */
     private @Nullable Connection connection;
 
+    private final List<Sessions.Refusal> refusals = new ArrayList<>(0);
     private boolean over;
 
     /** @param timeoutMillis 0: until the client is closed */
-    Opening(Reconnection link, EventLoop loop, int timeoutMillis, Socket socket) {
-        this.link = link;
+    Opening(Sessions sessions, EventLoop loop, int timeoutMillis, Socket socket) {
+        this.sessions = sessions;
         this.loop = loop;
         this.socket = socket;
         this.timeoutMillis = timeoutMillis;
@@ -53,7 +56,7 @@ final class Opening {
     }
 
     void start() {
-        openIn(link.connection());
+        openIn(sessions.connection());
     }
 
     private void openIn(Mono<Connection> session) {
@@ -67,29 +70,37 @@ final class Opening {
             return;
         }
         this.connection = connection;
+        connection.multiplexer().announce();
         Duration left = timeoutMillis == 0
                 ? Duration.ZERO
                 : Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()));
         socket.openIn(connection.multiplexer(), left);
     }
 
-    /** The session that was asked has failed it: the next one is, if that can do no harm and is wanted. */
+    /** The session that was asked has failed it: another one is, if that can do no harm and is wanted. */
     void failed(Throwable cause) {
         if (over) {
             return;
         }
         Connection asked = connection;
-        if (asked != null && cause instanceof LinkLostException lost && !lost.mayHaveRun() && link.waits()) {
-            openIn(link.after(asked));
-        } else {
+        if (asked == null) {
             end();
             socket.openFailed(cause);
+            return;
+        }
+        refusals.add(new Sessions.Refusal(asked, cause));
+        Mono<Connection> instead = sessions.instead(refusals);
+        if (instead != null) {
+            openIn(instead);
+        } else {
+            end();
+            socket.openFailed(sessions.failure(refusals));
         }
     }
 
     private void timedOut() {
         if (!over) {
-            Throwable cause = connection == null ? link.refusal() : socket.timedOut(timeoutMillis);
+            Throwable cause = connection == null ? sessions.refusal() : socket.timedOut(timeoutMillis);
             end();
             socket.openFailed(cause);
         }

@@ -89,6 +89,14 @@ abstract class ProxiedChannel {
      * @param arguments what stands behind the channel's number; asked when the request is sure to be sent
      */
     final void open(int operation, Duration timeout, Function<Blobs, @Nullable Object[]> arguments) {
+        try {
+            ask(operation, timeout, arguments);
+        } finally {
+            multiplexer.arrived();
+        }
+    }
+
+    private void ask(int operation, Duration timeout, Function<Blobs, @Nullable Object[]> arguments) {
         LinkLostException lost = multiplexer.lost();
         if (lost != null) {
             owner.onOpenFailed(LinkLostException.down(lost));

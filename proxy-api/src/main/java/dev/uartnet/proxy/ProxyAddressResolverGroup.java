@@ -13,14 +13,14 @@ import java.util.function.Consumer;
 import reactor.core.Disposable;
 
 /**
- * Resolves names by the device, for a {@link io.netty.bootstrap.Bootstrap} or a client of reactor-netty: this host's own name servers
+ * Resolves names by a device, for a {@link io.netty.bootstrap.Bootstrap} or a client of reactor-netty: this host's own name servers
  * (it may have none) are not asked. Errors: {@link java.net.UnknownHostException}, {@link LinkLostException}.
  */
 public final class ProxyAddressResolverGroup extends AddressResolverGroup<InetSocketAddress> {
-    private final ProxyClient client;
+    private final ProxyNetwork network;
 
-    ProxyAddressResolverGroup(ProxyClient client) {
-        this.client = client;
+    ProxyAddressResolverGroup(ProxyNetwork network) {
+        this.network = network;
     }
 
     @Override
@@ -44,7 +44,7 @@ public final class ProxyAddressResolverGroup extends AddressResolverGroup<InetSo
         }
 
         private void ask(String name, Promise<?> promise, Consumer<List<InetAddress>> success) {
-            Disposable question = client.resolve(name).collectList().subscribe(success, promise::tryFailure);
+            Disposable question = network.resolve(name).collectList().subscribe(success, promise::tryFailure);
             promise.addListener(done -> {
                 if (done.isCancelled()) {
                     question.dispose();

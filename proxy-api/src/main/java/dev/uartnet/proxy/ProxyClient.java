@@ -8,26 +8,14 @@ import dev.uartnet.proxy.board.DeviceFiles;
 import dev.uartnet.proxy.board.Pins;
 import dev.uartnet.proxy.board.Wifi;
 import dev.uartnet.proxy.objects.RemoteObjects;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import io.netty.channel.socket.ServerSocketChannel;
 import java.time.Duration;
-import java.util.List;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
-import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
-import reactor.netty.tcp.TcpClient;
 import reactor.netty.tcp.TcpServer;
-import reactor.netty.udp.UdpClient;
 import reactor.netty.udp.UdpServer;
 
 /**
@@ -60,14 +48,11 @@ import reactor.netty.udp.UdpServer;
  * {@link java.net.UnknownHostException}, {@link java.net.ConnectException} and so on (see {@link ProxySocketChannel}), else
  * {@link dev.uartnet.codec.request.RequestException}. <i>The link was lost</i>, or is down: {@link LinkLostException}, itself or as a cause.
  */
-public final class ProxyClient implements Disposable {
+public final class ProxyClient extends ProxyNetwork {
     private final Reconnection link;
     private final LinkHealthSource health;
     private final DeviceEvents events;
     private final Duration requestTimeout;
-    private final RepeatableRequests repeatable;
-    private final ProxyAddressResolverGroup resolver = new ProxyAddressResolverGroup(this);
-    private final ReactorNettyOverDevice reactorNetty;
     private final RemoteObjects objects;
     private final DeviceFiles files;
 
@@ -77,15 +62,14 @@ public final class ProxyClient implements Disposable {
             DeviceEvents events,
             Duration requestTimeout,
             LoopResources loops) {
+        super(link, requestTimeout, loops);
         this.link = link;
         this.health = health;
         this.events = events;
         this.requestTimeout = requestTimeout;
-        this.repeatable = new RepeatableRequests(link, requestTimeout);
-        this.reactorNetty = new ReactorNettyOverDevice(this, loops);
         this.objects = new RemoteObjects(requests());
         this.files = new DeviceFiles(this);
-        link.onClose().subscribe(nothing -> {}, lost -> reactorNetty.dispose());
+        link.onClose().subscribe(nothing -> {}, lost -> reactorNetty().dispose());
     }
 
     /**
@@ -104,6 +88,15 @@ public final class ProxyClient implements Disposable {
      */
     public static Mono<ProxyClient> connect(Channel channel) {
         return connector().connect(channel);
+    }
+
+    /**
+     * Connects to several devices and makes one network of them, with the defaults of {@link #connector()}.
+     *
+     * @param ports the system's names for them; see {@link ProxyConnector#pool(String...)}
+     */
+    public static Mono<ProxyPool> pool(String... ports) {
+        return connector().pool(ports);
     }
 
     /** Returns what a connection is configured with, all at its defaults. */
@@ -131,24 +124,12 @@ public final class ProxyClient implements Disposable {
      * @return as {@link #ping()}
      */
     public Mono<Duration> ping(byte[] payload) {
-        return repeatable.ping(payload);
+        return repeatable().ping(payload);
     }
 
     /** Asks the device about itself. */
     public Mono<DeviceInfo> info() {
-        return repeatable.info();
-    }
-
-    /**
-     * Resolves a name by the device.
-     *
-     * @param host a name, or an address in figures, which is returned as it is
-     * @return its IPv4 addresses, or its IPv6 addresses if it has no others, in the device's order of preference; at least one, else it fails with
-     *     {@link NameResolutionException}, whose {@link NameResolutionException#reason() reason} tells whether there is no such name, no name
-     *     server answered (within the {@link ProxyConnector#requestTimeout request timeout}), it failed, or the device has no network
-     */
-    public Flux<InetAddress> resolve(String host) {
-        return repeatable.resolve(host);
+        return repeatable().info();
     }
 
     /** Returns the device's operations by their numbers: what everything else here stands on, and the way to what has no method of its own. */
@@ -188,24 +169,7 @@ public final class ProxyClient implements Disposable {
         return files;
     }
 
-    // ---- sockets of the device
-
-    /**
-     * Returns the device's sockets as plain {@code Mono} and {@code Flux}: connect, listen, datagrams, without the vocabulary of Netty and
-     * reactor-netty.
-     */
-    public ProxySockets sockets() {
-        return new ProxySockets(this, reactorNetty.loops());
-    }
-
-    /**
-     * Returns reactor-netty's TCP client over the line. Each {@code connect} opens a connection of its own.
-     *
-     * <p>Names are resolved by the device. Event loops are reactor-netty's shared ones, or those given to the connector.
-     */
-    public TcpClient tcpClient() {
-        return reactorNetty.tcpClient();
-    }
+    // ---- servers of the device; what opens sockets is in ProxyNetwork
 
     /**
      * Returns reactor-netty's TCP server on the device: it takes connections from the device's network.
@@ -216,15 +180,7 @@ public final class ProxyClient implements Disposable {
      * {@link ProxyServerSocketChannel}.
      */
     public TcpServer tcpServer() {
-        return reactorNetty.tcpServer();
-    }
-
-    /**
-     * Returns reactor-netty's UDP client over the line: a UDP socket of the device that is connected to one peer. Names are resolved by
-     * the device.
-     */
-    public UdpClient udpClient() {
-        return reactorNetty.udpClient();
+        return reactorNetty().tcpServer();
     }
 
     /**
@@ -232,25 +188,7 @@ public final class ProxyClient implements Disposable {
      * the device itself could reach: {@code host("0.0.0.0")} is all its addresses.
      */
     public UdpServer udpServer() {
-        return reactorNetty.udpServer();
-    }
-
-    /**
-     * Returns reactor-netty's HTTP client over the line: with its TLS (which ends on this host), HTTP/2, WebSocket, redirects. HTTP/3 would
-     * need another kind of channel: it fails.
-     *
-     * <p>Connections are pooled for this client, at most 500 for each server and at most 10 s idle.
-     */
-    public HttpClient httpClient() {
-        return reactorNetty.httpClient();
-    }
-
-    /**
-     * Returns reactor-netty's HTTP client over the line, with another pool. It must not be shared with other clients: its
-     * connections belong to this device.
-     */
-    public HttpClient httpClient(ConnectionProvider connections) {
-        return reactorNetty.httpClient(connections);
+        return reactorNetty().udpServer();
     }
 
     /**
@@ -258,54 +196,7 @@ public final class ProxyClient implements Disposable {
      * errors as {@link #tcpServer()}.
      */
     public HttpServer httpServer() {
-        return reactorNetty.httpServer();
-    }
-
-    /**
-     * Returns a Netty bootstrap whose channels are {@link ProxySocketChannel}s and whose names the device resolves.
-     *
-     * <p>The same by hand: {@code new Bootstrap().group(group).channelFactory(() -> new ProxySocketChannel(client)).resolver(client.resolver())}.
-     *
-     * @param group any event loops, also other ones than the link's
-     */
-    public Bootstrap bootstrap(EventLoopGroup group) {
-        return new Bootstrap()
-                .group(group)
-                .channelFactory(() -> new ProxySocketChannel(this))
-                .resolver(resolver);
-    }
-
-    /**
-     * Returns Netty's DNS client, to ask name servers for records of any type over datagram sockets of the device, and over TCP where an
-     * answer is cut. What it takes from this host otherwise (hosts file, search domains, options of {@code resolv.conf}) is set to nothing, or to
-     * the usual values: 5 s for a query, 16 queries. Each resolution has a socket of its own, for as long as it lasts: so it survives the
-     * link's sessions and holds none of the device's few sockets when idle.
-     *
-     * <pre>{@code
-     * DnsNameResolver dns = device.dnsResolver(loop, List.of(new InetSocketAddress("192.0.2.53", 53))).build();
-     * dns.resolveAll(new DefaultDnsQuestion("example.org.", DnsRecordType.MX));
-     * }</pre>
-     *
-     * @param loop any event loop, also another one than the link's
-     * @param nameServers asked in this order; at least one, resolved
-     * @return a builder that may be changed further
-     */
-    public DnsNameResolverBuilder dnsResolver(EventLoop loop, List<InetSocketAddress> nameServers) {
-        return DnsOverDevice.builder(this, loop, nameServers);
-    }
-
-    /**
-     * As {@link #dnsResolver(EventLoop, List)}, with the name servers of the device's own network, as {@link #info()} tells them.
-     *
-     * @return fails with {@link UnknownHostException} if the device knows none, or does not tell
-     */
-    public Mono<DnsNameResolverBuilder> dnsResolver(EventLoop loop) {
-        return DnsOverDevice.builder(this, loop);
-    }
-
-    /** Returns a resolver that asks the device. */
-    public ProxyAddressResolverGroup resolver() {
-        return resolver;
+        return reactorNetty().httpServer();
     }
 
     // ---- the link
@@ -353,6 +244,16 @@ public final class ProxyClient implements Disposable {
         return link;
     }
 
+    @Override
+    ServerSocketChannel newListener() {
+        return new ProxyServerSocketChannel(this);
+    }
+
+    @Override
+    long features() {
+        return session().features();
+    }
+
     /**
      * Tells how the link stands: the present state at once, then each change; a subscriber that does not keep up gets the latest one. Signals
      * on the thread that changes it, which must not be blocked. Completes behind {@link LinkState.Kind#CLOSED}, also when the client has
@@ -366,6 +267,7 @@ public final class ProxyClient implements Disposable {
      * Returns a {@code Mono} that completes when this client was closed from here, and fails with {@link LinkLostException} when the
      * link has ended by itself, and the client does not reconnect, or has given up.
      */
+    @Override
     public Mono<Void> onClose() {
         return link.onClose();
     }
@@ -376,17 +278,12 @@ public final class ProxyClient implements Disposable {
      *
      * @return completes when that is done; does it when subscribed, once
      */
+    @Override
     public Mono<Void> close() {
         return Mono.defer(() -> {
             link.close();
-            return onClose().onErrorComplete().then(reactorNetty.disposeLater());
+            return onClose().onErrorComplete().then(reactorNetty().disposeLater());
         });
-    }
-
-    /** As {@link #close()}, without waiting. */
-    @Override
-    public void dispose() {
-        close().subscribe();
     }
 
     /** Returns whether this client is closed, for any reason; while it reconnects it is not. */

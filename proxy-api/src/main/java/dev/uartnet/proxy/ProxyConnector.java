@@ -219,6 +219,41 @@ public final class ProxyConnector {
     }
 
     /**
+     * Opens several ports, connects to the device on each, all with this configuration but the port, and makes one network of them.
+     *
+     * <p>All are tried at once. The pool is emitted when each has been tried once and one at least is up; those that are not, and those that are lost
+     * later, are tried again when the {@link #reconnect Retry} says so, for ever by default.
+     *
+     * @param ports the system's names for them, as {@link #port} takes them; each once
+     * @return one pool for each subscription; fails with {@link LinkLostException}, which names each port and its cause, if none is up. Cancelling closes
+     *     the ports
+     */
+    public Mono<ProxyPool> pool(String... ports) {
+        Map<String, Mono<ProxyClient>> clients = new LinkedHashMap<>();
+        for (String name : ports) {
+            if (clients.put(name, port(name).connect()) != null) {
+                throw new IllegalArgumentException("the port is there twice: " + name);
+            }
+        }
+        return pool(clients);
+    }
+
+    /**
+     * As {@link #pool(String...)}, for boards that differ in more than the port (speed, USB serial number, another transport).
+     *
+     * @param clients how to connect to each, by the name that it is to have in the pool: an attempt for each subscription, as {@link #connect()} makes
+     *     them. This connector's {@link #reconnect Retry} says when to make the first ones again; {@link #whileDown}, {@link #requestTimeout} and {@link
+     *     #runOn(LoopResources)} are the pool's; all else is the clients' own
+     */
+    public Mono<ProxyPool> pool(Map<String, Mono<ProxyClient>> clients) {
+        if (clients.isEmpty()) {
+            throw new IllegalArgumentException("a pool needs at least one board");
+        }
+        Map<String, Mono<ProxyClient>> all = Collections.unmodifiableMap(new LinkedHashMap<>(clients));
+        return Mono.defer(() -> ProxyPool.connect(all, reconnect, whileDown, requestTimeout, loopResources()));
+    }
+
+    /**
      * Resets the chip behind the port from outside, also when it hangs, without a session: by the port's control lines, as most development boards have them wired and
      * esptool's "hard reset" does it (see {@link dev.uartnet.transport.ResetPulse}).
      *

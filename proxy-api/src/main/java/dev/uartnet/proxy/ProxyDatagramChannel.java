@@ -74,7 +74,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
         CLOSED
     }
 
-    private final Reconnection link;
+    private final Sessions sessions;
     private final ProxyDatagramChannelConfig config = new ProxyDatagramChannelConfig(this);
     private final RemoteOptions options = new RemoteOptions(
             this,
@@ -111,10 +111,10 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
     /**
      * Creates a channel that is to be registered and bound or connected, mostly by a {@link io.netty.bootstrap.Bootstrap}.
      *
-     * @param client whose device has the socket
+     * @param network whose device has the socket
      */
-    public ProxyDatagramChannel(ProxyClient client) {
-        link = client.link();
+    public ProxyDatagramChannel(ProxyNetwork network) {
+        sessions = network.sessions();
     }
 
     // ---- what kind of channel this is
@@ -239,7 +239,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             sendBuffer = config.getSendBufferSize();
             sendSpace = sendBuffer;
             Opening opening =
-                    new Opening(link, eventLoop(), config.getConnectTimeoutMillis(), new Binding(localAddress));
+                    new Opening(sessions, eventLoop(), config.getConnectTimeoutMillis(), new Binding(localAddress));
             ProxyDatagramChannel.this.opening = opening;
             opening.start();
         }

@@ -26,12 +26,12 @@ import reactor.core.publisher.Mono;
  * ProxyConnection}: what is received is garbage-collected heap, what is sent is released.
  */
 public final class ProxyDatagramSocket {
-    private final ProxyClient client;
+    private final ProxyNetwork network;
     private final InboundFlux<ProxyDatagram> inbound;
     private final Outbound outbound;
 
-    ProxyDatagramSocket(ProxyClient client) {
-        this.client = client;
+    ProxyDatagramSocket(ProxyNetwork network) {
+        this.network = network;
         inbound = new InboundFlux<>(ProxyDatagramSocket::copy, ProxyDatagramSocket::discard).completesWhenClosed();
         outbound = new Outbound(inbound);
     }
@@ -86,7 +86,7 @@ public final class ProxyDatagramSocket {
             return outbound.write(new DatagramPacket(datagram.data(), peer));
         }
         ByteBuf data = datagram.data();
-        Mono<InetAddress> address = client.resolve(peer.getHostString()).next();
+        Mono<InetAddress> address = network.resolve(peer.getHostString()).next();
         return Mono.usingWhen(
                 Mono.just(data),
                 held -> address.flatMap(resolved -> outbound.write(

@@ -9,24 +9,24 @@ import reactor.netty.resources.LoopResources;
 
 /** Makes reactor-netty's clients and servers open channels of the device, on the event loops of other resources. */
 final class ProxyLoopResources implements LoopResources {
-    private final ProxyClient client;
+    private final ProxyNetwork network;
     private final LoopResources loops;
 
-    ProxyLoopResources(ProxyClient client, LoopResources loops) {
-        this.client = client;
+    ProxyLoopResources(ProxyNetwork network, LoopResources loops) {
+        this.network = network;
         this.loops = loops;
     }
 
     @Override
     public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
         if (type == SocketChannel.class) {
-            return type.cast(new ProxySocketChannel(client));
+            return type.cast(new ProxySocketChannel(network));
         }
         if (type == ServerSocketChannel.class) {
-            return type.cast(new ProxyServerSocketChannel(client));
+            return type.cast(network.newListener());
         }
         if (type == DatagramChannel.class) {
-            return type.cast(new ProxyDatagramChannel(client));
+            return type.cast(new ProxyDatagramChannel(network));
         }
         throw unsupported(type);
     }

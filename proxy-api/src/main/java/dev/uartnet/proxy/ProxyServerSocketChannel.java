@@ -61,7 +61,7 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
         CLOSED
     }
 
-    private final Reconnection sessions;
+    private final Sessions sessions;
     private final ProxyServerSocketChannelConfig config = new ProxyServerSocketChannelConfig(this);
     private final ClosingWithLoop closing = new ClosingWithLoop(this);
 
@@ -379,7 +379,7 @@ public final class ProxyServerSocketChannel extends AbstractServerChannel implem
     }
 
     /** Returns the link that children belong to, too. */
-    Reconnection sessions() {
+    Sessions sessions() {
         return sessions;
     }
 

@@ -77,7 +77,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         CLOSED
     }
 
-    private final Reconnection sessions;
+    private final Sessions sessions;
     private final ProxySocketChannelConfig config = new ProxySocketChannelConfig(this);
     private final StreamReading reading = new StreamReading(this);
     private final StreamWriting writing = new StreamWriting(this);
@@ -109,11 +109,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     /**
      * Creates a channel that is to be registered and connected, mostly by a {@link io.netty.bootstrap.Bootstrap}.
      *
-     * @param client whose device opens the connection
+     * @param network whose device opens the connection
      */
-    public ProxySocketChannel(ProxyClient client) {
+    public ProxySocketChannel(ProxyNetwork network) {
         super(null);
-        sessions = client.link();
+        sessions = network.sessions();
     }
 
     /**

@@ -19,7 +19,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
 /**
- * A device's sockets as plain {@code Mono} and {@code Flux}: {@link ProxyClient#sockets()}. Immutable: {@code connectTimeout} and {@code
+ * A device's sockets as plain {@code Mono} and {@code Flux}: {@link ProxyNetwork#sockets()}. Immutable: {@code connectTimeout} and {@code
  * option} return another one.
  *
  * <pre>{@code
@@ -49,18 +49,18 @@ public final class ProxySockets {
     private static final Set<ChannelOption<?>> DATAGRAM_OPTIONS = Set.of(
             ChannelOption.SO_BROADCAST, ChannelOption.SO_REUSEADDR, ChannelOption.SO_RCVBUF, ChannelOption.SO_SNDBUF);
 
-    private final ProxyClient client;
+    private final ProxyNetwork network;
     private final LoopResources loops;
     private final Duration connectTimeout;
     private final Map<ChannelOption<?>, Object> options;
 
-    ProxySockets(ProxyClient client, LoopResources loops) {
-        this(client, loops, CONNECT_TIMEOUT, Map.of());
+    ProxySockets(ProxyNetwork network, LoopResources loops) {
+        this(network, loops, CONNECT_TIMEOUT, Map.of());
     }
 
     private ProxySockets(
-            ProxyClient client, LoopResources loops, Duration connectTimeout, Map<ChannelOption<?>, Object> options) {
-        this.client = client;
+            ProxyNetwork network, LoopResources loops, Duration connectTimeout, Map<ChannelOption<?>, Object> options) {
+        this.network = network;
         this.loops = loops;
         this.connectTimeout = connectTimeout;
         this.options = options;
@@ -74,7 +74,7 @@ public final class ProxySockets {
         if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("the connect timeout must be 1 ms to 24 days: " + timeout);
         }
-        return new ProxySockets(client, loops, timeout, options);
+        return new ProxySockets(network, loops, timeout, options);
     }
 
     /**
@@ -91,19 +91,17 @@ public final class ProxySockets {
         requireTaken(option, value);
         Map<ChannelOption<?>, Object> more = new LinkedHashMap<>(options);
         more.put(option, value);
-        return new ProxySockets(client, loops, connectTimeout, Collections.unmodifiableMap(more));
+        return new ProxySockets(network, loops, connectTimeout, Collections.unmodifiableMap(more));
     }
 
     /** Tries it on sockets that are never opened. */
     private <T> void requireTaken(ChannelOption<T> option, T value) {
         RuntimeException refusal = new IllegalArgumentException(
                 "no socket of the device has the option " + option + " with the value " + value);
-        for (Channel channel : List.of(
-                new ProxySocketChannel(client),
-                new ProxyServerSocketChannel(client),
-                new ProxyDatagramChannel(client))) {
+        for (Supplier<Channel> channels : List.<Supplier<Channel>>of(
+                () -> new ProxySocketChannel(network), network::newListener, () -> new ProxyDatagramChannel(network))) {
             try {
-                if (channel.config().setOption(option, value)) {
+                if (channels.get().config().setOption(option, value)) {
                     return;
                 }
             } catch (RuntimeException e) {
@@ -131,7 +129,7 @@ public final class ProxySockets {
         return new ChannelMono<>(() -> {
             ProxyConnection connection = new ProxyConnection();
             Bootstrap bootstrap = bootstrap(
-                    () -> new ProxySocketChannel(client),
+                    () -> new ProxySocketChannel(network),
                     loops.onClient(LoopResources.DEFAULT_NATIVE),
                     connection.handler());
             bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -141,7 +139,8 @@ public final class ProxySockets {
     }
 
     /**
-     * Listens on all IPv4 addresses of the device.
+     * Listens on all IPv4 addresses of the device. The sockets of a {@link ProxyPool} do not listen: they fail with {@link
+     * UnsupportedOperationException}, as it must be said on which board.
      *
      * @param port 1 to 65,535, or 0 for any free one
      * @return one listener for each subscription; emits it when the device listens
@@ -160,9 +159,7 @@ public final class ProxySockets {
         return new ChannelMono<>(() -> {
             ProxyListener listener = new ProxyListener(loops.onServer(LoopResources.DEFAULT_NATIVE), this::setOptions);
             Bootstrap bootstrap = bootstrap(
-                    () -> new ProxyServerSocketChannel(client),
-                    loops.onServerSelect(LoopResources.DEFAULT_NATIVE),
-                    listener.handler());
+                    network::newListener, loops.onServerSelect(LoopResources.DEFAULT_NATIVE), listener.handler());
             setOptions(bootstrap, LISTENER_OPTIONS::contains);
             return new ChannelMono.Opening<>(bootstrap.bind(address), listener);
         });
@@ -196,9 +193,9 @@ public final class ProxySockets {
      */
     public Mono<ProxyDatagramSocket> udp(InetSocketAddress address) {
         return new ChannelMono<>(() -> {
-            ProxyDatagramSocket socket = new ProxyDatagramSocket(client);
+            ProxyDatagramSocket socket = new ProxyDatagramSocket(network);
             Bootstrap bootstrap = bootstrap(
-                    () -> new ProxyDatagramChannel(client),
+                    () -> new ProxyDatagramChannel(network),
                     loops.onClient(LoopResources.DEFAULT_NATIVE),
                     socket.handler());
             setOptions(bootstrap, DATAGRAM_OPTIONS::contains);
@@ -212,7 +209,7 @@ public final class ProxySockets {
         return new Bootstrap()
                 .group(group)
                 .channelFactory(channels::get)
-                .resolver(client.resolver())
+                .resolver(network.resolver())
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()))
                 .handler(handler);

@@ -21,9 +21,9 @@ final class ReactorNettyOverDevice {
     private final ProxyAddressResolverGroup resolver;
     private final ConnectionProvider pool;
 
-    ReactorNettyOverDevice(ProxyClient client, LoopResources loops) {
-        this.loops = new ProxyLoopResources(client, loops);
-        resolver = client.resolver();
+    ReactorNettyOverDevice(ProxyNetwork network, ProxyAddressResolverGroup resolver, LoopResources loops) {
+        this.loops = new ProxyLoopResources(network, loops);
+        this.resolver = resolver;
         pool = ConnectionProvider.builder("uartnet")
                 .maxConnections(CONNECTIONS_MAX)
                 .maxIdleTime(POOL_IDLE_MAX)

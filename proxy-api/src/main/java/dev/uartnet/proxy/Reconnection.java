@@ -2,6 +2,7 @@ package dev.uartnet.proxy;
 
 import dev.uartnet.codec.link.Session;
 import io.netty.channel.Channel;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +25,7 @@ import reactor.util.retry.Retry;
  * <p>Called from any thread: by the event loops of the links, one after the other, by Reactor's timers, and by who closes. A change of
  * state is one compare-and-set; who loses it undoes what he has brought.
  */
-final class Reconnection {
+final class Reconnection implements Sessions {
     private static final Logger log = LoggerFactory.getLogger(Reconnection.class);
 
     private sealed interface State {
@@ -88,9 +89,8 @@ final class Reconnection {
         return state.get().connection().link().baudRate();
     }
 
-    /** Returns the present connection, or null if there is none. It may have ended a moment ago. */
-    @Nullable
-    Connection present() {
+    @Override
+    public @Nullable Connection present() {
         return state.get() instanceof Up up ? up.connection() : null;
     }
 
@@ -99,12 +99,17 @@ final class Reconnection {
         return whileDown == WhileDown.WAIT;
     }
 
+    /** Returns how it stands at this moment. */
+    LinkState shown() {
+        return state.get().shown();
+    }
+
     boolean isOver() {
         return state.get() instanceof Over;
     }
 
-    /** Why a request cannot be sent now. */
-    LinkLostException refusal() {
+    @Override
+    public LinkLostException refusal() {
         State now = state.get();
         Throwable cause = now.shown().cause();
         if (cause != null) {
@@ -113,16 +118,27 @@ final class Reconnection {
         return now instanceof Up ? LinkLostException.late() : LinkLostException.closed();
     }
 
-    /** For new work: the present connection, or the next one, or {@link LinkLostException}, as configured. */
-    Mono<Connection> connection() {
+    @Override
+    public Mono<Connection> connection() {
         return connection(waits());
     }
 
-    /**
-     * For work that a connection did not bring to its end: the one after it. Waits for that in any case, and fails with {@link
-     * LinkLostException} if there will be none.
-     */
-    Mono<Connection> after(Connection ended) {
+    /** The next session is asked, if that can do no harm and is wanted. */
+    @Override
+    public @Nullable Mono<Connection> instead(List<Refusal> refusals) {
+        Refusal last = refusals.get(refusals.size() - 1);
+        return last.cause() instanceof LinkLostException lost && !lost.mayHaveRun() && waits()
+                ? after(last.connection())
+                : null;
+    }
+
+    @Override
+    public Throwable failure(List<Refusal> refusals) {
+        return refusals.get(refusals.size() - 1).cause();
+    }
+
+    @Override
+    public Mono<Connection> after(Connection ended) {
         return Mono.<Void>create(sink -> ended.onEnd(cause -> {
                     // Whoever hears of it first: what comes now must not find the connection that has ended.
                     lost(ended, cause);

@@ -3,16 +3,18 @@ package dev.uartnet.proxy;
 import dev.uartnet.codec.request.RequestTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * A request that may run twice without harm: when the session ends under it, it is sent again in the next one, all within one timeout.
+ * A request that may run twice without harm: when the session ends under it, it is sent again in the next one (of another
+ * board, where there are several), all within one timeout.
  */
 final class RepeatableRequest {
-    private final Reconnection link;
+    private final Sessions sessions;
     private final Duration timeout;
     private final int operation;
     private final @Nullable Object[] args;
@@ -31,8 +33,8 @@ final class RepeatableRequest {
      *
      * @param timeout for everything, the waiting for a session included
      */
-    RepeatableRequest(Reconnection link, Duration timeout, int operation, @Nullable Object... args) {
-        this.link = link;
+    RepeatableRequest(Sessions sessions, Duration timeout, int operation, @Nullable Object... args) {
+        this.sessions = sessions;
         this.timeout = timeout;
         this.operation = operation;
         this.args = args;
@@ -41,25 +43,33 @@ final class RepeatableRequest {
     Mono<Answer> answer() {
         return Mono.defer(() -> {
             Deadline deadline = new Deadline(timeout);
-            Connection present = link.present();
-            Mono<Answer> answer =
-                    present != null ? ask(present, deadline, false) : askIn(link.connection(), deadline, false);
+            Connection present = sessions.present();
+            Mono<Answer> answer = present != null
+                    ? ask(present, deadline, false, List.of())
+                    : askIn(sessions.connection(), deadline, false, List.of());
             // What the last attempt had left says little.
             return answer.onErrorMap(RequestTimeoutException.class, late -> new RequestTimeoutException(timeout));
         });
     }
 
-    private Mono<Answer> askIn(Mono<Connection> next, Deadline deadline, boolean mayHaveRun) {
-        return next.timeout(deadline.left(), Mono.error(link::refusal))
+    private Mono<Answer> askIn(
+            Mono<Connection> next, Deadline deadline, boolean mayHaveRun, List<Sessions.Refusal> refusals) {
+        return next.timeout(deadline.left(), Mono.error(sessions::refusal))
                 .onErrorMap(LinkLostException.class, lost -> mayHaveRun ? lost.butMayHaveRun() : lost)
-                .flatMap(connection -> ask(connection, deadline, mayHaveRun));
+                .flatMap(connection -> ask(connection, deadline, mayHaveRun, refusals));
     }
 
-    private Mono<Answer> ask(Connection connection, Deadline deadline, boolean mayHaveRun) {
-        return send(connection, deadline.left())
-                .onErrorResume(
-                        LinkLostException.class,
-                        lost -> askIn(link.after(connection), deadline, mayHaveRun || lost.mayHaveRun()));
+    private Mono<Answer> ask(
+            Connection connection, Deadline deadline, boolean mayHaveRun, List<Sessions.Refusal> refusals) {
+        return send(connection, deadline.left()).onErrorResume(cause -> {
+            if (cause instanceof LinkLostException lost) {
+                return askIn(sessions.after(connection), deadline, mayHaveRun || lost.mayHaveRun(), refusals);
+            }
+            List<Sessions.Refusal> all = new ArrayList<>(refusals);
+            all.add(new Sessions.Refusal(connection, cause));
+            Mono<Connection> instead = sessions.instead(all);
+            return instead == null ? Mono.error(cause) : askIn(instead, deadline, mayHaveRun, all);
+        });
     }
 
     private Mono<Answer> send(Connection connection, Duration deadline) {

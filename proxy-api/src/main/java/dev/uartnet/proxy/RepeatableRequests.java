@@ -20,17 +20,17 @@ import reactor.core.publisher.Mono;
 
 /** What may be asked of a device twice without harm: a round trip, itself, names. See {@link ProxyClient} for what each means. */
 final class RepeatableRequests {
-    private final Reconnection link;
+    private final Sessions sessions;
     private final Duration timeout;
 
     /** @param timeout for each, the waiting for a session included */
-    RepeatableRequests(Reconnection link, Duration timeout) {
-        this.link = link;
+    RepeatableRequests(Sessions sessions, Duration timeout) {
+        this.sessions = sessions;
         this.timeout = timeout;
     }
 
     private Mono<RepeatableRequest.Answer> request(int operation, @Nullable Object... args) {
-        return new RepeatableRequest(link, timeout, operation, args).answer();
+        return new RepeatableRequest(sessions, timeout, operation, args).answer();
     }
 
     Mono<Duration> ping(byte[] payload) {

@@ -18,8 +18,7 @@ final class StreamConnecting implements Opening.Socket {
     private final ChannelPromise promise;
     private final Opening opening;
 
-    StreamConnecting(
-            ProxySocketChannel channel, Reconnection sessions, InetSocketAddress remote, ChannelPromise promise) {
+    StreamConnecting(ProxySocketChannel channel, Sessions sessions, InetSocketAddress remote, ChannelPromise promise) {
         this.channel = channel;
         this.remote = remote;
         this.promise = promise;

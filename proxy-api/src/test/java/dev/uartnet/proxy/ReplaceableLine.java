@@ -86,7 +86,7 @@ final class ReplaceableLine implements AutoCloseable {
     }
 
     /** The end of whatever line is plugged in when it is opened. */
-    private static final class ValvePort implements UartPort {
+    static final class ValvePort implements UartPort {
         private static final long SHUT_MILLIS = 5;
 
         private final String name;
