@@ -35,7 +35,8 @@ final class ErrorRates implements Part {
     }
 
     static String name(double error) {
-        return String.format(Locale.ROOT, "921,600 baud, byte error %.0e", error).replace("e-0", "e-");
+        return String.format(Locale.ROOT, "921,600 baud, byte error %.0e", error)
+                .replace("e-0", "e-");
     }
 
     private static double measure(Run run, DeviceKind kind, double error, double wanted) throws IOException {

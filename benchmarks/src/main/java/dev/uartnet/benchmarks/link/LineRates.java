@@ -77,7 +77,8 @@ final class LineRates implements Part {
     }
 
     private static double guess(Rig rig, Run run) throws IOException {
-        long bytes = (long) Math.min(FIRST_BYTES, Math.max(5_000, rig.lineRate() * run.effort().seconds()));
+        long bytes = (long) Math.min(
+                FIRST_BYTES, Math.max(5_000, rig.lineRate() * run.effort().seconds()));
         Goodput first = rig.transfer(bytes, 0);
         if (rig.lineRate() < Double.POSITIVE_INFINITY) {
             return rig.lineRate();

@@ -51,7 +51,6 @@ final class PingTimes implements Part {
     }
 
     private static RoundTrips pings(Rig rig, int count) {
-        return Objects.requireNonNull(
-                RoundTrips.measure(rig.client(), count).block());
+        return Objects.requireNonNull(RoundTrips.measure(rig.client(), count).block());
     }
 }

@@ -3,7 +3,6 @@ package dev.uartnet.benchmarks.link;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 import dev.uartnet.measure.SmallMessages;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -38,8 +37,8 @@ final class SmallMessageRates implements Part {
         int repetitions = run.effort().repetitions();
         double[] full = new double[repetitions];
         double[] rate = new double[repetitions];
-        try (SmallMessages all = SmallMessages.start(
-                rig.sockets(), rig.server(), SOCKETS, BYTES, way, Duration.ofSeconds(30))) {
+        try (SmallMessages all =
+                SmallMessages.start(rig.sockets(), rig.server(), SOCKETS, BYTES, way, Duration.ofSeconds(30))) {
             Thread.sleep((long) (run.effort().seconds() * 500)); // the first moments do not count
             for (int i = 0; i < repetitions; i++) {
                 long messages = all.messages();

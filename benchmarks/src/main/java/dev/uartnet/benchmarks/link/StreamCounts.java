@@ -19,7 +19,8 @@ final class StreamCounts implements Part {
     public void measure(Run run) throws Exception {
         for (DeviceKind kind : DeviceKind.values()) {
             try (Rig rig = new Rig(kind, BAUD)) {
-                long bytes = (long) Math.max(2_000, rig.lineRate() * run.effort().seconds() / STREAMS);
+                long bytes =
+                        (long) Math.max(2_000, rig.lineRate() * run.effort().seconds() / STREAMS);
                 rig.transfer(bytes * STREAMS, bytes * STREAMS);
                 measure(run, rig, kind, "down", bytes, 0);
                 measure(run, rig, kind, "up", 0, bytes);

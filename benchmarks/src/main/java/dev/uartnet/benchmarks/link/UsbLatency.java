@@ -21,7 +21,8 @@ final class UsbLatency implements Part {
         List<double[]> points = new ArrayList<>();
         for (int baud : BAUDS) {
             try (Rig rig = new Rig(DeviceKind.FIRMWARE, baud, 0, Rig.CHANNELS, TIME)) {
-                long bytes = Math.max(5_000, (long) (rig.lineRate() * run.effort().seconds()));
+                long bytes =
+                        Math.max(5_000, (long) (rig.lineRate() * run.effort().seconds()));
                 rig.transfer(bytes, 0);
                 double[] rates = new double[run.effort().repetitions()];
                 for (int i = 0; i < rates.length; i++) {

@@ -35,7 +35,8 @@ public final class Report {
             if (result.series() != null) {
                 for (Series line : result.series()) {
                     if (!line.points().isEmpty()) {
-                        plots.computeIfAbsent(line.plot(), unused -> new ArrayList<>()).add(line);
+                        plots.computeIfAbsent(line.plot(), unused -> new ArrayList<>())
+                                .add(line);
                     }
                 }
             }
@@ -67,7 +68,15 @@ public final class Report {
                 : List.of(new double[] {first, 92.16}, new double[] {last, 92.16});
         List<Series> all = new ArrayList<>(lines);
         all.add(new Series(
-                like.plot(), "ideal: every bit is payload", like.x(), like.xUnit(), like.y(), like.yUnit(), like.xLog(), like.yLog(), points));
+                like.plot(),
+                "ideal: every bit is payload",
+                like.x(),
+                like.xUnit(),
+                like.y(),
+                like.yUnit(),
+                like.xLog(),
+                like.yLog(),
+                points));
         return all;
     }
 }
