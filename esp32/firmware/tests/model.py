@@ -2,7 +2,6 @@
 
 import math
 import random
-from binascii import crc32
 
 from host import ACK, DATA, HELLO, PROBE, RESET, WELCOME, pack, unpack
 from uartnet import slip
@@ -139,7 +138,7 @@ class ModelHost:
         src = bytearray(head + payload + bytes(4))
         n = len(src) - 4
         dst = bytearray(2 * len(src) + 2)
-        self.tx += bytes(dst[: slip.encode(src, 0, n, crc32(memoryview(src)[:n]), dst, 0)])
+        self.tx += bytes(dst[: slip.encode(src, 0, n, dst, 0)])
 
     def leave(self, n):
         data = self.tx[:n]
@@ -152,7 +151,7 @@ class ModelHost:
             pos = slip.decode(data, pos, len(data), self.frame, self.decoder)
             if self.decoder[slip.OUTCOME] == slip.FRAME:
                 f = bytes(self.frame[: self.decoder[slip.LENGTH]])
-                if len(f) >= 8 and slip.intact(f, len(f) - 4, crc32(f[:-4])):
+                if len(f) >= 8 and slip.intact(f, len(f) - 4):
                     self._frame(f[0] >> 5, (f[0] & 31) << 8 | f[1], f[2], f[3], f[4:-4], now)
 
     def _frame(self, kind, tag, seq, ack, payload, now):

@@ -1,7 +1,6 @@
 """The link: frames, sessions, order and acknowledgement (PROTOCOL.md, sections 3 to 6)."""
 
 import gc
-from binascii import crc32
 from os import urandom
 from time import ticks_add, ticks_diff
 from micropython import const
@@ -208,7 +207,7 @@ class Link:
 
     def _frame(self, end):
         frame = self.frame
-        if end < 4 or not slip.intact(frame, end, crc32(self.view[:end])):
+        if end < 4 or not slip.intact(frame, end):
             self.counters.damaged += 1
             return
         kind = frame[0] >> 5
@@ -477,7 +476,7 @@ class Link:
         out[start + 2] = seq
         out[start + 3] = ack
         tail = self.tail
-        self.tail = slip.encode(out, start, end, crc32(self.out_view[start:end]), self.wire, tail)
+        self.tail = slip.encode(out, start, end, self.wire, tail)
         if self.pacing.on:
             self.pacing.sent(self.tail - tail, self.now)
         self.flush()

@@ -7,7 +7,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ final class Download implements AutoCloseable {
 
     private final URI url;
     private final Duration timeout;
-    private final LinkedBlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    private final LinkedTransferQueue<Object> events = new LinkedTransferQueue<>();
     private final Reader reader = new Reader();
     private final HttpClient client;
     private volatile boolean requestSent;

@@ -16,10 +16,8 @@ import reactor.core.publisher.Mono;
  * device.sockets()
  *         .listen(7)
  *         .flatMapMany(ProxyListener::accept)
- *         .flatMap(connection -> connection
- *                 .send(connection.receive())
- *                 .onErrorComplete()
- *                 .then(connection.close()))
+ *         .flatMap(connection -> Mono.usingWhen( // closes it, also when this is cancelled
+ *                 Mono.just(connection), c -> c.send(c.receive()).onErrorComplete(), ProxyConnection::close))
  * }</pre>
  */
 public final class ProxyListener {

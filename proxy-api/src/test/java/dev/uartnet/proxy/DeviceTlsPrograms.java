@@ -206,7 +206,8 @@ abstract class DeviceTlsPrograms extends Programs {
                 .option(ProxyChannelOption.DEVICE_TLS, DeviceTls.server(key, chain))
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
         Disposable echoes = listener.accept()
-                .flatMap(connection -> connection.send(connection.receive()).then(connection.close()))
+                .flatMap(connection ->
+                        Mono.usingWhen(Mono.just(connection), c -> c.send(c.receive()), ProxyConnection::close))
                 .subscribe();
         byte[] sent = "hello".getBytes(StandardCharsets.US_ASCII);
         try (SSLSocket socket = (SSLSocket) tls.jdkClient()

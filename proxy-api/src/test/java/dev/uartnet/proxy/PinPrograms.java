@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -125,7 +125,7 @@ abstract class PinPrograms extends BoardPrograms {
         int room = 64;
         int lost = 16;
         InputPin input = get(client().pins().input(BUTTON));
-        BlockingQueue<PinEdge> got = new LinkedBlockingQueue<>();
+        BlockingQueue<PinEdge> got = new LinkedTransferQueue<>();
         BaseSubscriber<PinEdge> reader = new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {}

@@ -65,7 +65,7 @@ abstract class SocketChurn extends Programs {
         return TestLine.get(client().info()
                 .filter(info -> Integer.valueOf(0).equals(info.channels()))
                 .repeatWhenEmpty(again -> again.delayElements(Duration.ofMillis(20)))
-                .timeout(WAIT, client().info()));
+                .timeout(WAIT.dividedBy(2), client().info()));
     }
 
     private void rounds(ProxySockets sockets, int port, int rounds) {

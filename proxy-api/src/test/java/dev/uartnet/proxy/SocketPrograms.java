@@ -212,8 +212,8 @@ abstract class SocketPrograms extends Programs {
     void echoesToItsClients() throws Exception {
         ProxyListener listener = listener();
         Disposable serving = listener.accept()
-                .flatMap(connection ->
-                        connection.send(connection.receive()).onErrorComplete().then(connection.close()))
+                .flatMap(connection -> Mono.usingWhen(
+                        Mono.just(connection), c -> c.send(c.receive()).onErrorComplete(), ProxyConnection::close))
                 .subscribe();
         for (int i = 0; i < 5; i++) {
             try (Socket peer = peer(listener.localAddress().getPort())) {

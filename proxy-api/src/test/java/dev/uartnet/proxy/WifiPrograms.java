@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -150,7 +150,7 @@ abstract class WifiPrograms extends BoardPrograms {
     void anOutageEndsSocketsWithWordsThatSayWifi() throws Exception {
         bench().addNetwork("home", PASSWORD, -60, 6);
         run(client().wifi().connect(WifiConnect.to("home").password(PASSWORD).save()));
-        BlockingQueue<WifiChange> changes = new LinkedBlockingQueue<>();
+        BlockingQueue<WifiChange> changes = new LinkedTransferQueue<>();
         Disposable watching = client().wifi().changes().subscribe(changes::add);
         try (EchoServer echo = new EchoServer()) {
             assertThat(next(changes).connected()).isTrue();
@@ -181,7 +181,7 @@ abstract class WifiPrograms extends BoardPrograms {
 
     @Test
     void aShortOutageEndsNoSocket() throws Exception {
-        BlockingQueue<WifiChange> changes = new LinkedBlockingQueue<>();
+        BlockingQueue<WifiChange> changes = new LinkedTransferQueue<>();
         Disposable watching = client().wifi().changes().subscribe(changes::add);
         try (EchoServer echo = new EchoServer()) {
             assertThat(next(changes).connected()).isTrue();

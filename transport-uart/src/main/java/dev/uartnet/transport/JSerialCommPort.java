@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *       overloaded machine it may discard more; a peer that must have the last bytes has to confirm them.)
  * </ul>
  */
-public final class JSerialCommPort implements UartPort {
+public final class JSerialCommPort extends DescriptorPort {
     private enum State {
         NEW,
         OPENING,
@@ -47,42 +47,22 @@ public final class JSerialCommPort implements UartPort {
     private static final int WRITE_CHUNKS_PER_SECOND = 20;
     private static final int BITS_PER_CHARACTER = 10;
 
-    /**
-     * For what a driver does not count as waiting, though a flush would discard it: bytes in a UART's FIFO, or between the
-     * two ends of a pseudo terminal, which a kernel thread passes on when it gets a processor. Given as turns of a
-     * millisecond, not as one time, so that on an overloaded machine it lasts longer, as that thread takes longer.
-     * For pseudo terminals this is a best effort: they do not tell. (Measured on two processors, closes right behind a
-     * write that lost it: at a load of 2 to 4, none of 720 after 20 ms; at a load of 10 and more, 12 of 300 after 25 turns
-     * and 4 of 150 after 100.)
-     */
-    private static final int SETTLE_TURNS = 20;
-
-    private static final int SETTLE_TURNS_PSEUDO_TERMINAL = 100;
-
-    private static final long SETTLE_TURN_NANOS = 1_000_000L;
-    /** After this time without a write nothing is under way. */
-    private static final long SETTLED_NANOS = 200_000_000L;
-
-    private static final long DRAIN_LIMIT_NANOS = 1_000_000_000L;
-    /** No byte has left for so long: nobody will take the rest. */
-    private static final long DRAIN_STALL_NANOS = 100_000_000L;
     /** How long to wait for a native call to end before the next, stronger measure. */
     private static final long LEAVE_NANOS = 150_000_000L;
-
-    private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
     private final String name;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
     /** Threads inside a native call of this port. */
     private final AtomicInteger inside = new AtomicInteger();
 
-    private final byte[] readChunk = new byte[READ_CHUNK];
-    private final byte[] writeChunk = new byte[WRITE_CHUNK_MAX];
+    // Made when they are needed: not at all where an event loop moves the bytes.
+    private byte @Nullable [] readChunk;
+    private byte @Nullable [] writeChunk;
     private volatile int writeLimit = WRITE_CHUNK_MAX;
     private volatile @Nullable SerialPort port;
+    private volatile @Nullable PortDrain drain;
     private volatile boolean lost;
-    private volatile int settleTurns = SETTLE_TURNS;
-    private volatile long lastWriteNanos = System.nanoTime() - SETTLED_NANOS;
+    private volatile @Nullable Pause pause;
 
     /** The port of that name; nothing is touched before {@link #open}. */
     public JSerialCommPort(String name) {
@@ -96,6 +76,20 @@ public final class JSerialCommPort implements UartPort {
 
     @Override
     public void open(UartSettings settings) throws IOException {
+        open(settings, SerialPort.TIMEOUT_READ_SEMI_BLOCKING);
+    }
+
+    @Override
+    int openWithDescriptor(UartSettings settings) throws IOException {
+        SerialPort opened = open(settings, SerialPort.TIMEOUT_NONBLOCKING);
+        int descriptor = OpenDescriptor.of(opened.getSystemPortPath());
+        if (descriptor == NONE) {
+            useThreads();
+        }
+        return descriptor;
+    }
+
+    private SerialPort open(UartSettings settings, int timeoutMode) throws IOException {
         if (!state.compareAndSet(State.NEW, State.OPENING)) {
             throw new UartException(name, "cannot open " + name + ": opened or closed before (use a new object)");
         }
@@ -114,24 +108,46 @@ public final class JSerialCommPort implements UartPort {
             notFound.initCause(e);
             throw notFound;
         }
-        checkSupported(settings);
+        JSerialCommSettings.check(name, settings);
         // Before the open: its first act is to set both lines at once, so that an ESP32's reset circuit, which reacts
         // to a difference between them, sees none.
         opened.setDTRandRTS(settings.dtr(), settings.rts());
-        opened.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, READ_TIMEOUT_MILLIS, 0);
-        apply(opened, settings);
+        opened.setComPortTimeouts(timeoutMode, READ_TIMEOUT_MILLIS, 0);
+        JSerialCommSettings.apply(opened, settings);
         if (!JSerialComm.open(opened)) {
             throw OpenFailure.diagnose(name, opened.getLastErrorCode(), settings, file);
         }
         port = opened;
-        if (isPseudoTerminal(opened.getSystemPortPath())) {
-            settleTurns = SETTLE_TURNS_PSEUDO_TERMINAL;
-        }
+        drain = new PortDrain(opened);
         limitWrites(settings);
         if (!state.compareAndSet(State.OPENING, State.OPEN)) {
             opened.closePort();
             throw new UartException(name, name + " was closed while it was being opened");
         }
+        return opened;
+    }
+
+    @Override
+    void useThreads() throws IOException {
+        SerialPort open = enterOrFail();
+        try {
+            open.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, READ_TIMEOUT_MILLIS, 0);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    void written() {
+        PortDrain open = drain;
+        if (open != null) {
+            open.written();
+        }
+    }
+
+    @Override
+    void setPause(Pause pause) {
+        this.pause = pause;
     }
 
     @Override
@@ -140,14 +156,18 @@ public final class JSerialCommPort implements UartPort {
         if (open == null) {
             return -1;
         }
+        byte[] chunk = readChunk;
+        if (chunk == null) {
+            chunk = readChunk = new byte[READ_CHUNK];
+        }
         int count;
         try {
-            count = open.readBytes(readChunk, Math.min(length, READ_CHUNK), 0);
+            count = open.readBytes(chunk, Math.min(length, READ_CHUNK), 0);
         } finally {
             leave();
         }
         if (count > 0) {
-            System.arraycopy(readChunk, 0, target, offset, count);
+            System.arraycopy(chunk, 0, target, offset, count);
             return count;
         }
         if (count < 0) {
@@ -162,17 +182,21 @@ public final class JSerialCommPort implements UartPort {
         if (open == null) {
             return -1;
         }
+        byte[] chunk = writeChunk;
+        if (chunk == null) {
+            chunk = writeChunk = new byte[WRITE_CHUNK_MAX];
+        }
         int count = Math.min(length, writeLimit);
         try {
-            System.arraycopy(source, offset, writeChunk, 0, count);
-            count = open.writeBytes(writeChunk, count, 0);
+            System.arraycopy(source, offset, chunk, 0, count);
+            count = open.writeBytes(chunk, count, 0);
         } finally {
             leave();
         }
         if (count <= 0) {
             return gone("write");
         }
-        lastWriteNanos = System.nanoTime();
+        written();
         return count;
     }
 
@@ -204,16 +228,29 @@ public final class JSerialCommPort implements UartPort {
 
     @Override
     public void configure(UartSettings settings) throws IOException {
-        checkSupported(settings);
+        JSerialCommSettings.check(name, settings);
         SerialPort open = enterOrFail();
         try {
-            drain(open, State.OPEN);
-            if (!apply(open, settings)) {
+            drain(State.OPEN);
+            if (!applyWhilePaused(open, settings)) {
                 throw unsupported(settings.toString());
             }
             limitWrites(settings);
         } finally {
             leave();
+        }
+    }
+
+    private boolean applyWhilePaused(SerialPort open, UartSettings settings) {
+        Pause others = pause;
+        if (others == null) {
+            return JSerialCommSettings.apply(open, settings);
+        }
+        others.begin();
+        try {
+            return JSerialCommSettings.apply(open, settings);
+        } finally {
+            others.end();
         }
     }
 
@@ -263,7 +300,7 @@ public final class JSerialCommPort implements UartPort {
             return;
         }
         if (!lost) {
-            drain(open, State.CLOSED);
+            drain(State.CLOSED);
         }
         // Wakes a reader and a writer that sleep in the kernel. The reader then leaves.
         open.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
@@ -279,27 +316,10 @@ public final class JSerialCommPort implements UartPort {
         open.closePort();
     }
 
-    /** Waits, a limited time and while the port is in that state, until what the driver holds has left. */
-    private void drain(SerialPort open, State during) {
-        long start = System.nanoTime();
-        long progress = start;
-        int left = open.bytesAwaitingWrite();
-        while (left > 0 && state.get() == during) {
-            LockSupport.parkNanos(500_000);
-            long now = System.nanoTime();
-            int nowLeft = open.bytesAwaitingWrite();
-            if (nowLeft < left) {
-                progress = now;
-            }
-            left = nowLeft;
-            if (now - progress > DRAIN_STALL_NANOS || now - start > DRAIN_LIMIT_NANOS) {
-                return;
-            }
-        }
-        for (int turn = 0;
-                turn < settleTurns && System.nanoTime() - lastWriteNanos < SETTLED_NANOS && state.get() == during;
-                turn++) {
-            LockSupport.parkNanos(SETTLE_TURN_NANOS);
+    private void drain(State during) {
+        PortDrain open = drain;
+        if (open != null) {
+            open.await(() -> state.get() == during);
         }
     }
 
@@ -343,51 +363,6 @@ public final class JSerialCommPort implements UartPort {
 
     private UartParameterException unsupported(String what) {
         return new UartParameterException(name, name + " does not support " + what);
-    }
-
-    /** By the names that Linux and macOS give them; {@code path} is free of symbolic links. */
-    private static boolean isPseudoTerminal(String path) {
-        return path.startsWith("/dev/pts/") || path.startsWith("/dev/ttys");
-    }
-
-    /** Refuses what jSerialComm would replace in silence. */
-    private void checkSupported(UartSettings settings) throws UartParameterException {
-        if (settings.stopBits() == StopBits.ONE_POINT_FIVE && !WINDOWS) {
-            throw new UartParameterException(
-                    name, name + ": STOP_BITS ONE_POINT_FIVE is known to Windows only (use ONE or TWO)");
-        }
-    }
-
-    private static boolean apply(SerialPort port, UartSettings settings) {
-        boolean parameters = port.setComPortParameters(
-                settings.baudRate(), settings.dataBits(), stopBits(settings), parity(settings));
-        return port.setFlowControl(flowControl(settings)) && parameters;
-    }
-
-    private static int stopBits(UartSettings settings) {
-        return switch (settings.stopBits()) {
-            case ONE -> SerialPort.ONE_STOP_BIT;
-            case ONE_POINT_FIVE -> SerialPort.ONE_POINT_FIVE_STOP_BITS;
-            case TWO -> SerialPort.TWO_STOP_BITS;
-        };
-    }
-
-    private static int parity(UartSettings settings) {
-        return switch (settings.parity()) {
-            case NONE -> SerialPort.NO_PARITY;
-            case ODD -> SerialPort.ODD_PARITY;
-            case EVEN -> SerialPort.EVEN_PARITY;
-            case MARK -> SerialPort.MARK_PARITY;
-            case SPACE -> SerialPort.SPACE_PARITY;
-        };
-    }
-
-    private static int flowControl(UartSettings settings) {
-        return switch (settings.flowControl()) {
-            case NONE -> SerialPort.FLOW_CONTROL_DISABLED;
-            case RTS_CTS -> SerialPort.FLOW_CONTROL_RTS_ENABLED | SerialPort.FLOW_CONTROL_CTS_ENABLED;
-            case XON_XOFF -> SerialPort.FLOW_CONTROL_XONXOFF_IN_ENABLED | SerialPort.FLOW_CONTROL_XONXOFF_OUT_ENABLED;
-        };
     }
 
     @Override

@@ -4,16 +4,12 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens a port and then moves its bytes into a ring, on a thread of its own; the channel takes them out on its event
+ * Moves a port's bytes into a ring, on a thread of its own; the channel takes them out on its event
  * loop. While the ring is full it stops reading.
  */
 final class PortReader implements Runnable {
     /** Called on the reader's thread. */
     interface Listener {
-        void opened();
-
-        void openFailed(Throwable cause);
-
         /** The ring holds bytes that the channel may not know of. */
         void bytesArrived();
 
@@ -25,28 +21,19 @@ final class PortReader implements Runnable {
     private static final long LOST_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final UartPort port;
-    private final UartSettings settings;
     private final Listener listener;
     private final SpscByteRing ring;
     private final ParkingSpot room = new ParkingSpot();
     private volatile boolean stopped;
 
-    PortReader(UartPort port, UartSettings settings, int capacity, Listener listener) {
+    PortReader(UartPort port, int capacity, Listener listener) {
         this.port = port;
-        this.settings = settings;
         this.listener = listener;
         ring = new SpscByteRing(capacity);
     }
 
     @Override
     public void run() {
-        try {
-            port.open(settings);
-        } catch (Throwable t) {
-            listener.openFailed(t);
-            return;
-        }
-        listener.opened();
         try {
             while (!stopped && readSome()) {
                 // goes on
@@ -73,6 +60,14 @@ final class PortReader implements Runnable {
         return count >= 0;
     }
 
+    /** Puts in, before the thread runs, what was received before, and releases it; at most the capacity. */
+    void prefill(ByteBuf received) {
+        int count = received.readableBytes();
+        received.readBytes(ring.array(), 0, count);
+        received.release();
+        ring.produce(count);
+    }
+
     /** Makes the thread end once its port returns. Any thread. */
     void stop() {
         stopped = true;
@@ -82,6 +77,10 @@ final class PortReader implements Runnable {
     /** Bytes that the channel can take; its event loop only. */
     int readable() {
         return ring.readable();
+    }
+
+    boolean isFull() {
+        return ring.free() == 0;
     }
 
     /** Moves as many bytes as there are and {@code target} has room for; the channel's event loop only. */

@@ -1,5 +1,6 @@
 package dev.uartnet.transport;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.PreferHeapByteBufAllocator;
@@ -21,6 +22,8 @@ public final class UartChannelConfig extends DefaultChannelConfig {
 
     private final UartChannel uart;
     private final Map<ChannelOption<?>, Access> accessors;
+    private final ByteBufAllocator directFirst;
+    private final ByteBufAllocator heapFirst;
     private volatile UartSettings settings = UartSettings.DEFAULT;
     private volatile boolean allowResetOnOpen;
     private volatile int readBufferSize = DEFAULT_READ_BUFFER_SIZE;
@@ -29,8 +32,16 @@ public final class UartChannelConfig extends DefaultChannelConfig {
         super(channel);
         uart = channel;
         accessors = accessors();
-        // Ports read and write byte arrays.
-        setAllocator(new PreferHeapByteBufAllocator(getAllocator()));
+        directFirst = getAllocator();
+        heapFirst = new PreferHeapByteBufAllocator(directFirst);
+        setAllocator(heapFirst);
+    }
+
+    /** Threads read and write byte arrays, an event loop memory outside the heap. An allocator that the user has set stays. */
+    void preferDirectBuffers(boolean direct) {
+        if (getAllocator() == (direct ? heapFirst : directFirst)) {
+            setAllocator(direct ? directFirst : heapFirst);
+        }
     }
 
     /** An option of this class: how it is read and set. */
@@ -82,6 +93,19 @@ public final class UartChannelConfig extends DefaultChannelConfig {
     /** The settings that the port has, or will be opened with. */
     public UartSettings getSettings() {
         return settings;
+    }
+
+    /** Refuses levels of DTR and RTS that nobody may want. */
+    UartSettings settingsToOpen(UartAddress address) throws UartParameterException {
+        UartSettings now = settings;
+        if (now.dtr() != now.rts() && !allowResetOnOpen) {
+            throw new UartParameterException(
+                    address.portName(),
+                    address.portName() + ": DTR " + now.dtr() + " with RTS " + now.rts()
+                            + " resets an ESP32 board on open (give both the same level, or set"
+                            + " ALLOW_RESET_ON_OPEN)");
+        }
+        return now;
     }
 
     public UartChannelConfig setBaudRate(int baudRate) {

@@ -39,7 +39,7 @@ class UartChannelDataTest {
     static Stream<Arguments> floods() {
         return Stream.of(
                 Arguments.of(EventLoops.NIO, Line.Kind.PTY, 110),
-                Arguments.of(EventLoops.EPOLL, Line.Kind.PTY, 20),
+                Arguments.of(EventLoops.EPOLL, Line.Kind.PTY, 110),
                 Arguments.of(EventLoops.IO_URING, Line.Kind.PTY, 20),
                 Arguments.of(EventLoops.DEFAULT, Line.Kind.PTY, 20),
                 Arguments.of(EventLoops.NIO, Line.Kind.MEMORY, 110));

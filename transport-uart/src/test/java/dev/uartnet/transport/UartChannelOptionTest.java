@@ -16,10 +16,18 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(names = {"NIO", "EPOLL"}) // by threads, and by the event loop
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // native calls ignore interrupts
 class UartChannelOptionTest {
-    private final EventLoopGroup group = EventLoops.NIO.newGroup(1);
+    private final EventLoopGroup group;
+
+    UartChannelOptionTest(EventLoops loops) {
+        group = loops.newGroup(1);
+    }
 
     @AfterEach
     void tearDown() throws InterruptedException {

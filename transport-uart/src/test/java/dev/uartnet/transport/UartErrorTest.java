@@ -23,11 +23,19 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a user is told when a port cannot be opened. */
+@ParameterizedClass
+@EnumSource(names = {"NIO", "EPOLL"}) // by threads, and by the event loop
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // native calls ignore interrupts
 class UartErrorTest {
-    private final EventLoopGroup group = EventLoops.NIO.newGroup(1);
+    private final EventLoopGroup group;
+
+    UartErrorTest(EventLoops loops) {
+        group = loops.newGroup(1);
+    }
 
     @AfterEach
     void tearDown() throws InterruptedException {

@@ -1,195 +1,162 @@
 package dev.uartnet.benchmarks.link;
 
-import dev.uartnet.codec.link.LinkCounters;
-import dev.uartnet.esp32.LineFaults;
-import dev.uartnet.proxy.ProxyClient;
+import dev.uartnet.measure.Machine;
+import dev.uartnet.measure.Results;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a line's rate one TCP connection gets, and how long a ping takes: {@code java -cp benchmarks/target/benchmarks.jar
- * dev.uartnet.benchmarks.link.LinkBenchmark [SECONDS [NAME]]}, from the checkout's root. A line's rate is its baud rate divided by the 10
- * bits of a byte; each transfer takes about SECONDS (default 12) of it, and at least 1 MB; with NAME, only the lines whose name begins so.
+ * The link from end to end, measured: {@code benchmarks/run [--short] [--out FOLDER] [PART...]}. Each part writes its results into a file of its own, {@code
+ * FOLDER/link-PART.json}, in the form that benchmarks/README.md describes.
  */
 public final class LinkBenchmark {
-    private static final int BYTES_MIN = 1 << 20;
-    private static final int PINGS = 2_000;
-    private static final int BITS_PER_BYTE = 10;
-    private static final long SEED = 42;
-
-    private final List<String> table = new ArrayList<>();
-    private final int seconds;
-    private final int bytesMin;
-    private final int pings;
-    private final String only;
-
-    /**
-     * A run of the lines whose names begin with a word.
-     *
-     * @param seconds of each transfer, about
-     * @param bytesMin but at least so many bytes
-     * @param pings how many round trips, behind as many that do not count
-     */
-    LinkBenchmark(int seconds, int bytesMin, int pings, String only) {
-        this.bytesMin = bytesMin;
-        this.pings = pings;
-        this.only = only;
-        this.seconds = seconds;
-    }
-
-    /** Runs all lines, one after the other, and prints a table. */
-    public static void main(String[] arguments) throws Exception {
-        LinkBenchmark benchmark = new LinkBenchmark(
-                arguments.length > 0 ? Integer.parseInt(arguments[0]) : 12,
-                BYTES_MIN,
-                PINGS,
-                arguments.length > 1 ? arguments[1] : "");
-        benchmark.run();
-        benchmark.table.forEach(System.out::println);
-    }
-
-    /** Runs them, one after the other. */
-    void run() throws Exception {
-        table.add(
-                "| line | bytes | down, of the line's rate | up, of the line's rate | bytes on the line for each byte, down and up | faults of the line | frames repeated by the device | by the host |");
-        table.add("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        warmUp();
-        oneWay("115,200, clean", 115_200, 0);
-        oneWay("921,600, clean", 921_600, 0);
-        bothWays();
-        oneWay("921,600, byte error 1e-5", 921_600, 1e-5);
-        oneWay("921,600, byte error 1e-4", 921_600, 1e-4);
-        oneWay("921,600, byte error 1e-3", 921_600, 1e-3);
-        ping(921_600);
-    }
-
+    private static final Map<String, Part> PARTS = parts();
     /** The first seconds of a JVM say little. */
-    private void warmUp() throws Exception {
-        try (TestBed bed = open(921_600, 0)) {
-            transfer(bed, bed.connect(connector -> connector), bytesMin / 2, bytesMin / 2);
-        }
+    private static final long WARM_UP_BYTES = 30_000_000;
+
+    private final Effort effort;
+    private final Path folder;
+
+    /** @param folder where the results are written */
+    LinkBenchmark(Effort effort, Path folder) {
+        this.effort = effort;
+        this.folder = folder;
     }
 
-    List<String> table() {
-        return table;
+    private static Map<String, Part> parts() {
+        Map<String, Part> parts = new LinkedHashMap<>();
+        parts.put("rates", new LineRates(DeviceKind.FIRMWARE));
+        parts.put("simulator", new LineRates(DeviceKind.SIMULATOR));
+        parts.put("usb", new UsbLatency());
+        parts.put("streams", new StreamCounts());
+        parts.put("small", new SmallMessageRates());
+        parts.put("errors", new ErrorRates());
+        parts.put("trips", new PingTimes());
+        parts.put("plain", new StopAndWait());
+        parts.put("cost", new Costs());
+        parts.put("sizes", new TransferSizes());
+        parts.put("sockets", new SocketScale());
+        parts.put("lines", new LineScale());
+        parts.put("reference", new Reference());
+        return parts;
     }
 
-    private long bytes(int baud) {
-        return Math.max(bytesMin, (long) seconds * baud / BITS_PER_BYTE);
-    }
-
-    private static TestBed open(int baud, double byteError) throws IOException {
-        return new TestBed(baud, false, line -> line.faults(LineFaults.NONE.withByteError(byteError))
-                .seed(SEED));
-    }
-
-    private void oneWay(String name, int baud, double byteError) throws Exception {
-        if (!name.startsWith(only)) {
-            return;
-        }
-        long bytes = bytes(baud);
-        try (TestBed bed = open(baud, byteError)) {
-            ProxyClient client = bed.connect(connector -> connector);
-            Transfer.Result down = transfer(bed, client, bytes, 0);
-            long wireDown = bed.bytesDown();
-            long wireUp = bed.bytesUp();
-            Transfer.Result up = transfer(bed, client, 0, bytes);
-            wireUp = bed.bytesUp() - wireUp;
-            row(name, bed, client, baud, bytes, down.downNanos(), up.upNanos(), wireDown, wireUp);
-        }
-    }
-
-    private void bothWays() throws Exception {
-        String name = "921,600, both ways at once";
-        int baud = 921_600;
-        if (!name.startsWith(only)) {
-            return;
-        }
-        long bytes = bytes(baud);
-        try (TestBed bed = open(baud, 0)) {
-            ProxyClient client = bed.connect(connector -> connector);
-            Transfer.Result both = transfer(bed, client, bytes, bytes);
-            row(name, bed, client, baud, bytes, both.downNanos(), both.upNanos(), bed.bytesDown(), bed.bytesUp());
-        }
-    }
-
-    private static Transfer.Result transfer(TestBed bed, ProxyClient client, long down, long up) throws Exception {
-        return Transfer.start(client, bed.group(), bed.serverPort(), SEED, down, up)
-                .get(30, TimeUnit.MINUTES);
-    }
-
-    private void row(
-            String name,
-            TestBed bed,
-            ProxyClient client,
-            int baud,
-            long bytes,
-            long downNanos,
-            long upNanos,
-            long wireDown,
-            long wireUp) {
-        Map<String, Long> device = Objects.requireNonNull(client.info().block()).link();
-        LinkCounters host = Objects.requireNonNull(client.health().block()).counters();
-        String row = String.format(
-                Locale.ROOT,
-                "| %s | %,d | %.1f %% | %.1f %% | %.3f, %.3f | %,d | %d (%d by the timer) | %d (%d) |",
-                name,
-                bytes,
-                share(baud, bytes, downNanos),
-                share(baud, bytes, upNanos),
-                (double) wireDown / bytes,
-                (double) wireUp / bytes,
-                bed.faults(),
-                device.get("retransmits"),
-                device.get("timeouts"),
-                host.retransmits(),
-                host.timeouts());
-        System.err.println(row);
-        table.add(row);
-    }
-
-    /** The share of the line's rate, in per cent. */
-    private static double share(int baud, long bytes, long nanos) {
-        return 100.0 * bytes * BITS_PER_BYTE / baud / (nanos / 1e9);
-    }
-
-    private void ping(int baud) throws Exception {
-        if (!"ping".startsWith(only)) {
-            return;
-        }
-        try (TestBed bed = open(baud, 0)) {
-            ProxyClient client = bed.connect(connector -> connector);
-            for (int i = 0; i < pings; i++) {
-                client.ping().block();
+    /** Runs the parts that are named, or all. */
+    public static void main(String[] arguments) throws Exception {
+        Effort effort = Effort.LONG;
+        Path folder = Path.of("benchmarks", "results");
+        Set<String> wanted = new LinkedHashSet<>();
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--short" -> effort = Effort.SHORT;
+                case "--out" -> {
+                    if (++i == arguments.length) {
+                        wrong("--out needs a folder");
+                    }
+                    folder = Path.of(arguments[i]);
+                }
+                default -> {
+                    if (!PARTS.containsKey(arguments[i])) {
+                        wrong("no part of the link benchmark: " + arguments[i]);
+                    }
+                    wanted.add(arguments[i]);
+                }
             }
-            long bytesBefore = (bed.bytesDown() + bed.bytesUp());
-            long[] nanos = new long[pings];
-            for (int i = 0; i < pings; i++) {
-                Duration time = client.ping().block();
-                nanos[i] = time == null ? 0 : time.toNanos();
+        }
+        new LinkBenchmark(effort, folder).run(wanted.isEmpty() ? PARTS.keySet() : wanted);
+    }
+
+    private static void wrong(String what) {
+        System.err.println(what + " (parts: " + String.join(", ", PARTS.keySet()) + "; options: --short, --out FOLDER)");
+        System.exit(2);
+    }
+
+    static Set<String> partNames() {
+        return PARTS.keySet();
+    }
+
+    /** Runs parts, one after the other; a part that fails does not keep the others from running. */
+    void run(Set<String> names) throws Exception {
+        String micropython = warmUp();
+        Exception failure = null;
+        for (String name : names) {
+            try {
+                measure(name, micropython);
+            } catch (Exception e) {
+                System.err.println("part " + name + " failed: " + e);
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
-            double bytes = (double) ((bed.bytesDown() + bed.bytesUp()) - bytesBefore) / pings;
-            double wire = bytes * BITS_PER_BYTE / baud * 1e3;
-            Arrays.sort(nanos);
-            double median = nanos[pings / 2] / 1e6;
-            table.add("");
-            table.add(String.format(
-                    Locale.ROOT,
-                    "ping at %,d baud: p50 %.2f ms = wire time of %.0f bytes %.2f ms + %.2f ms; p1 %.2f ms, p99 %.2f ms",
-                    baud,
-                    median,
-                    bytes,
-                    wire,
-                    median - wire,
-                    nanos[pings / 100] / 1e6,
-                    nanos[pings * 99 / 100] / 1e6));
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void measure(String name, @Nullable String micropython) throws Exception {
+        Machine machine = Machine.here(micropython);
+        String start = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        Run run = new Run(effort);
+        Part part = PARTS.get(name);
+        if (part == null) {
+            throw new IllegalArgumentException("no part of the link benchmark: " + name);
+        }
+        part.measure(run);
+        String how = "benchmarks/run " + (effort.isShort() ? "--short " : "") + name + ": the JVM warmed up with "
+                + (effort.isShort() ? "a moment" : "30 MB") + ", each rig with a transfer; " + effort.repetitions()
+                + " repetitions of about " + effort.seconds() + " s; value is their median";
+        Path file = folder.resolve("link-" + name + ".json");
+        new Results("Link: " + name, start, commit(), how, machine, run.figures(), run.series()).write(file);
+        System.err.println(file);
+    }
+
+    /** Returns the firmware's interpreter. */
+    private @Nullable String warmUp() throws IOException {
+        try (Rig rig = new Rig(DeviceKind.SIMULATOR, 0)) {
+            long bytes = effort.isShort() ? 100_000 : WARM_UP_BYTES;
+            rig.transfer(bytes, bytes);
+        }
+        try (Rig rig = new Rig(DeviceKind.FIRMWARE, 0)) {
+            var info = rig.client().info().block();
+            return info == null ? null : info.python();
+        }
+    }
+
+    /** Returns the checkout's commit, with a plus if there is more than that. */
+    private static @Nullable String commit() {
+        String hash = git(List.of("rev-parse", "--short", "HEAD"));
+        String changes = git(List.of("status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results", ":!benchmarks/report"));
+        return hash == null ? null : changes == null || changes.isEmpty() ? hash : hash + "+";
+    }
+
+    private static @Nullable String git(List<String> arguments) {
+        String[] command = new String[arguments.size() + 1];
+        command[0] = "git";
+        System.arraycopy(arguments.toArray(), 0, command, 1, arguments.size());
+        try {
+            Process process = new ProcessBuilder(Arrays.asList(command))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return process.waitFor() == 0 ? said : null;
+        } catch (IOException noGit) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
         }
     }
 }

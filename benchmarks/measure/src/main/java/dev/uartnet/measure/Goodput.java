@@ -1,0 +1,152 @@
+package dev.uartnet.measure;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fast the bytes of one connection went, each of which was right. Both times hold one round trip that no byte of theirs needs.
+ *
+ * @param downBytes from the server to this program
+ * @param downNanos from the request to the last byte; 0 if nothing went down
+ * @param upBytes the other way
+ * @param upNanos from the server's answer to the request to the last byte, by the server's clock; 0 if nothing went up
+ */
+public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos) {
+    private static final double NANOS = 1e9;
+
+    /** Returns bytes a second. */
+    public double down() {
+        return downNanos == 0 ? 0 : downBytes * NANOS / downNanos;
+    }
+
+    /** Returns bytes a second. */
+    public double up() {
+        return upNanos == 0 ? 0 : upBytes * NANOS / upNanos;
+    }
+
+    /**
+     * Moves bytes between a {@link PatternServer} and this program, both ways at once. Cancelling the result closes the connection.
+     *
+     * @param connecting makes the channel: the device's sockets, or any others
+     * @param server as the bootstrap's resolver takes it
+     * @return fails with {@link IOException} if the connection does, or if a byte is wrong
+     */
+    public static CompletableFuture<Goodput> measure(
+            Bootstrap connecting, SocketAddress server, long downBytes, long upBytes) {
+        Client client = new Client(downBytes, upBytes);
+        connecting.clone().handler(client).connect(server).addListener(connected -> {
+            if (!connected.isSuccess()) {
+                client.result.completeExceptionally(connected.cause());
+            }
+        });
+        return client.result;
+    }
+
+    private static final class Client extends ChannelInboundHandlerAdapter {
+        private final CompletableFuture<Goodput> result = new CompletableFuture<>();
+        private final long upBytes;
+        private final long downBytes;
+        private final PatternSender up;
+        private @Nullable PatternReceiver down;
+        private @Nullable ByteBuf trailer;
+        private long startNanos;
+        private boolean going;
+
+        Client(long downBytes, long upBytes) {
+            this.upBytes = upBytes;
+            this.downBytes = downBytes;
+            up = new PatternSender(upBytes);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            result.whenComplete((done, failure) -> context.close());
+            trailer = context.alloc().buffer(PatternServer.TRAILER_BYTES, PatternServer.TRAILER_BYTES);
+            startNanos = System.nanoTime();
+            down = new PatternReceiver(downBytes);
+            context.write(context.alloc()
+                    .buffer(PatternServer.REQUEST_BYTES)
+                    .writeLong(PatternServer.MAGIC)
+                    .writeLong(downBytes)
+                    .writeLong(upBytes));
+            context.flush();
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            if (going) {
+                up.send(context);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf data = (ByteBuf) message;
+            try {
+                PatternReceiver receiver = down;
+                ByteBuf end = trailer;
+                if (receiver == null || end == null) {
+                    return;
+                }
+                if (!going && data.isReadable()) {
+                    data.skipBytes(1);
+                    going = true;
+                    up.send(context);
+                }
+                if (!receiver.take(data)) {
+                    return;
+                }
+                if (data.readableBytes() > end.writableBytes()) {
+                    fail("more bytes came than were asked for", null);
+                    return;
+                }
+                end.writeBytes(data);
+                if (!end.isWritable()) {
+                    finish(receiver, end.readLong() == 1, end.readLong());
+                }
+            } finally {
+                data.release();
+            }
+        }
+
+        private void finish(PatternReceiver receiver, boolean upRight, long upNanos) {
+            if (!receiver.isRight() || !upRight) {
+                fail("the bytes that came " + (upRight ? "down" : "up") + " are not those that were sent", null);
+                return;
+            }
+            result.complete(new Goodput(
+                    downBytes,
+                    downBytes == 0 ? 0 : receiver.lastNanos() - startNanos,
+                    upBytes,
+                    upBytes == 0 ? 0 : upNanos));
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            fail("the connection ended after " + (down == null ? 0 : down.came()) + " bytes", null);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            fail("the connection failed: " + cause.getMessage(), cause);
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            if (trailer != null) {
+                trailer.release();
+                trailer = null;
+            }
+        }
+
+        private void fail(String what, @Nullable Throwable cause) {
+            result.completeExceptionally(new IOException(what, cause));
+        }
+    }
+}

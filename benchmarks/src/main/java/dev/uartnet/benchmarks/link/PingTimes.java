@@ -1,0 +1,57 @@
+package dev.uartnet.benchmarks.link;
+
+import dev.uartnet.measure.Figure;
+import dev.uartnet.measure.RoundTrips;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Objects;
+
+/** How long a ping takes on an idle line, beside the time that its bytes need on the wire. */
+final class PingTimes implements Part {
+    private static final String GROUP = "Round trips";
+    private static final int[] FIRMWARE_BAUDS = {115_200, 921_600, 3_000_000, 0};
+    private static final int[] SIMULATOR_BAUDS = {921_600, 12_000_000, 0};
+    /** Wanted by issue 3: no more than so many milliseconds above the wire time. */
+    private static final double WANTED_MILLIS = 0.5;
+
+    @Override
+    public void measure(Run run) throws IOException {
+        for (int baud : FIRMWARE_BAUDS) {
+            measure(run, DeviceKind.FIRMWARE, baud);
+        }
+        for (int baud : SIMULATOR_BAUDS) {
+            measure(run, DeviceKind.SIMULATOR, baud);
+        }
+    }
+
+    private static void measure(Run run, DeviceKind kind, int baud) throws IOException {
+        int count = baud == 115_200 ? run.effort().pings() / 4 : run.effort().pings();
+        try (Rig rig = new Rig(kind, baud)) {
+            pings(rig, count / 2);
+            long before = rig.wireUp() + rig.wireDown();
+            RoundTrips trips = pings(rig, count);
+            double bytes = (double) (rig.wireUp() + rig.wireDown() - before) / count;
+            String where = kind.word + ", " + (baud == 0 ? "unpaced" : String.format(Locale.ROOT, "%,d baud", baud));
+            double wire = baud == 0 ? 0 : bytes / rig.lineRate() * 1e3;
+            double median = trips.millis(50);
+            run.add(Figure.of(GROUP, "median less the wire's time, " + where, "ms", median - wire)
+                    .atMost(WANTED_MILLIS)
+                    .note(String.format(
+                            Locale.ROOT,
+                            "of %,d: p50 %.3f ms, p90 %.3f, p99 %.3f, p99.9 %.3f, longest %.3f; %.0f bytes on the wire take %.3f ms",
+                            trips.count(),
+                            median,
+                            trips.millis(90),
+                            trips.millis(99),
+                            trips.millis(99.9),
+                            trips.millis(100),
+                            bytes,
+                            wire)));
+        }
+    }
+
+    private static RoundTrips pings(Rig rig, int count) {
+        return Objects.requireNonNull(
+                RoundTrips.measure(rig.client(), count).block());
+    }
+}

@@ -1,0 +1,61 @@
+package dev.uartnet.benchmarks.link;
+
+import dev.uartnet.measure.Figure;
+import dev.uartnet.measure.Repetitions;
+import dev.uartnet.measure.SmallMessages;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+
+/** How full 64 sockets keep the line that send 32 bytes each in turn, and how many messages a second that is. */
+final class SmallMessageRates implements Part {
+    private static final String GROUP = "Small messages";
+    private static final int SOCKETS = 64;
+    private static final int BYTES = 32;
+    private static final double WANTED = 90;
+    private static final int[] FIRMWARE_BAUDS = {115_200, 921_600, 3_000_000};
+    private static final int[] SIMULATOR_BAUDS = {921_600, 12_000_000};
+
+    @Override
+    public void measure(Run run) throws Exception {
+        for (int baud : FIRMWARE_BAUDS) {
+            measure(run, DeviceKind.FIRMWARE, baud);
+        }
+        for (int baud : SIMULATOR_BAUDS) {
+            measure(run, DeviceKind.SIMULATOR, baud);
+        }
+    }
+
+    private static void measure(Run run, DeviceKind kind, int baud) throws Exception {
+        for (SmallMessages.Way way : SmallMessages.Way.values()) {
+            try (Rig rig = new Rig(kind, baud)) {
+                measure(run, rig, kind.word + String.format(Locale.ROOT, ", %,d baud", baud), way);
+            }
+        }
+    }
+
+    private static void measure(Run run, Rig rig, String where, SmallMessages.Way way) throws Exception {
+        int repetitions = run.effort().repetitions();
+        double[] full = new double[repetitions];
+        double[] rate = new double[repetitions];
+        try (SmallMessages all = SmallMessages.start(
+                rig.sockets(), rig.server(), SOCKETS, BYTES, way, Duration.ofSeconds(30))) {
+            Thread.sleep((long) (run.effort().seconds() * 500)); // the first moments do not count
+            for (int i = 0; i < repetitions; i++) {
+                long messages = all.messages();
+                long up = rig.wireUp();
+                long down = rig.wireDown();
+                long start = System.nanoTime();
+                Thread.sleep((long) (run.effort().seconds() * 1_000)); // what is measured
+                double seconds = (System.nanoTime() - start) / 1e9;
+                double busy = Math.max(rig.wireUp() - up, way == SmallMessages.Way.ECHO ? rig.wireDown() - down : 0);
+                full[i] = 100 * busy / rig.lineRate() / seconds;
+                rate[i] = (all.messages() - messages) / seconds;
+            }
+        }
+        String what = way == SmallMessages.Way.UP ? "up, " : "there and back, the fuller way, ";
+        run.add(Figure.of(GROUP, what + where, "% of the line in frames", Repetitions.of(full))
+                .atLeast(WANTED));
+        run.add(Figure.of(GROUP, what + where, "messages/s", Repetitions.of(rate)));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.uartnet.benchmarks.link;
+
+import dev.uartnet.measure.Figure;
+import dev.uartnet.measure.Goodput;
+import dev.uartnet.measure.Repetitions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Eight streams at once on one line, down and up: together they fill it as one does. */
+final class StreamCounts implements Part {
+    private static final String GROUP = "Many streams";
+    private static final int STREAMS = 8;
+    private static final int BAUD = 921_600;
+    private static final double WANTED = 95;
+
+    @Override
+    public void measure(Run run) throws Exception {
+        for (DeviceKind kind : DeviceKind.values()) {
+            try (Rig rig = new Rig(kind, BAUD)) {
+                long bytes = (long) Math.max(2_000, rig.lineRate() * run.effort().seconds() / STREAMS);
+                rig.transfer(bytes * STREAMS, bytes * STREAMS);
+                measure(run, rig, kind, "down", bytes, 0);
+                measure(run, rig, kind, "up", 0, bytes);
+            }
+        }
+    }
+
+    private static void measure(Run run, Rig rig, DeviceKind kind, String way, long down, long up) throws Exception {
+        double[] shares = new double[run.effort().repetitions()];
+        for (int i = 0; i < shares.length; i++) {
+            long start = System.nanoTime();
+            List<CompletableFuture<Goodput>> all = new ArrayList<>();
+            for (int stream = 0; stream < STREAMS; stream++) {
+                all.add(Goodput.measure(rig.sockets(), rig.server(), down, up));
+            }
+            for (CompletableFuture<Goodput> one : all) {
+                one.get(2, TimeUnit.MINUTES);
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            shares[i] = 100 * (down + up) * STREAMS / seconds / rig.lineRate();
+        }
+        run.add(Figure.of(
+                        GROUP,
+                        way + ", 8 streams, connecting and closing included, " + kind.word + ", 921,600 baud",
+                        "% of the line",
+                        Repetitions.of(shares))
+                .atLeast(WANTED));
+    }
+}

@@ -1,0 +1,137 @@
+"""The least heap with which the firmware carries so many sockets, all of them in both directions at once: esp32/unix/least-heap."""
+
+import os
+import sys
+import process
+from host import CHANNEL_DATA, CREDIT, INFO, Peer
+from process import Firmware, folder
+
+_BYTES = 6000  # each socket, each way
+_LEAST, _MOST = 40, 400  # KB between which it is
+_PATIENCE_MS = 120000  # the first start packs and compiles
+_AGAIN = 3  # starts that have to succeed: what is free varies a little
+_count = 0
+
+
+def _pattern(seed):
+    block = bytes((i * (2 * seed + 3)) & 255 for i in range(250))
+    return block * (_BYTES // 250)
+
+
+def _carry(host, n):
+    """Fails if one byte lacks, or one socket is refused."""
+    peer = Peer()
+    got = [bytearray() for _ in range(n)]
+    there = [bytearray() for _ in range(n)]
+    conns = []
+    credit = []
+    for i in range(n):
+        credit.append(host.connect(2 * i, peer.port, credit=4096, sink=got[i].extend)[4])
+        conns.append(peer.accept(host))
+    left = [memoryview(_pattern(i)) for i in range(n)]
+    sent = [0] * n
+    buf = bytearray(4096)
+
+    def done():
+        for m in [m for m in host.messages if m[0] == CREDIT]:
+            host.messages.remove(m)
+            credit[m[1] // 2] += m[2]
+        assert not host.messages, host.messages
+        for i in range(n):
+            taken = conns[i].write(left[i]) if left[i] else 0
+            left[i] = left[i][taken or 0 :]
+            k = conns[i].readinto(buf)
+            there[i].extend(buf[: k or 0])
+            size = min(credit[i], 1000, _BYTES - sent[i])
+            if size and len(host.waiting) < 8:
+                host.send(CHANNEL_DATA, 2 * i, _pattern(i)[sent[i] : sent[i] + size])
+                sent[i] += size
+                credit[i] -= size
+        return all(len(got[i]) == _BYTES == len(there[i]) for i in range(n))
+
+    host.until(done, 20000)
+    for i in range(n):
+        assert got[i] == _pattern(i) and there[i] == _pattern(i), i
+    free = host.call(INFO)[0]
+    assert not free["sockets"]["refused"]
+    for conn in conns:
+        conn.close()
+    peer.close()
+    return free["heap_free"]
+
+
+def tried(n, heap, mpy, bits=32):
+    """Bytes of the heap that are free at the start and with all sockets, or None if it is too small."""
+    global _count
+    _count += 1
+    line = "%s/least-%d.tty" % (folder, _count)
+    os.putenv("UARTNET_CHANNELS", str(n))
+    f = Firmware("--bits", str(bits), "--heap", "%dk" % heap, "--pty", line, *(("--mpy",) if mpy else ()))
+    os.putenv("UARTNET_CHANNELS", "")
+    f.line = line
+    try:
+        process.until(lambda: process.exists(line) or f.code(), _PATIENCE_MS)
+        host = f.host(max_payload=1024)
+        host.hello()
+        host.until(lambda: host.welcome or f.code())
+        if f.code():
+            raise AssertionError("ended with " + f.code())
+        host.enter()
+        return host.call(INFO)[0]["heap_free"], _carry(host, n)
+    except (AssertionError, OSError) as e:
+        print("%d sockets, %d KB: %s %s" % (n, heap, e, f.output()), file=sys.stderr)
+        return None
+    finally:
+        if not f.code():
+            f.end(process.SIGKILL)
+
+
+def least(n, mpy):
+    low, high = _LEAST, _MOST  # too small, large enough
+    while high - low > 1:
+        heap = (low + high) // 2
+        if tried(n, heap, mpy):
+            high = heap
+        else:
+            low = heap
+    free = None
+    while not free:
+        for _ in range(_AGAIN):
+            free = tried(n, high, mpy)
+            if not free:
+                high += 1
+                break
+    return high, free
+
+
+def main(args):
+    mpy = False
+    numbers = (1, 8, 32)
+    at = None
+    while args:
+        word = args.pop(0)
+        if word == "--mpy":
+            mpy = True
+        elif word == "--channels" and args:
+            numbers = (int(args.pop(0)),)
+        elif word == "--at" and args:
+            at = int(args.pop(0))
+        else:
+            print("least-heap: unknown argument: " + word, file=sys.stderr)
+            return 2
+    for n in numbers:
+        heap, free = (at, tried(n, at, mpy)) if at else least(n, mpy)
+        if not free:
+            print("least-heap: %d KB are not enough for %d sockets" % (heap, n), file=sys.stderr)
+            return 1
+        form = "mpy" if mpy else "source"
+        print('{"form": "%s", "sockets": %d, "heap_kb": %d, "free_at_start": %d, "free_with_sockets": %d}' % (form, n, heap, free[0], free[1]))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        code = main(sys.argv[1:])
+    finally:
+        os.system("rm -rf " + folder)
+    sys.exit(code)
