@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** 16 bytes there and back over a pseudo terminal, one ping after the other. The rounds of all are mixed, so that the machine's mood meets all. */
 final class Ping {
@@ -39,7 +40,10 @@ final class Ping {
         for (int i = 0; i < Way.values().length; i++) {
             channels.add(new ArrayList<>());
         }
-        try (FarEnd echo = FarEnd.start(program, "echo")) {
+        boolean pinned;
+        try (OneProcessor processor = new OneProcessor();
+                FarEnd echo = FarEnd.start(program, "echo")) {
+            pinned = processor.isPinned();
             String path = echo.line();
             for (int round = -1; round < rounds; round++) { // the first is the warm-up
                 measure(this::rawC, path, round, raw);
@@ -51,7 +55,8 @@ final class Ping {
                 }
             }
         }
-        String group = "Port: a ping of 16 bytes over a pseudo terminal";
+        String group =
+                "Port: a ping of 16 bytes over a pseudo terminal" + (pinned ? ", both ends on one processor" : "");
         double reference = Figures.median(raw);
         figures.add(group, "raw C", "us", thousandths(raw));
         figures.add(group, "jSerialComm, blocking", "us", thousandths(blocking));
@@ -110,7 +115,7 @@ final class Ping {
                 (UartChannel) Way.connect(loop, path, pinger).sync().channel();
         long[] nanos = pinger.done.get();
         channel.close().sync();
-        loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).sync();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         return nanos;
     }
 
