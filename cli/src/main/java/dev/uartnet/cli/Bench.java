@@ -67,7 +67,11 @@ final class Bench {
 
     void head() throws IOException {
         output.line(String.format(
-                Locale.ROOT, "BENCH %s (%s), %,d baud", device.name(), client.session().agent(), client.baudRate()));
+                Locale.ROOT,
+                "BENCH %s (%s), %,d baud",
+                device.name(),
+                client.session().agent(),
+                client.baudRate()));
     }
 
     void roundTrips(int count) throws Exception {
@@ -81,7 +85,11 @@ final class Bench {
                 trips.millis(99),
                 trips.millis(100)));
         for (int percentile : new int[] {50, 90, 99, 100}) {
-            figures.add(Figure.of(GROUP, "round trip, " + (percentile == 100 ? "longest" : "p" + percentile), "ms", trips.millis(percentile))
+            figures.add(Figure.of(
+                            GROUP,
+                            "round trip, " + (percentile == 100 ? "longest" : "p" + percentile),
+                            "ms",
+                            trips.millis(percentile))
                     .note("of " + trips.count()));
         }
     }
@@ -96,8 +104,10 @@ final class Bench {
             try {
                 guess = transfer(itself, 0, first);
             } catch (SocketException e) {
-                throw new RemoteFailureException("the device cannot connect to itself: " + Failure.text(e)
-                        + " (use --peer HOST:PORT, with 'uartnet bench --serve PORT' on another machine)", e);
+                throw new RemoteFailureException(
+                        "the device cannot connect to itself: " + Failure.text(e)
+                                + " (use --peer HOST:PORT, with 'uartnet bench --serve PORT' on another machine)",
+                        e);
             }
             long bytes = bytes(guess.up());
             double[] rates = new double[repetitions];
@@ -133,8 +143,10 @@ final class Bench {
         try {
             guess = transfer(peer, firstBytes(), 0);
         } catch (SocketException e) {
-            throw new RemoteFailureException("cannot reach the peer: " + Failure.text(e)
-                    + " (does 'uartnet bench --serve " + peer.getPort() + "' run there?)", e);
+            throw new RemoteFailureException(
+                    "cannot reach the peer: " + Failure.text(e) + " (does 'uartnet bench --serve " + peer.getPort()
+                            + "' run there?)",
+                    e);
         }
         long bytes = bytes(guess.down());
         double[] down = new double[repetitions];
@@ -164,7 +176,8 @@ final class Bench {
     }
 
     private Goodput transfer(SocketAddress server, long down, long up) throws Exception {
-        Duration patience = Duration.ofMillis((long) (seconds * 1_000 * PATIENCE)).plus(PATIENCE_MIN);
+        Duration patience =
+                Duration.ofMillis((long) (seconds * 1_000 * PATIENCE)).plus(PATIENCE_MIN);
         CompletableFuture<Goodput> transfer = Goodput.measure(client.bootstrap(loop), server, down, up);
         // A signal, or the time: then the connection is closed.
         try {
@@ -182,7 +195,8 @@ final class Bench {
         String share = all.median() > line
                 ? ""
                 : String.format(Locale.ROOT, ", %.1f %% of the line", 100 * all.median() / line);
-        output.line(what + ": " + Units.bytes(all.median()) + "/s (" + Units.bytes(all.low()) + " to " + Units.bytes(all.high()) + ")" + share);
+        output.line(what + ": " + Units.bytes(all.median()) + "/s (" + Units.bytes(all.low()) + " to "
+                + Units.bytes(all.high()) + ")" + share);
         figures.add(Figure.of(GROUP, what, "bytes/s", all));
     }
 
