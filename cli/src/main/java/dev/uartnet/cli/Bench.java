@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -32,6 +33,9 @@ import reactor.core.publisher.Mono;
 final class Bench {
     private static final String GROUP = "uartnet bench";
     private static final double BITS_PER_BYTE = 10;
+    /** Of the device. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     /** To guess how much moves in a second: as much as the line carries in a quarter of one. */
     private static final double FIRST_SECONDS = 0.25;
     /** A transfer that takes so many times as long as it should is given up. */
@@ -126,7 +130,7 @@ final class Bench {
                 .group(loop)
                 .channelFactory(() -> new ProxyServerSocketChannel(client))
                 .childHandler(PatternServer.childHandler())
-                .bind(new InetSocketAddress("127.0.0.1", 0))
+                .bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0))
                 .addListener((ChannelFutureListener) done -> {
                     if (done.isSuccess()) {
                         bound.complete(done.channel());
