@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -32,6 +33,9 @@ import reactor.core.publisher.Mono;
 final class Bench {
     private static final String GROUP = "uartnet bench";
     private static final double BITS_PER_BYTE = 10;
+    /** Of the device. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     /** To guess how much moves in a second: as much as the line carries in a quarter of one. */
     private static final double FIRST_SECONDS = 0.25;
     /** A transfer that takes so many times as long as it should is given up. */
@@ -67,7 +71,11 @@ final class Bench {
 
     void head() throws IOException {
         output.line(String.format(
-                Locale.ROOT, "BENCH %s (%s), %,d baud", device.name(), client.session().agent(), client.baudRate()));
+                Locale.ROOT,
+                "BENCH %s (%s), %,d baud",
+                device.name(),
+                client.session().agent(),
+                client.baudRate()));
     }
 
     void roundTrips(int count) throws Exception {
@@ -81,7 +89,11 @@ final class Bench {
                 trips.millis(99),
                 trips.millis(100)));
         for (int percentile : new int[] {50, 90, 99, 100}) {
-            figures.add(Figure.of(GROUP, "round trip, " + (percentile == 100 ? "longest" : "p" + percentile), "ms", trips.millis(percentile))
+            figures.add(Figure.of(
+                            GROUP,
+                            "round trip, " + (percentile == 100 ? "longest" : "p" + percentile),
+                            "ms",
+                            trips.millis(percentile))
                     .note("of " + trips.count()));
         }
     }
@@ -96,8 +108,10 @@ final class Bench {
             try {
                 guess = transfer(itself, 0, first);
             } catch (SocketException e) {
-                throw new RemoteFailureException("the device cannot connect to itself: " + Failure.text(e)
-                        + " (use --peer HOST:PORT, with 'uartnet bench --serve PORT' on another machine)", e);
+                throw new RemoteFailureException(
+                        "the device cannot connect to itself: " + Failure.text(e)
+                                + " (use --peer HOST:PORT, with 'uartnet bench --serve PORT' on another machine)",
+                        e);
             }
             long bytes = bytes(guess.up());
             double[] rates = new double[repetitions];
@@ -116,7 +130,7 @@ final class Bench {
                 .group(loop)
                 .channelFactory(() -> new ProxyServerSocketChannel(client))
                 .childHandler(PatternServer.childHandler())
-                .bind(new InetSocketAddress("127.0.0.1", 0))
+                .bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0))
                 .addListener((ChannelFutureListener) done -> {
                     if (done.isSuccess()) {
                         bound.complete(done.channel());
@@ -133,8 +147,10 @@ final class Bench {
         try {
             guess = transfer(peer, firstBytes(), 0);
         } catch (SocketException e) {
-            throw new RemoteFailureException("cannot reach the peer: " + Failure.text(e)
-                    + " (does 'uartnet bench --serve " + peer.getPort() + "' run there?)", e);
+            throw new RemoteFailureException(
+                    "cannot reach the peer: " + Failure.text(e) + " (does 'uartnet bench --serve " + peer.getPort()
+                            + "' run there?)",
+                    e);
         }
         long bytes = bytes(guess.down());
         double[] down = new double[repetitions];
@@ -164,7 +180,8 @@ final class Bench {
     }
 
     private Goodput transfer(SocketAddress server, long down, long up) throws Exception {
-        Duration patience = Duration.ofMillis((long) (seconds * 1_000 * PATIENCE)).plus(PATIENCE_MIN);
+        Duration patience =
+                Duration.ofMillis((long) (seconds * 1_000 * PATIENCE)).plus(PATIENCE_MIN);
         CompletableFuture<Goodput> transfer = Goodput.measure(client.bootstrap(loop), server, down, up);
         // A signal, or the time: then the connection is closed.
         try {
@@ -182,7 +199,8 @@ final class Bench {
         String share = all.median() > line
                 ? ""
                 : String.format(Locale.ROOT, ", %.1f %% of the line", 100 * all.median() / line);
-        output.line(what + ": " + Units.bytes(all.median()) + "/s (" + Units.bytes(all.low()) + " to " + Units.bytes(all.high()) + ")" + share);
+        output.line(what + ": " + Units.bytes(all.median()) + "/s (" + Units.bytes(all.low()) + " to "
+                + Units.bytes(all.high()) + ")" + share);
         figures.add(Figure.of(GROUP, what, "bytes/s", all));
     }
 

@@ -62,7 +62,8 @@ final class BenchCommand extends DeviceCommand {
             names = "--repetitions",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How often each transfer is done; median, least and greatest are told (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How often each transfer is done; median, least and greatest are told (default: ${DEFAULT-VALUE}).")
     private int repetitions;
 
     @Option(
@@ -95,7 +96,8 @@ final class BenchCommand extends DeviceCommand {
             throw new UsageException("--seconds must be 0.01 to 3600: " + seconds);
         }
         if (json != null && (json.toString().isEmpty() || Files.isDirectory(json))) {
-            throw new UsageException("--json needs a file, not " + (json.toString().isEmpty() ? "nothing" : "the folder " + json));
+            throw new UsageException(
+                    "--json needs a file, not " + (json.toString().isEmpty() ? "nothing" : "the folder " + json));
         }
         peerAddress = peer == null ? null : address(peer);
     }
@@ -108,7 +110,10 @@ final class BenchCommand extends DeviceCommand {
             host = host.substring(1, host.length() - 1);
         }
         String port = text.substring(colon + 1);
-        if (host.isEmpty() || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > PORT_MAX) {
+        if (host.isEmpty()
+                || !port.matches("[0-9]{1,5}")
+                || Integer.parseInt(port) < 1
+                || Integer.parseInt(port) > PORT_MAX) {
             throw new UsageException("--peer needs HOST:PORT: '" + text + "'");
         }
         return InetSocketAddress.createUnresolved(host, Integer.parseInt(port));
@@ -127,10 +132,13 @@ final class BenchCommand extends DeviceCommand {
         EventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("bench", true), NioIoHandler.newFactory());
         invocation.cleanups().doAfter(() -> group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS), () -> {
-            ChannelFuture listening = PatternServer.listen(group, new InetSocketAddress(port)).awaitUninterruptibly();
+            ChannelFuture listening =
+                    PatternServer.listen(group, new InetSocketAddress(port)).awaitUninterruptibly();
             if (!listening.isSuccess()) {
-                throw new IOException("cannot listen on port " + port + ": "
-                        + listening.cause().getMessage() + " (--serve 0 takes a free one)", listening.cause());
+                throw new IOException(
+                        "cannot listen on port " + port + ": "
+                                + listening.cause().getMessage() + " (--serve 0 takes a free one)",
+                        listening.cause());
             }
             Channel server = listening.channel();
             invocation

@@ -100,21 +100,35 @@ abstract class DeviceContract {
             assertThat(alone.text())
                     .contains("BENCH " + device.port(), "round trips: 20, p50/p90/p99/max = ")
                     .containsPattern("each way, both at once, through the device itself: [0-9.]+ .?B/s \\(.*\\)");
-            assertThat(json).content().contains("\"title\": \"uartnet bench ", "\"round trip, p99\"", "\"repetitions\": 3");
+            assertThat(json)
+                    .content()
+                    .contains("\"title\": \"uartnet bench ", "\"round trip, p99\"", "\"repetitions\": 3");
 
             CommandProcess.Result both = CommandProcess.run(
-                    "bench", "--pings", "5", "--seconds", "0.1", "--peer", "localhost:" + port, "--port", device.port());
+                    "bench",
+                    "--pings",
+                    "5",
+                    "--seconds",
+                    "0.1",
+                    "--peer",
+                    "localhost:" + port,
+                    "--port",
+                    device.port());
             assertThat(both.errors()).isEmpty();
             assertThat(both.exitCode()).isZero();
             assertThat(both.text())
-                    .contains("down, from the peer to here: ", "up, from here to the peer: ", "both at once, the slower way: ");
+                    .contains(
+                            "down, from the peer to here: ",
+                            "up, from here to the peer: ",
+                            "both at once, the slower way: ");
 
             peer.signal("INT");
             CommandProcess.Result served = peer.await();
             assertThat(served.errors()).isEmpty();
             assertThat(served.exitCode()).isEqualTo(130);
 
-            CommandProcess.Result nobody = CommandProcess.run("bench", "--peer", "localhost:" + port, "--port", device.port());
+            CommandProcess.Result nobody =
+                    CommandProcess.run("bench", "--peer", "localhost:" + port, "--port", device.port());
             assertThat(nobody.errors())
                     .startsWith("uartnet: cannot reach the peer: ")
                     .contains("does 'uartnet bench --serve " + port + "' run there?")

@@ -57,8 +57,7 @@ class GoodputTest {
     @ParameterizedTest
     @CsvSource({"0,0", "1,0", "0,1", "2500000,0", "0,2500000", "2500000,1100000"})
     void bytesGoBothWays(long down, long up) throws Exception {
-        Goodput goodput =
-                Goodput.measure(sockets(), server(), down, up).get(30, TimeUnit.SECONDS);
+        Goodput goodput = Goodput.measure(sockets(), server(), down, up).get(30, TimeUnit.SECONDS);
 
         assertThat(goodput.downBytes()).isEqualTo(down);
         assertThat(goodput.upBytes()).isEqualTo(up);
@@ -70,8 +69,11 @@ class GoodputTest {
     void throughADeviceToo() throws Exception {
         SocketAddress server = server();
         try (VirtualEsp32 device = VirtualEsp32.builder().build()) {
-            ProxyClient client = Objects.requireNonNull(
-                    ProxyClient.connector().port(device.servePty()).runOn(group).connect().block());
+            ProxyClient client = Objects.requireNonNull(ProxyClient.connector()
+                    .port(device.servePty())
+                    .runOn(group)
+                    .connect()
+                    .block());
 
             Goodput goodput = Goodput.measure(client.bootstrap(group), server, 200_000, 100_000)
                     .get(30, TimeUnit.SECONDS);
@@ -133,8 +135,7 @@ class GoodputTest {
             }
         });
 
-        assertThatThrownBy(() ->
-                        Goodput.measure(sockets(), relay, 50_000, 0).get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> Goodput.measure(sockets(), relay, 50_000, 0).get(30, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(IOException.class)
                 .hasMessageContaining("the bytes that came down are not those that were sent");
     }
@@ -148,8 +149,7 @@ class GoodputTest {
             }
         });
 
-        assertThatThrownBy(() ->
-                        Goodput.measure(sockets(), deaf, 50_000, 0).get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> Goodput.measure(sockets(), deaf, 50_000, 0).get(30, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(IOException.class);
     }
 

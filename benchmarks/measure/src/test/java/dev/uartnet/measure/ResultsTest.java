@@ -40,7 +40,14 @@ class ResultsTest {
                 .limit("line");
         Series series = new Series("plot", "name", "x", "baud", "y", "kB/s", true, false, List.of(new double[] {1, 2}));
 
-        new Results("Title", "2026-11-21T00:00:00Z", "abc", null, Machine.here("1.25.0"), List.of(figure), List.of(series))
+        new Results(
+                        "Title",
+                        "2026-11-21T00:00:00Z",
+                        "abc",
+                        null,
+                        Machine.here("1.25.0"),
+                        List.of(figure),
+                        List.of(series))
                 .write(file);
 
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
@@ -49,8 +56,19 @@ class ResultsTest {
         JsonObject first = json.getAsJsonArray("figures").get(0).getAsJsonObject();
         assertThat(first.keySet())
                 .containsExactly(
-                        "group", "name", "value", "unit", "target", "comparison", "reached", "low", "high", "repetitions", "limit");
-        assertThat(json.getAsJsonArray("series").get(0).getAsJsonObject().keySet()).contains("x_unit", "x_log");
+                        "group",
+                        "name",
+                        "value",
+                        "unit",
+                        "target",
+                        "comparison",
+                        "reached",
+                        "low",
+                        "high",
+                        "repetitions",
+                        "limit");
+        assertThat(json.getAsJsonArray("series").get(0).getAsJsonObject().keySet())
+                .contains("x_unit", "x_log");
         Results back = Results.gson().fromJson(json, Results.class);
         assertThat(back.figures()).containsExactly(figure);
     }

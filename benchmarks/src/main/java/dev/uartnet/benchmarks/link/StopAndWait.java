@@ -54,9 +54,9 @@ final class StopAndWait implements Part {
             }
             repeated = rig.repeated();
         }
-        run.add(Figure.of(GROUP, "down, " + where, "% of the line", Repetitions.of(LineRates.scaled(down, 100 / line)))
+        run.add(Figure.of(GROUP, "down, " + where, "% of the line", Repetitions.of(Shares.scaled(down, 100 / line)))
                 .note(repeated + " requests repeated, up and down"));
-        run.add(Figure.of(GROUP, "up, " + where, "% of the line", Repetitions.of(LineRates.scaled(up, 100 / line))));
+        run.add(Figure.of(GROUP, "up, " + where, "% of the line", Repetitions.of(Shares.scaled(up, 100 / line))));
         return Repetitions.of(down).median() / 1e3; // kB/s
     }
 }

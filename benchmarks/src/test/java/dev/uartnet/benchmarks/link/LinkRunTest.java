@@ -66,10 +66,8 @@ class LinkRunTest {
         for (String part : LinkBenchmark.partNames()) {
             Results results =
                     Results.gson().fromJson(Files.readString(folder.resolve("link-" + part + ".json")), Results.class);
-            assertThat(results.figures())
-                    .as(part)
-                    .isNotEmpty()
-                    .allSatisfy(figure -> assertThat(figure.value()).isFinite());
+            assertThat(results.figures()).as(part).isNotEmpty().allSatisfy(figure -> assertThat(figure.value())
+                    .isFinite());
             assertThat(results.machine()).isNotNull();
         }
     }

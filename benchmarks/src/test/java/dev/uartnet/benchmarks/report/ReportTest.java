@@ -106,7 +106,8 @@ class ReportTest {
 
     @Test
     void axesHaveRoundTicks() {
-        assertThat(Axis.of(false, new double[] {3, 287}).ticks()).containsExactly(0.0, 50.0, 100.0, 150.0, 200.0, 250.0, 300.0);
+        assertThat(Axis.of(false, new double[] {3, 287}).ticks())
+                .containsExactly(0.0, 50.0, 100.0, 150.0, 200.0, 250.0, 300.0);
         assertThat(Axis.of(true, new double[] {1e-6, 1e-3}).ticks()).hasSize(4);
         assertThat(Axis.of(true, new double[] {1e-6, 1e-3}).label(1e-6)).isEqualTo("1e-6");
     }
