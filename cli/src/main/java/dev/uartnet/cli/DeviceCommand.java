@@ -35,7 +35,7 @@ abstract class DeviceCommand implements Command {
     abstract int run(Device device) throws Exception;
 
     @Override
-    public final int run() throws Exception {
+    public int run() throws Exception {
         check();
         try (Device device = connect()) {
             try {

@@ -47,6 +47,7 @@ public final class Main {
                 .addSubcommand(new PortsCommand(invocation))
                 .addSubcommand(new InfoCommand(invocation))
                 .addSubcommand(new PingCommand(invocation))
+                .addSubcommand(new BenchCommand(invocation))
                 .addSubcommand(new ResolveCommand(invocation))
                 .addSubcommand(new GetCommand(invocation))
                 .addSubcommand(WifiCommands.line(invocation))

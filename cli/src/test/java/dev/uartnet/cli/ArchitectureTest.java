@@ -15,6 +15,7 @@ class ArchitectureTest {
     private static final String CODEC = "dev.uartnet.codec..";
     private static final String PROXY = "dev.uartnet.proxy..";
     private static final String ESP32 = "dev.uartnet.esp32..";
+    private static final String MEASURE = "dev.uartnet.measure..";
     private static final String CLI = "dev.uartnet.cli..";
     private static final String REACTOR = "reactor..";
 
@@ -24,7 +25,7 @@ class ArchitectureTest {
             .resideInAPackage(TRANSPORT)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CODEC, PROXY, ESP32, CLI, REACTOR);
+            .resideInAnyPackage(CODEC, PROXY, ESP32, MEASURE, CLI, REACTOR);
 
     @ArchTest
     static final ArchRule codecKnowsNeitherPortsNorReactor = noClasses()
@@ -32,7 +33,7 @@ class ArchitectureTest {
             .resideInAPackage(CODEC)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(TRANSPORT, PROXY, ESP32, CLI, REACTOR, "com.fazecast..", "com.sun.jna..");
+            .resideInAnyPackage(TRANSPORT, PROXY, ESP32, MEASURE, CLI, REACTOR, "com.fazecast..", "com.sun.jna..");
 
     @ArchTest
     static final ArchRule proxyOpensPortsInOnePlace = noClasses()
@@ -50,7 +51,7 @@ class ArchitectureTest {
             .resideInAPackage(PROXY)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ESP32, CLI);
+            .resideInAnyPackage(ESP32, MEASURE, CLI);
 
     @ArchTest
     static final ArchRule deviceKnowsNoHostSide = noClasses()
@@ -58,7 +59,15 @@ class ArchitectureTest {
             .resideInAPackage(ESP32)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PROXY, CLI);
+            .resideInAnyPackage(PROXY, MEASURE, CLI);
+
+    @ArchTest
+    static final ArchRule measuringKnowsTheClientOnly = noClasses()
+            .that()
+            .resideInAPackage(MEASURE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TRANSPORT, ESP32, CLI, "org.openjdk.jmh..");
 
     @ArchTest
     static final ArchRule onlyTheTransportTouchesJSerialComm = classes()

@@ -42,6 +42,15 @@ class ArgumentsTest {
             ping --port sim --count -1             | --count
             ping --port sim --count many           | --count
             ping --port sim --interval -1          | --interval
+            bench --port sim --pings 0             | --pings must be 1 to 1000000
+            bench --port sim --seconds 0           | --seconds must be
+            bench --port sim --repetitions 0       | --repetitions must be
+            bench --port sim --peer here           | --peer needs HOST:PORT
+            bench --port sim --peer :80            | --peer needs HOST:PORT
+            bench --port sim --peer a:65536        | --peer needs HOST:PORT
+            bench --port sim --json .              | --json needs a file
+            bench --serve 65536                    | --serve must be 0 to 65535
+            bench --serve 7000 --peer a:80         | --serve stands alone
             demo --port sim                        | --port
             line                                   | LINK_A
             line a                                 | LINK_B

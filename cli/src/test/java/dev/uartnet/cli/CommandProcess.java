@@ -108,6 +108,11 @@ final class CommandProcess implements AutoCloseable {
         output.await(text);
     }
 
+    /** Returns what it has written to standard output so far. */
+    String outputText() {
+        return output.text();
+    }
+
     /** Writes to its standard input. */
     void input(String text) throws IOException {
         process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));

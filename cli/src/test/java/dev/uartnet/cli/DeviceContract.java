@@ -87,6 +87,83 @@ abstract class DeviceContract {
     }
 
     @Test
+    void itIsMeasuredThroughItselfAndAgainstAPeer() throws Exception {
+        Path json = folder.resolve("bench.json");
+        try (Subject device = start();
+                CommandProcess peer = CommandProcess.start("bench", "--serve", "0")) {
+            peer.awaitOutput("serving on port ");
+            String port = peer.outputText().replaceFirst("(?s).*serving on port ([0-9]+) .*", "$1");
+            CommandProcess.Result alone = CommandProcess.run(
+                    "bench", "--pings", "20", "--seconds", "0.1", "--json", json.toString(), "--port", device.port());
+            assertThat(alone.errors()).isEmpty();
+            assertThat(alone.exitCode()).isZero();
+            assertThat(alone.text())
+                    .contains("BENCH " + device.port(), "round trips: 20, p50/p90/p99/max = ")
+                    .containsPattern("each way, both at once, through the device itself: [0-9.]+ .?B/s \\(.*\\)");
+            assertThat(json)
+                    .content()
+                    .contains("\"title\": \"uartnet bench ", "\"round trip, p99\"", "\"repetitions\": 3");
+
+            CommandProcess.Result both = CommandProcess.run(
+                    "bench",
+                    "--pings",
+                    "5",
+                    "--seconds",
+                    "0.1",
+                    "--peer",
+                    "localhost:" + port,
+                    "--port",
+                    device.port());
+            assertThat(both.errors()).isEmpty();
+            assertThat(both.exitCode()).isZero();
+            assertThat(both.text())
+                    .contains(
+                            "down, from the peer to here: ",
+                            "up, from here to the peer: ",
+                            "both at once, the slower way: ");
+
+            peer.signal("INT");
+            CommandProcess.Result served = peer.await();
+            assertThat(served.errors()).isEmpty();
+            assertThat(served.exitCode()).isEqualTo(130);
+
+            CommandProcess.Result nobody =
+                    CommandProcess.run("bench", "--peer", "localhost:" + port, "--port", device.port());
+            assertThat(nobody.errors())
+                    .startsWith("uartnet: cannot reach the peer: ")
+                    .contains("does 'uartnet bench --serve " + port + "' run there?")
+                    .hasLineCount(1);
+            assertThat(nobody.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
+        }
+    }
+
+    @Test
+    void aMeasurementEndsWithTheLink() throws Exception {
+        try (Subject device = start();
+                CommandProcess bench = CommandProcess.start("bench", "--seconds", "60", "--port", device.port())) {
+            bench.awaitOutput("round trips: ");
+            device.kill();
+
+            CommandProcess.Result result = bench.await();
+            assertThat(result.errors()).contains("lost").hasLineCount(1);
+            assertThat(result.exitCode()).isEqualTo(ExitCodes.LINK_LOST);
+        }
+    }
+
+    @Test
+    void aMeasurementCanBeInterrupted() throws Exception {
+        try (Subject device = start();
+                CommandProcess bench = CommandProcess.start("bench", "--seconds", "60", "--port", device.port())) {
+            bench.awaitOutput("round trips: ");
+            bench.signal("INT");
+
+            CommandProcess.Result result = bench.await();
+            assertThat(result.errors()).isEmpty();
+            assertThat(result.exitCode()).isEqualTo(130);
+        }
+    }
+
+    @Test
     void remoteFailuresAreOneLine() throws Exception {
         int closedPort;
         try (ServerSocket once = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {

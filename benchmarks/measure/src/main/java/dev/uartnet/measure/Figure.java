@@ -59,19 +59,16 @@ public record Figure(
     }
 
     private Figure with(double wanted, String compared, boolean met) {
-        return new Figure(
-                group, name, value, unit, wanted, compared, met, low, high, repetitions, limit, note);
+        return new Figure(group, name, value, unit, wanted, compared, met, low, high, repetitions, limit, note);
     }
 
     /** The same, with what holds it. */
     public Figure limit(String what) {
-        return new Figure(
-                group, name, value, unit, target, comparison, reached, low, high, repetitions, what, note);
+        return new Figure(group, name, value, unit, target, comparison, reached, low, high, repetitions, what, note);
     }
 
     /** The same, with a remark. */
     public Figure note(String words) {
-        return new Figure(
-                group, name, value, unit, target, comparison, reached, low, high, repetitions, limit, words);
+        return new Figure(group, name, value, unit, target, comparison, reached, low, high, repetitions, limit, words);
     }
 }

@@ -20,7 +20,8 @@ final class Pattern {
     private static ByteBuf block() {
         byte[] bytes = new byte[BYTES];
         new SplittableRandom(42).nextBytes(bytes);
-        return Unpooled.unreleasableBuffer(Unpooled.directBuffer(BYTES).writeBytes(bytes).asReadOnly());
+        return Unpooled.unreleasableBuffer(
+                Unpooled.directBuffer(BYTES).writeBytes(bytes).asReadOnly());
     }
 
     /** Returns the bytes from a place of the stream on, at most so many, at least one. */

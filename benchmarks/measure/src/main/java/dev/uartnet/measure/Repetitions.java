@@ -11,7 +11,11 @@ public final class Repetitions {
         Arrays.sort(sorted);
     }
 
-    /** @param values at least one */
+    /**
+     * Returns the repetitions of one figure.
+     *
+     * @param values at least one
+     */
     public static Repetitions of(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("nothing was measured");

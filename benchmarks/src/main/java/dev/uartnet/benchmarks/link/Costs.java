@@ -13,22 +13,37 @@ final class Costs implements Part {
 
     @Override
     public void measure(Run run) throws IOException {
+        try (Rig rig = new Rig(DeviceKind.FIRMWARE, 0)) {
+            long bytes = Math.min(10_000_000, run.effort().bytesMax());
+            rig.transfer(bytes, bytes);
+            measure(run, rig, "down, firmware, unpaced", bytes, 0);
+            measure(run, rig, "up, firmware, unpaced", 0, bytes);
+        }
         try (Rig rig = new Rig(DeviceKind.FIRMWARE, BAUD)) {
             long bytes = Math.max(50_000, (long) (rig.lineRate() * run.effort().seconds() * 2));
             rig.transfer(bytes, bytes);
-            measure(run, rig, "down", bytes, 0);
-            measure(run, rig, "up", 0, bytes);
-            run.add(Figure.of(GROUP, "host threads of one client", "threads", HostCost.now(-1)
-                    .threads()));
+            measure(run, rig, "down, firmware, 3,000,000 baud", bytes, 0);
+            measure(run, rig, "up, firmware, 3,000,000 baud", 0, bytes);
+            run.add(Figure.of(
+                    GROUP,
+                    "host threads of one client",
+                    "threads",
+                    HostCost.now(-1).threads()));
             Long free = Objects.requireNonNull(rig.client().info().block()).heapFree();
-            run.add(Figure.of(GROUP, "device's free heap after it (64 bits, MicroPython's own heap)", "bytes", free == null ? 0 : free));
+            run.add(Figure.of(
+                    GROUP,
+                    "device's free heap after it (64 bits, MicroPython's own heap)",
+                    "bytes",
+                    free == null ? 0 : free));
         }
-        double copy = Reference.cpuNanosOfACopy((int) Math.min(20_000_000, run.effort().bytesMax())) / 1e6;
+        double copy = Reference.cpuNanosOfACopy(
+                        (int) Math.min(20_000_000, run.effort().bytesMax()))
+                / 1e6;
         run.add(Figure.of(GROUP, "CPU a MB of a plain Java read and write loop over a pseudo terminal", "ms/MB", copy)
                 .note("reference: one thread writes, one reads, 1,024 bytes at a time, no simulated line"));
     }
 
-    private static void measure(Run run, Rig rig, String way, long down, long up) throws IOException {
+    private static void measure(Run run, Rig rig, String where, long down, long up) throws IOException {
         int repetitions = run.effort().repetitions();
         double[] cpu = new double[repetitions];
         double[] allocated = new double[repetitions];
@@ -42,7 +57,6 @@ final class Costs implements Part {
             allocated[i] = cost.allocatedBytes() / megabytes;
             device[i] = cost.deviceNanos() / 1e6 / megabytes;
         }
-        String where = way + ", firmware, 3,000,000 baud";
         run.add(Figure.of(GROUP, "CPU a MB of the host, " + where, "ms/MB", Repetitions.of(cpu)));
         run.add(Figure.of(GROUP, "allocated a MB on the host, " + where, "bytes/MB", Repetitions.of(allocated))
                 .note("a MB is about 1,000 frames"));

@@ -59,7 +59,11 @@ final class LineScale implements Part {
                 false,
                 points));
         double[] last = points.get(points.size() - 1);
-        run.add(Figure.of(GROUP, "CPU a MB with " + (int) last[0] + " lines against 8", "times", last[1] / points.get(1)[1])
+        run.add(Figure.of(
+                        GROUP,
+                        "CPU a MB with " + (int) last[0] + " lines against 8",
+                        "times",
+                        last[1] / points.get(1)[1])
                 .atMost(GROWTH_WANTED)
                 .note("of the whole process: hosts, simulators, lines and server"));
     }
@@ -77,7 +81,11 @@ final class LineScale implements Part {
             double slowest = lines.transfer(bytes);
             double millis = (system.getProcessCpuTime() - cpu) / 1e6 / (bytes / 1e6 * count);
             String where = count + " lines at 115,200 baud, simulator";
-            run.add(Figure.of(GROUP, "down, all at once, the slowest of " + where, "% of the line", 100 * slowest / (BAUD / 10.0))
+            run.add(Figure.of(
+                            GROUP,
+                            "down, all at once, the slowest of " + where,
+                            "% of the line",
+                            100 * slowest / (BAUD / 10.0))
                     .atLeast(95));
             run.add(Figure.of(GROUP, "CPU a MB of the whole process, " + where, "ms/MB", millis));
             run.add(Figure.of(GROUP, "memory of a line, its client and its device, of " + where, "bytes", memory));
@@ -96,11 +104,11 @@ final class LineScale implements Part {
         private final InetSocketAddress server;
 
         Lines() {
-            server = (InetSocketAddress) PatternServer.listen(
-                            servers, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .syncUninterruptibly()
-                    .channel()
-                    .localAddress();
+            server = (InetSocketAddress)
+                    PatternServer.listen(servers, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                            .syncUninterruptibly()
+                            .channel()
+                            .localAddress();
         }
 
         void open(int count) throws Exception {

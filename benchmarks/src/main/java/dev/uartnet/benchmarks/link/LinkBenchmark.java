@@ -77,7 +77,8 @@ public final class LinkBenchmark {
     }
 
     private static void wrong(String what) {
-        System.err.println(what + " (parts: " + String.join(", ", PARTS.keySet()) + "; options: --short, --out FOLDER)");
+        System.err.println(
+                what + " (parts: " + String.join(", ", PARTS.keySet()) + "; options: --short, --out FOLDER)");
         System.exit(2);
     }
 
@@ -138,7 +139,14 @@ public final class LinkBenchmark {
     /** Returns the checkout's commit, with a plus if there is more than that. */
     private static @Nullable String commit() {
         String hash = git(List.of("rev-parse", "--short", "HEAD"));
-        String changes = git(List.of("status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results", ":!benchmarks/report"));
+        String changes = git(List.of(
+                "status",
+                "--porcelain",
+                "--untracked-files=no",
+                "--",
+                ".",
+                ":!benchmarks/results",
+                ":!benchmarks/report"));
         return hash == null ? null : changes == null || changes.isEmpty() ? hash : hash + "+";
     }
 

@@ -28,7 +28,9 @@ final class Reference implements Part {
             double line = baud / 10.0;
             double[] shares = new double[run.effort().repetitions()];
             for (int i = 0; i < shares.length; i++) {
-                shares[i] = 100 * copy(baud, (int) Math.max(5_000, line * run.effort().seconds())) / line;
+                shares[i] = 100
+                        * copy(baud, (int) Math.max(5_000, line * run.effort().seconds()))
+                        / line;
             }
             run.add(Figure.of(
                     GROUP,

@@ -131,8 +131,7 @@ final class Rig implements AutoCloseable {
                 .environment("UARTNET_CHANNELS", Integer.toString(channels));
     }
 
-    private SerialLine paced(PseudoTerminal host, UartPort device, double byteError)
-            throws IOException {
+    private SerialLine paced(PseudoTerminal host, UartPort device, double byteError) throws IOException {
         return SerialLine.between(host.masterPort(), device)
                 .baud(baud)
                 .latency(latency)

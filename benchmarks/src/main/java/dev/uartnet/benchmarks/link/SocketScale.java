@@ -5,7 +5,6 @@ import dev.uartnet.measure.Goodput;
 import dev.uartnet.measure.Series;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -82,36 +81,51 @@ final class SocketScale implements Part {
         double megabytes = (double) each * sockets / 1e6;
         String where = sockets + " sockets, " + kind.word + ", 3,000,000 baud";
         run.add(Figure.of(
-                GROUP, "down together, connecting and closing included, " + where, "% of the line", 100 * megabytes * 1e6 / seconds / rig.lineRate()));
+                GROUP,
+                "down together, connecting and closing included, " + where,
+                "% of the line",
+                100 * megabytes * 1e6 / seconds / rig.lineRate()));
         double cpu = cost.cpuNanos() / 1e6 / megabytes;
         run.add(Figure.of(GROUP, "host CPU a MB, " + where, "ms/MB", cpu));
         return cpu;
     }
 
-    private static void memory(Run run, Rig rig, DeviceKind kind, int sockets) throws IOException {
+    private static void memory(Run run, Rig rig, DeviceKind kind, int sockets) {
+        // What the first ones make that stays is not theirs.
+        close(open(rig, sockets));
         long before = usedHeap();
         long deviceBefore = heapFree(rig);
-        List<Channel> open = new ArrayList<>();
+        List<Channel> open = open(rig, sockets);
         try {
-            for (int i = 0; i < sockets; i++) {
-                open.add(rig.sockets()
-                        .handler(new ChannelInboundHandlerAdapter())
-                        .connect(rig.server())
-                        .syncUninterruptibly()
-                        .channel());
-            }
             double each = (double) (usedHeap() - before) / sockets;
             String where = "of one of " + sockets + " idle sockets, " + kind.word;
             run.add(Figure.of(GROUP, "memory " + where, "bytes", each)
-                    .note("Java heap; the server's end of it" + (kind == DeviceKind.SIMULATOR ? " and the device's" : "") + " included"));
+                    .note("Java heap; the server's end of it"
+                            + (kind == DeviceKind.SIMULATOR ? " and the device's" : "") + " included"));
             if (kind == DeviceKind.FIRMWARE) {
                 double device = (double) (deviceBefore - heapFree(rig)) / sockets;
                 run.add(Figure.of(GROUP, "memory on the device " + where, "bytes", device)
                         .note("64 bits; garbage included"));
             }
         } finally {
-            open.forEach(channel -> channel.close().syncUninterruptibly());
+            close(open);
         }
+    }
+
+    private static List<Channel> open(Rig rig, int sockets) {
+        List<Channel> open = new ArrayList<>();
+        for (int i = 0; i < sockets; i++) {
+            open.add(rig.sockets()
+                    .handler(new ChannelInboundHandlerAdapter())
+                    .connect(rig.server())
+                    .syncUninterruptibly()
+                    .channel());
+        }
+        return open;
+    }
+
+    private static void close(List<Channel> open) {
+        open.forEach(channel -> channel.close().syncUninterruptibly());
     }
 
     private static long heapFree(Rig rig) {
@@ -122,6 +136,7 @@ final class SocketScale implements Part {
     /** Returns the bytes of the Java heap that are in use, after a collection. */
     static long usedHeap() {
         System.gc();
+        System.gc(); // what the first one has only enqueued
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }

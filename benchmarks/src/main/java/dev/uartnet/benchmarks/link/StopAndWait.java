@@ -18,7 +18,9 @@ final class StopAndWait implements Part {
     public void measure(Run run) throws IOException {
         List<double[]> rates = new ArrayList<>();
         for (int baud : BAUDS) {
-            rates.add(new double[] {baud, measure(run, baud, 0, Duration.ZERO, String.format(Locale.ROOT, "%,d baud", baud))});
+            rates.add(new double[] {
+                baud, measure(run, baud, 0, Duration.ZERO, String.format(Locale.ROOT, "%,d baud", baud))
+            });
         }
         run.add(LineRates.series(NAME, rates));
         List<double[]> late = new ArrayList<>();
@@ -35,11 +37,11 @@ final class StopAndWait implements Part {
         run.add(ErrorRates.series(NAME, errors));
     }
 
-    private static double measure(Run run, int baud, double error, Duration latency, String where)
-            throws IOException {
+    private static double measure(Run run, int baud, double error, Duration latency, String where) throws IOException {
         double line = baud / 10.0;
         // It reaches less than half of the line.
-        long bytes = Math.max(3_000, (long) (line * run.effort().seconds() / (error > 1e-4 || !latency.isZero() ? 8 : 3)));
+        long bytes =
+                Math.max(3_000, (long) (line * run.effort().seconds() / (error > 1e-4 || !latency.isZero() ? 8 : 3)));
         int repetitions = run.effort().repetitions();
         double[] down = new double[repetitions];
         double[] up = new double[repetitions];
@@ -52,9 +54,9 @@ final class StopAndWait implements Part {
             }
             repeated = rig.repeated();
         }
-        run.add(Figure.of(GROUP, "down, " + where, "% of the line", Repetitions.of(LineRates.scaled(down, 100 / line)))
+        run.add(Figure.of(GROUP, "down, " + where, "% of the line", Repetitions.of(Shares.scaled(down, 100 / line)))
                 .note(repeated + " requests repeated, up and down"));
-        run.add(Figure.of(GROUP, "up, " + where, "% of the line", Repetitions.of(LineRates.scaled(up, 100 / line))));
+        run.add(Figure.of(GROUP, "up, " + where, "% of the line", Repetitions.of(Shares.scaled(up, 100 / line))));
         return Repetitions.of(down).median() / 1e3; // kB/s
     }
 }

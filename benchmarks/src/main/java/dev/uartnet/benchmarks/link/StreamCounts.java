@@ -1,8 +1,6 @@
 package dev.uartnet.benchmarks.link;
 
-import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Goodput;
-import dev.uartnet.measure.Repetitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +17,8 @@ final class StreamCounts implements Part {
     public void measure(Run run) throws Exception {
         for (DeviceKind kind : DeviceKind.values()) {
             try (Rig rig = new Rig(kind, BAUD)) {
-                long bytes = (long) Math.max(2_000, rig.lineRate() * run.effort().seconds() / STREAMS);
+                long bytes =
+                        (long) Math.max(2_000, rig.lineRate() * run.effort().seconds() / STREAMS);
                 rig.transfer(bytes * STREAMS, bytes * STREAMS);
                 measure(run, rig, kind, "down", bytes, 0);
                 measure(run, rig, kind, "up", 0, bytes);
@@ -28,8 +27,8 @@ final class StreamCounts implements Part {
     }
 
     private static void measure(Run run, Rig rig, DeviceKind kind, String way, long down, long up) throws Exception {
-        double[] shares = new double[run.effort().repetitions()];
-        for (int i = 0; i < shares.length; i++) {
+        String name = way + ", 8 streams, connecting and closing included, " + kind.word + ", 921,600 baud";
+        new Shares(run, rig, GROUP).add(name, WANTED, () -> {
             long start = System.nanoTime();
             List<CompletableFuture<Goodput>> all = new ArrayList<>();
             for (int stream = 0; stream < STREAMS; stream++) {
@@ -38,14 +37,7 @@ final class StreamCounts implements Part {
             for (CompletableFuture<Goodput> one : all) {
                 one.get(2, TimeUnit.MINUTES);
             }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            shares[i] = 100 * (down + up) * STREAMS / seconds / rig.lineRate();
-        }
-        run.add(Figure.of(
-                        GROUP,
-                        way + ", 8 streams, connecting and closing included, " + kind.word + ", 921,600 baud",
-                        "% of the line",
-                        Repetitions.of(shares))
-                .atLeast(WANTED));
+            return (down + up) * STREAMS * 1e9 / (System.nanoTime() - start);
+        });
     }
 }

@@ -1,8 +1,5 @@
 package dev.uartnet.benchmarks.link;
 
-import dev.uartnet.measure.Figure;
-import dev.uartnet.measure.Repetitions;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,28 +8,23 @@ import java.util.Locale;
 /** Goodput through a USB adapter that lets bytes wait for more to come, as FTDI's do for 16 ms unless they are told otherwise. */
 final class UsbLatency implements Part {
     static final Duration TIME = Duration.ofMillis(16);
-    static final String NAME = "USB adapter, 16 ms";
+    static final String NAME = "USB 16 ms";
 
     private static final String GROUP = "USB adapter";
     private static final int[] BAUDS = {115_200, 921_600, 2_000_000, 3_000_000};
 
     @Override
-    public void measure(Run run) throws IOException {
+    public void measure(Run run) throws Exception {
         List<double[]> points = new ArrayList<>();
         for (int baud : BAUDS) {
             try (Rig rig = new Rig(DeviceKind.FIRMWARE, baud, 0, Rig.CHANNELS, TIME)) {
-                long bytes = Math.max(5_000, (long) (rig.lineRate() * run.effort().seconds()));
+                long bytes =
+                        Math.max(5_000, (long) (rig.lineRate() * run.effort().seconds()));
                 rig.transfer(bytes, 0);
-                double[] rates = new double[run.effort().repetitions()];
-                for (int i = 0; i < rates.length; i++) {
-                    rates[i] = rig.transfer(bytes, 0).down();
-                }
-                points.add(new double[] {baud, Repetitions.of(rates).median() / 1e3});
-                run.add(Figure.of(
-                        GROUP,
-                        String.format(Locale.ROOT, "down, firmware, %,d baud, latency 16 ms", baud),
-                        "% of the line",
-                        Repetitions.of(LineRates.scaled(rates, 100 / rig.lineRate()))));
+                String name = String.format(Locale.ROOT, "down, firmware, %,d baud, latency 16 ms", baud);
+                double down = new Shares(run, rig, GROUP)
+                        .add(name, 0, () -> rig.transfer(bytes, 0).down());
+                points.add(new double[] {baud, down / 1e3});
             }
         }
         run.add(LineRates.series("uartnet, " + NAME, points));

@@ -64,9 +64,7 @@ public final class PlainClient implements AutoCloseable {
         PlainFraming framing = new PlainFraming();
         byte[] chunk = new byte[READ_BYTES];
         try {
-            for (int count = port.read(chunk, 0, chunk.length);
-                    count >= 0;
-                    count = port.read(chunk, 0, chunk.length)) {
+            for (int count = port.read(chunk, 0, chunk.length); count >= 0; count = port.read(chunk, 0, chunk.length)) {
                 framing.decode(chunk, count, answers::add);
             }
         } catch (IOException closed) {
@@ -139,8 +137,8 @@ public final class PlainClient implements AutoCloseable {
             byte[] answer = await(body[0], wait + marginMillis + millis);
             if (answer != null) {
                 if (answer[1] != DONE && answer[1] != ENDED) {
-                    throw new IOException("the device failed to carry out operation " + body[1] + ": errno "
-                            + number(answer, 2));
+                    throw new IOException(
+                            "the device failed to carry out operation " + body[1] + ": errno " + number(answer, 2));
                 }
                 return answer;
             }

@@ -75,10 +75,7 @@ final class PlainFraming {
 
     private void end(Consumer<byte[]> found) {
         int bare = length - CHECK_BYTES;
-        if (bare > 0
-                && !bad
-                && !escaped
-                && crc16(body, bare) == ((body[bare] & 0xFF) << 8 | body[bare + 1] & 0xFF)) {
+        if (bare > 0 && !bad && !escaped && crc16(body, bare) == ((body[bare] & 0xFF) << 8 | body[bare + 1] & 0xFF)) {
             found.accept(Arrays.copyOf(body, bare));
         }
         length = 0;

@@ -52,13 +52,17 @@ final class Page {
                 .append("<title>uartnet: how fast</title>\n<style>\n")
                 .append(STYLE)
                 .append("</style>\n</head>\n<body>\n<h1>uartnet: how fast</h1>\n");
-        List<Figure> all = results.stream()
-                .flatMap(result -> result.figures().stream())
-                .toList();
+        List<Figure> all =
+                results.stream().flatMap(result -> result.figures().stream()).toList();
         long wanted = all.stream().filter(figure -> figure.target() != null).count();
-        long reached = all.stream().filter(figure -> Objects.equals(figure.reached(), true)).count();
-        out("<p>%d figures, %d of them with a target: %d reached, %d not.", all.size(), wanted, reached, wanted - reached);
-        html.append(" A line's rate is its baud rate by the 10 bits of a byte. Made by <code>benchmarks/run</code> from <code>benchmarks/results</code>.</p>\n");
+        long reached = all.stream()
+                .filter(figure -> Objects.equals(figure.reached(), true))
+                .count();
+        out(
+                "<p>%d figures, %d of them with a target: %d reached, %d not.",
+                all.size(), wanted, reached, wanted - reached);
+        html.append(
+                " A line's rate is its baud rate by the 10 bits of a byte. Made by <code>benchmarks/run</code> from <code>benchmarks/results</code>.</p>\n");
         missed(all);
         for (Map.Entry<String, List<Series>> plot : plots.entrySet()) {
             out("<figure>%s</figure>", Plot.svg(plot.getKey(), plot.getValue()));
@@ -109,7 +113,11 @@ final class Page {
             add(words, machine.kernel());
             add(words, machine.jdk());
             add(words, machine.micropython() == null ? null : "MicroPython " + machine.micropython());
-            add(words, Double.isNaN(machine.load()) || machine.cores() == 0 ? null : String.format(Locale.ROOT, "load at start %.1f", machine.load()));
+            add(
+                    words,
+                    Double.isNaN(machine.load()) || machine.cores() == 0
+                            ? null
+                            : String.format(Locale.ROOT, "load at start %.1f", machine.load()));
         }
         return String.join(" · ", words);
     }
@@ -121,7 +129,8 @@ final class Page {
     }
 
     private void table(List<Figure> figures) {
-        html.append("<table>\n<thead><tr><th>figure</th><th class=\"n\">median</th><th class=\"n\">least to greatest</th><th class=\"n\">target</th><th>reached?</th></tr></thead>\n<tbody>\n");
+        html.append(
+                "<table>\n<thead><tr><th>figure</th><th class=\"n\">median</th><th class=\"n\">least to greatest</th><th class=\"n\">target</th><th>reached?</th></tr></thead>\n<tbody>\n");
         figures.forEach(this::row);
         html.append("</tbody>\n</table>\n");
     }
@@ -130,14 +139,22 @@ final class Page {
         String note = figure.note() == null ? "" : "<br><small>" + escaped(figure.note()) + "</small>";
         Double low = figure.low();
         Double high = figure.high();
-        String spread = low == null || high == null || Objects.equals(figure.repetitions(), 1) ? "once" : number(low) + " to " + number(high);
+        String spread = low == null || high == null || Objects.equals(figure.repetitions(), 1)
+                ? "once"
+                : number(low) + " to " + number(high);
         Double wanted = figure.target();
         String target = wanted == null
                 ? ""
                 : escaped((Objects.equals(figure.comparison(), "<=") ? "≤ " : "≥ ") + number(wanted));
         out(
                 "<tr><td>%s%s</td><td class=\"n\">%s %s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td></tr>",
-                escaped(figure.name()), note, number(figure.value()), escaped(figure.unit()), spread, target, verdict(figure));
+                escaped(figure.name()),
+                note,
+                number(figure.value()),
+                escaped(figure.unit()),
+                spread,
+                target,
+                verdict(figure));
     }
 
     private static String verdict(Figure figure) {
@@ -157,11 +174,15 @@ final class Page {
         if (size >= 1_000 || value == Math.rint(value) && size < 1e15) {
             return String.format(Locale.ROOT, "%,.0f", value);
         }
-        return String.format(Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3g", value);
+        return String.format(
+                Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3g", value);
     }
 
     static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private void out(String format, Object... arguments) {

@@ -55,10 +55,13 @@ final class Plot {
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"13\">",
                 WIDTH, HEIGHT, Page.escaped(description()));
         out("<title>%s</title>", Page.escaped(title));
-        svg.append("<style>.bg{fill:#fff}.ink{fill:#1b1f24}.soft{fill:#57606a}.grid{stroke:#d8dee4}.axis{stroke:#57606a}.ideal{stroke:#57606a}"
-                + "@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.ink{fill:#e6edf3}.soft{fill:#9da7b3}.grid{stroke:#2b323b}.axis{stroke:#9da7b3}.ideal{stroke:#9da7b3}}</style>\n");
+        svg.append(
+                "<style>.bg{fill:#fff}.ink{fill:#1b1f24}.soft{fill:#57606a}.grid{stroke:#d8dee4}.axis{stroke:#57606a}.ideal{stroke:#57606a}"
+                        + "@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.ink{fill:#e6edf3}.soft{fill:#9da7b3}.grid{stroke:#2b323b}.axis{stroke:#9da7b3}.ideal{stroke:#9da7b3}}</style>\n");
         out("<rect class=\"bg\" width=\"%d\" height=\"%d\" rx=\"8\"/>", WIDTH, HEIGHT);
-        out("<text class=\"ink\" x=\"%d\" y=\"28\" font-size=\"17\" font-weight=\"600\">%s</text>", LEFT, Page.escaped(title));
+        out(
+                "<text class=\"ink\" x=\"%d\" y=\"28\" font-size=\"17\" font-weight=\"600\">%s</text>",
+                LEFT, Page.escaped(title));
         axes(first);
         lines();
         labels();
@@ -72,7 +75,10 @@ final class Plot {
         for (Series line : lines) {
             words.append("; ").append(line.name()).append(": ");
             for (double[] point : line.points()) {
-                words.append(Page.number(point[0])).append(" → ").append(Page.number(point[1])).append(", ");
+                words.append(Page.number(point[0]))
+                        .append(" → ")
+                        .append(Page.number(point[1]))
+                        .append(", ");
             }
             words.setLength(words.length() - 2);
         }
@@ -90,11 +96,11 @@ final class Plot {
         for (double tick : y.ticks()) {
             double at = top(tick);
             out("<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>", LEFT, at, WIDTH - RIGHT, at);
-            out("<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 8, at + 4, y.label(tick));
+            out(
+                    "<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                    LEFT - 8, at + 4, y.label(tick));
         }
-        out(
-                "<path class=\"axis\" fill=\"none\" d=\"M%d %dV%dH%d\"/>",
-                LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT);
+        out("<path class=\"axis\" fill=\"none\" d=\"M%d %dV%dH%d\"/>", LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT);
         out(
                 "<text class=\"ink\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
                 (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 16, axisName(first.x(), first.xUnit()));
@@ -115,10 +121,14 @@ final class Plot {
                         .append(String.format(Locale.ROOT, "%.1f %.1f", left(point[0]), top(point[1])));
             }
             if (isIdeal(lines.get(i))) {
-                out("<path class=\"ideal\" fill=\"none\" stroke-width=\"1.5\" stroke-dasharray=\"6 5\" d=\"%s\"/>", path);
+                out(
+                        "<path class=\"ideal\" fill=\"none\" stroke-width=\"1.5\" stroke-dasharray=\"6 5\" d=\"%s\"/>",
+                        path);
                 continue;
             }
-            out("<path fill=\"none\" stroke=\"%s\" stroke-width=\"2.5\" stroke-linejoin=\"round\" d=\"%s\"/>", colour(i), path);
+            out(
+                    "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2.5\" stroke-linejoin=\"round\" d=\"%s\"/>",
+                    colour(i), path);
             for (double[] point : lines.get(i).points()) {
                 marker(i, left(point[0]), top(point[1]));
             }
@@ -131,10 +141,7 @@ final class Plot {
             case 0 -> out("<circle fill=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>", colour(line), cx, cy);
             case 1 ->
                 out("<rect fill=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>", colour(line), cx - 4, cy - 4);
-            default ->
-                out(
-                        "<path fill=\"%s\" d=\"M%.1f %.1fl5.5 9h-11z\"/>",
-                        colour(line), cx, cy - 6);
+            default -> out("<path fill=\"%s\" d=\"M%.1f %.1fl5.5 9h-11z\"/>", colour(line), cx, cy - 6);
         }
     }
 
@@ -166,7 +173,9 @@ final class Plot {
             out(
                     "<path class=\"grid\" fill=\"none\" d=\"M%.1f %.1fL%d %.1f\"/>",
                     left(end[0]) + 6, top(end[1]), from - 3, at[i]);
-            String fill = isIdeal(line) ? "class=\"soft\"" : "fill=\"" + colour(wanted.get(i).line()) + "\" font-weight=\"600\"";
+            String fill = isIdeal(line)
+                    ? "class=\"soft\""
+                    : "fill=\"" + colour(wanted.get(i).line()) + "\" font-weight=\"600\"";
             out("<text %s x=\"%d\" y=\"%.1f\">%s</text>", fill, from, at[i] + 4, Page.escaped(line.name()));
         }
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +36,13 @@ public final class Report {
             if (result.series() != null) {
                 for (Series line : result.series()) {
                     if (!line.points().isEmpty()) {
-                        plots.computeIfAbsent(line.plot(), unused -> new ArrayList<>()).add(line);
+                        plots.computeIfAbsent(line.plot(), unused -> new ArrayList<>())
+                                .add(line);
                     }
                 }
             }
         }
+        plots.values().forEach(lines -> lines.sort(Comparator.comparingInt(line -> rank(line.name()))));
         PICTURES.keySet().forEach(title -> plots.computeIfPresent(title, (same, lines) -> withIdeal(lines)));
         Files.createDirectories(reportFolder);
         for (Map.Entry<String, String> picture : PICTURES.entrySet()) {
@@ -49,6 +52,16 @@ public final class Report {
             }
         }
         Files.writeString(reportFolder.resolve("index.html"), Page.of(results, plots));
+    }
+
+    /** The same colours in all pictures: what is sold, what it stands beside, then the rest. */
+    private static int rank(String name) {
+        return switch (name) {
+            case "uartnet, firmware" -> 0;
+            case "stop-and-wait peer" -> 1;
+            case "uartnet, simulator" -> 2;
+            default -> name.startsWith("uartnet") ? 3 : 4;
+        };
     }
 
     /** Adds what a line could carry that has no frames, no checks and no errors. */
@@ -67,7 +80,15 @@ public final class Report {
                 : List.of(new double[] {first, 92.16}, new double[] {last, 92.16});
         List<Series> all = new ArrayList<>(lines);
         all.add(new Series(
-                like.plot(), "ideal: every bit is payload", like.x(), like.xUnit(), like.y(), like.yUnit(), like.xLog(), like.yLog(), points));
+                like.plot(),
+                "ideal: every bit is payload",
+                like.x(),
+                like.xUnit(),
+                like.y(),
+                like.yUnit(),
+                like.xLog(),
+                like.yLog(),
+                points));
         return all;
     }
 }

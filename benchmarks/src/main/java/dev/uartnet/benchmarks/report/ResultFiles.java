@@ -32,8 +32,8 @@ final class ResultFiles {
     static List<Results> read(Path folder) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.toString().endsWith(".json")
-                            || file.toString().endsWith(".jsonl"))
+            files = all.filter(file ->
+                            file.toString().endsWith(".json") || file.toString().endsWith(".jsonl"))
                     .sorted()
                     .toList();
         }
@@ -86,7 +86,14 @@ final class ResultFiles {
             JsonObject benchmark = element.getAsJsonObject();
             how = how(benchmark);
             machine = new Machine(
-                    null, 0, null, "", benchmark.get("vmName").getAsString() + " " + benchmark.get("vmVersion").getAsString(), null, Double.NaN);
+                    null,
+                    0,
+                    null,
+                    "",
+                    benchmark.get("vmName").getAsString() + " "
+                            + benchmark.get("vmVersion").getAsString(),
+                    null,
+                    Double.NaN);
             JsonObject score = benchmark.getAsJsonObject("primaryMetric");
             double[] spread = confidence(score);
             figures.add(new Figure(
@@ -147,6 +154,9 @@ final class ResultFiles {
         JsonObject allocated = more == null ? null : more.getAsJsonObject("gc.alloc.rate.norm");
         return allocated == null
                 ? null
-                : String.format(Locale.ROOT, "%.3f bytes allocated an operation", allocated.get("score").getAsDouble());
+                : String.format(
+                        Locale.ROOT,
+                        "%.3f bytes allocated an operation",
+                        allocated.get("score").getAsDouble());
     }
 }

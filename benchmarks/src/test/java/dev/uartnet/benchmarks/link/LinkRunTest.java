@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.FirmwareMissingException;
+import dev.uartnet.measure.Results;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,14 +60,16 @@ class LinkRunTest {
     }
 
     @Test
-    void theBenchmarkRuns() throws Exception {
-        LinkBenchmark lines = new LinkBenchmark(0, BYTES, 0, "921,600, byte error 1e-4");
-        lines.run();
-        assertThat(lines.table()).hasSize(3).last().asString().contains("300,000");
+    void eachPartOfTheBenchmarkRuns(@TempDir Path folder) throws Exception {
+        new LinkBenchmark(Effort.SHORT, folder).run(LinkBenchmark.partNames());
 
-        LinkBenchmark ping = new LinkBenchmark(0, BYTES, 100, "ping");
-        ping.run();
-        assertThat(ping.table()).last().asString().contains("p50");
+        for (String part : LinkBenchmark.partNames()) {
+            Results results =
+                    Results.gson().fromJson(Files.readString(folder.resolve("link-" + part + ".json")), Results.class);
+            assertThat(results.figures()).as(part).isNotEmpty().allSatisfy(figure -> assertThat(figure.value())
+                    .isFinite());
+            assertThat(results.machine()).isNotNull();
+        }
     }
 
     @Test
