@@ -11,6 +11,8 @@ import dev.uartnet.transport.UartPort;
 import dev.uartnet.transport.UartPorts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -42,8 +44,12 @@ final class Device implements AutoCloseable {
             Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100)).maxBackoff(Duration.ofSeconds(2));
 
     private final String name;
-    private final MultiThreadIoEventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("uartnet", true), NioIoHandler.newFactory());
+    /** With epoll, where it can be had, the port needs no threads of its own. */
+    private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1,
+            new DefaultThreadFactory("uartnet", true),
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+
     private final Cleanups.Registration cleanup;
     private volatile @Nullable VirtualEsp32 simulated;
     private volatile @Nullable CompletableFuture<ProxyClient> opening;

@@ -195,8 +195,8 @@ public final class ProxyConnector {
     }
 
     /**
-     * The event loops of the port and of reactor-netty's clients over it; default: those that all clients of reactor-netty share. They
-     * stay their owner's.
+     * The event loops of the port and of reactor-netty's clients over it; default: those that all clients of reactor-netty share, which on
+     * 64-bit Linux are epoll's, so that the port has no threads of its own. They stay their owner's.
      */
     public ProxyConnector runOn(LoopResources resources) {
         Objects.requireNonNull(resources);

@@ -43,6 +43,42 @@
  *   {@code onClose()} completes</td><td>CLOSED</td></tr>
  * </table>
  *
+ * <h2>States of a pool</h2>
+ *
+ * {@link dev.uartnet.proxy.ProxyPool} and {@code ProxyClient} are the two kinds of {@link dev.uartnet.proxy.ProxyNetwork}: what opens sockets. Sockets and
+ * requests ask {@code Sessions} for a session: a client's {@code Reconnection}, or {@code PoolSessions}, which choose one of those of the
+ * {@link dev.uartnet.proxy.PoolMember}s. They are the kinds of {@link dev.uartnet.proxy.PoolMemberState}:
+ *
+ * <table>
+ * <caption>PoolMember</caption>
+ * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>CONNECTING</td><td>the pool is started; the Retry says so</td><td>an attempt</td><td>CONNECTING</td></tr>
+ * <tr><td></td><td>an attempt fails</td><td>the Retry is told of it</td><td>CONNECTING</td></tr>
+ * <tr><td></td><td>an attempt succeeds</td><td>{@code client()} emits; the device is asked how many sockets it can have</td><td>UP</td></tr>
+ * <tr><td></td><td>the Retry gives up, or there is none; {@code close()}</td><td>{@code client()} fails</td><td>CLOSED</td></tr>
+ * <tr><td>UP</td><td>new socket, request</td><td>it may be chosen</td><td>UP</td></tr>
+ * <tr><td></td><td>refuses a socket: NO_RESOURCES, NETWORK_DOWN</td><td>another member is asked; for 1 s it is chosen after the others</td><td>UP</td></tr>
+ * <tr><td></td><td>the link ends by itself</td><td>its sockets fail; openings that surely did not run, and requests that are safe to repeat, go to
+ *   another member, or wait; the client connects again</td><td>DOWN</td></tr>
+ * <tr><td></td><td>the same with {@code noReconnect()}; {@code close()}, of the client, too</td><td>its sockets fail</td><td>CLOSED</td></tr>
+ * <tr><td>DOWN</td><td>the client connects again</td><td>the device is asked for its sockets again: another may be there</td><td>UP</td></tr>
+ * <tr><td></td><td>the client gives up; {@code close()}</td><td></td><td>CLOSED</td></tr>
+ * </table>
+ *
+ * <table>
+ * <caption>ProxyPool</caption>
+ * <tr><th>state</th><th>event</th><th>what happens</th><th>next</th></tr>
+ * <tr><td>CONNECTING</td><td>each member was tried once, one is UP</td><td>the {@code Mono} emits the pool</td><td>UP</td></tr>
+ * <tr><td></td><td>each member was tried once, none is UP</td><td>all are closed, the {@code Mono} fails with each one's cause</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>subscription cancelled</td><td>all are closed</td><td>CLOSED</td></tr>
+ * <tr><td>UP</td><td>new socket</td><td>the least loaded member that is UP opens it</td><td>UP</td></tr>
+ * <tr><td></td><td>the last member that was UP is not any more</td><td></td><td>DOWN</td></tr>
+ * <tr><td>DOWN</td><td>new socket, request</td><td>waits, or fails at once with each member's cause ({@code whileDown})</td><td>DOWN</td></tr>
+ * <tr><td></td><td>a member is UP</td><td>who waited goes on</td><td>UP</td></tr>
+ * <tr><td>UP, DOWN</td><td>all members are CLOSED</td><td>who waited fails, {@code onClose()} fails with LinkLostException</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>{@code close()}, {@code dispose()}</td><td>all members are closed; who waited fails; {@code onClose()} completes</td><td>CLOSED</td></tr>
+ * </table>
+ *
  * <h2>States of a proxied channel</h2>
  *
  * On the socket's own event loop (what Netty users see):

@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * A serial port below a {@link UartChannel}: blocking calls on byte arrays. Each object is opened once and closed once.
  *
- * <p>Threads: one thread opens and then reads, another one writes, any thread may call the rest, all at the same time.
+ * <p>Threads: one opens, then one reads and another one writes, any thread may call the rest, all at the same time.
  * None of them is an event loop.
  */
 public interface UartPort {

@@ -1,0 +1,221 @@
+package dev.uartnet.benchmarks.port;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Many open ports on one event loop thread, some of them busy both ways at a line's speed: CPU, threads and memory. The far end paces what it sends; this end sends
+ * a frame whenever the line would have room for it, as a pseudo terminal has no speed.
+ */
+final class ManyPorts {
+    private static final int BYTES_PER_SECOND = 92_160; // 921,600 baud
+    /** What a UART or an adapter hands over at a time. */
+    private static final int TICK_MICROS = 2_000;
+
+    private static final int FRAME = 1_024;
+
+    private final Path program;
+    private final int ports;
+    private final int busy;
+    private final Duration duration;
+    private final int rounds;
+
+    ManyPorts(Path program, int ports, int busy, Duration duration, int rounds) {
+        this.program = program;
+        this.ports = ports;
+        this.busy = busy;
+        this.duration = duration;
+        this.rounds = rounds;
+    }
+
+    void run(Figures figures) throws Exception {
+        for (Way way : Way.values()) {
+            if (way.isAvailable()) {
+                Results results = new Results();
+                for (int round = -1; round < rounds; round++) { // the first is the warm-up
+                    run(way, round < 0 ? new Results() : results);
+                }
+                String group =
+                        "Port: " + ports + " open, " + busy + " busy at 921,600 baud both ways, one event loop thread";
+                if (way == Way.EPOLL) {
+                    figures.addWithTarget(group, way.title + ": CPU of loop and ports", "cores", results.cores, 1);
+                    figures.addWithTarget(group, way.title + ": threads of the ports", "", results.threads, 0);
+                } else {
+                    figures.add(group, way.title + ": CPU of loop and ports", "cores", results.cores);
+                    figures.add(group, way.title + ": threads of the ports", "", results.threads);
+                }
+                figures.add(group, way.title + ": of the rate, in", "%", results.in);
+                figures.add(group, way.title + ": of the rate, out", "%", results.out);
+                figures.add(group, way.title + ": heap an open port", "B", results.heap);
+                figures.add(group, way.title + ": resident memory an open port", "B", results.resident);
+                figures.add(group, way.title + ": allocated a megabyte", "B/MB", results.allocated);
+            }
+        }
+    }
+
+    private static final class Results {
+        final List<Double> cores = new ArrayList<>();
+        final List<Double> threads = new ArrayList<>();
+        final List<Double> in = new ArrayList<>();
+        final List<Double> out = new ArrayList<>();
+        final List<Double> heap = new ArrayList<>();
+        final List<Double> resident = new ArrayList<>();
+        final List<Double> allocated = new ArrayList<>();
+    }
+
+    private void run(Way way, Results results) throws Exception {
+        try (FarEnd far = FarEnd.start(
+                program,
+                "lines",
+                Integer.toString(ports),
+                Integer.toString(busy),
+                Integer.toString(BYTES_PER_SECOND),
+                Integer.toString(TICK_MICROS))) {
+            EventLoopGroup loop = way.newLoop();
+            long heapBefore = usedHeap();
+            long residentBefore = resident();
+            List<Channel> channels = open(loop, far);
+            double heap = (usedHeap() - heapBefore) / (double) ports;
+            double resident = (resident() - residentBefore) / (double) ports;
+            awaitNoOpeners();
+            int threads = ThreadCosts.of(name -> name.startsWith("uart-")).threads();
+
+            List<Sender> senders = new ArrayList<>();
+            ThreadCosts before = ThreadCosts.of(ThreadCosts::isPortsOrLoops);
+            long start = System.nanoTime();
+            far.signal();
+            loop.next()
+                    .submit(() -> {
+                        for (Channel channel : channels.subList(0, busy)) {
+                            senders.add(channel.pipeline().get(Sender.class));
+                        }
+                        senders.forEach(Sender::begin);
+                    })
+                    .sync();
+            loop.next()
+                    .schedule(
+                            () -> senders.forEach(sender -> sender.stop = true),
+                            duration.toMillis(),
+                            TimeUnit.MILLISECONDS)
+                    .sync();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            ThreadCosts costs = ThreadCosts.of(ThreadCosts::isPortsOrLoops).since(before);
+            long received = loop.next()
+                    .submit(() -> senders.stream()
+                            .mapToLong(sender -> sender.received)
+                            .sum())
+                    .get();
+            long sent = loop.next()
+                    .submit(() ->
+                            senders.stream().mapToLong(sender -> sender.sent).sum())
+                    .get();
+
+            double wanted = (double) BYTES_PER_SECOND * busy * seconds;
+            results.cores.add(costs.cpuNanos() / 1e9 / seconds);
+            results.threads.add((double) threads);
+            results.in.add(100 * received / wanted);
+            results.out.add(100 * sent / wanted);
+            results.heap.add(heap);
+            results.resident.add(resident);
+            results.allocated.add(costs.allocatedBytes() * 1e6 / (received + sent));
+            for (Channel channel : channels) {
+                channel.close();
+            }
+            for (Channel channel : channels) {
+                channel.closeFuture().sync();
+            }
+            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private List<Channel> open(EventLoopGroup loop, FarEnd far) throws Exception {
+        List<ChannelFuture> opening = new ArrayList<>();
+        for (int i = 0; i < ports; i++) {
+            opening.add(Way.connect(loop, far.line(), new Sender()));
+        }
+        List<Channel> channels = new ArrayList<>();
+        for (ChannelFuture each : opening) {
+            channels.add(each.sync().channel());
+        }
+        return channels;
+    }
+
+    private static void awaitNoOpeners() {
+        while (ThreadCosts.of(name -> name.startsWith("uart-open-")).threads() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Bytes; 0 where there is no /proc. */
+    private static long resident() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith("VmRSS:")) {
+                return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return 0;
+    }
+
+    /** Sends frames at the line's rate once told to, and counts. */
+    private static final class Sender extends ChannelInboundHandlerAdapter {
+        private static final long FRAME_NANOS = 1_000_000_000L * FRAME / BYTES_PER_SECOND;
+
+        private long received;
+        private long sent;
+        private long next;
+        private boolean stop;
+        private final Runnable sendTask = this::send;
+        private ChannelHandlerContext context;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            this.context = context;
+        }
+
+        void begin() {
+            next = System.nanoTime();
+            send();
+        }
+
+        private void send() {
+            while (!stop && System.nanoTime() - next >= 0) {
+                next += FRAME_NANOS;
+                if (context.channel().isWritable()) {
+                    sent += FRAME;
+                    context.writeAndFlush(context.alloc().ioBuffer(FRAME).writeZero(FRAME), context.voidPromise());
+                }
+            }
+            if (!stop) {
+                context.executor().schedule(sendTask, next - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf buffer = (ByteBuf) message;
+            received += buffer.readableBytes();
+            buffer.release();
+        }
+    }
+}

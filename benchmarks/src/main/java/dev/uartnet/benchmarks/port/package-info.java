@@ -1,0 +1,10 @@
+/**
+ * A port by itself, without link and messages: {@link dev.uartnet.benchmarks.port.PortBenchmark}. Its other end is a C program in another process,
+ * compiled when it is needed, so that only this end is measured; the same program gives the reference.
+ *
+ * <p>May depend on the transport, and on nothing above it.
+ */
+@NullMarked
+package dev.uartnet.benchmarks.port;
+
+import org.jspecify.annotations.NullMarked;
