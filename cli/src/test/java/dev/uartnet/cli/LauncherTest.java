@@ -44,7 +44,8 @@ class LauncherTest {
         // A blank in the path: the launcher must quote.
         checkout = folder.resolve("a checkout");
         builds = folder.resolve("builds");
-        for (String module : List.of("transport-uart", "codec", "esp32/simulator", "proxy-api", "cli")) {
+        for (String module :
+                List.of("transport-uart", "codec", "esp32/simulator", "proxy-api", "benchmarks/measure", "cli")) {
             Files.createDirectories(checkout.resolve(module).resolve("src/main"));
         }
         Files.copy(Path.of(System.getProperty("uartnet.root"), "uartnet"), checkout.resolve("uartnet"));

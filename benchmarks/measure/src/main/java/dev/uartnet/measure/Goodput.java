@@ -10,26 +10,16 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast the bytes of one connection went, each of which was right. Both times hold one round trip that no byte of theirs needs.
+ * How fast the bytes of one connection went, each of which was right.
  *
  * @param downBytes from the server to this program
  * @param downNanos from the request to the last byte; 0 if nothing went down
+ * @param down bytes a second between the arrival of the first piece and that of the last: what the line carries once it runs; 0 if nothing went down
  * @param upBytes the other way
  * @param upNanos from the server's answer to the request to the last byte, by the server's clock; 0 if nothing went up
+ * @param up likewise, where they arrive
  */
-public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos) {
-    private static final double NANOS = 1e9;
-
-    /** Returns bytes a second. */
-    public double down() {
-        return downNanos == 0 ? 0 : downBytes * NANOS / downNanos;
-    }
-
-    /** Returns bytes a second. */
-    public double up() {
-        return upNanos == 0 ? 0 : upBytes * NANOS / upNanos;
-    }
-
+public record Goodput(long downBytes, long downNanos, double down, long upBytes, long upNanos, double up) {
     /**
      * Moves bytes between a {@link PatternServer} and this program, both ways at once. Cancelling the result closes the connection.
      *
@@ -55,7 +45,6 @@ public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos
         private final PatternSender up;
         private @Nullable PatternReceiver down;
         private @Nullable ByteBuf trailer;
-        private long startNanos;
         private boolean going;
 
         Client(long downBytes, long upBytes) {
@@ -68,7 +57,6 @@ public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos
         public void channelActive(ChannelHandlerContext context) {
             result.whenComplete((done, failure) -> context.close());
             trailer = context.alloc().buffer(PatternServer.TRAILER_BYTES, PatternServer.TRAILER_BYTES);
-            startNanos = System.nanoTime();
             down = new PatternReceiver(downBytes);
             context.write(context.alloc()
                     .buffer(PatternServer.REQUEST_BYTES)
@@ -108,23 +96,25 @@ public record Goodput(long downBytes, long downNanos, long upBytes, long upNanos
                 }
                 end.writeBytes(data);
                 if (!end.isWritable()) {
-                    finish(receiver, end.readLong() == 1, end.readLong());
+                    finish(receiver, end.readLong() == 1, end.readLong(), end.readDouble());
                 }
             } finally {
                 data.release();
             }
         }
 
-        private void finish(PatternReceiver receiver, boolean upRight, long upNanos) {
+        private void finish(PatternReceiver receiver, boolean upRight, long upNanos, double upRate) {
             if (!receiver.isRight() || !upRight) {
                 fail("the bytes that came " + (upRight ? "down" : "up") + " are not those that were sent", null);
                 return;
             }
             result.complete(new Goodput(
                     downBytes,
-                    downBytes == 0 ? 0 : receiver.lastNanos() - startNanos,
+                    downBytes == 0 ? 0 : receiver.nanos(),
+                    downBytes == 0 ? 0 : receiver.rate(),
                     upBytes,
-                    upBytes == 0 ? 0 : upNanos));
+                    upBytes == 0 ? 0 : upNanos,
+                    upBytes == 0 ? 0 : upRate));
         }
 
         @Override

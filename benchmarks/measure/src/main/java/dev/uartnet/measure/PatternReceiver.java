@@ -4,14 +4,19 @@ import io.netty.buffer.ByteBuf;
 
 /** Takes so many bytes of the pattern and compares them. On the channel's event loop. */
 final class PatternReceiver {
+    private static final double NANOS = 1e9;
+
     private final long bytes;
+    private final long startNanos = System.nanoTime();
     private long came;
+    private long firstCount;
+    private long firstNanos;
     private boolean wrong;
     private long lastNanos;
 
     PatternReceiver(long bytes) {
         this.bytes = bytes;
-        lastNanos = System.nanoTime();
+        lastNanos = startNanos;
     }
 
     /** Takes what is meant for it, and leaves the rest; returns whether all has come. */
@@ -19,8 +24,12 @@ final class PatternReceiver {
         int count = (int) Math.min(data.readableBytes(), bytes - came);
         if (count > 0) {
             wrong |= !Pattern.takeMatching(data, count, came);
-            came += count;
             lastNanos = System.nanoTime();
+            if (came == 0) {
+                firstCount = count;
+                firstNanos = lastNanos;
+            }
+            came += count;
         }
         return came == bytes;
     }
@@ -33,8 +42,15 @@ final class PatternReceiver {
         return came;
     }
 
-    /** When the last byte came so far, by {@link System#nanoTime()}; before any came, when this was made. */
-    long lastNanos() {
-        return lastNanos;
+    /** Returns the time from when this was made to the last byte so far. */
+    long nanos() {
+        return lastNanos - startNanos;
+    }
+
+    /** Returns the bytes a second that came behind the first piece; if there was one only, all bytes by the whole time. */
+    double rate() {
+        return came > firstCount && lastNanos > firstNanos
+                ? (came - firstCount) * NANOS / (lastNanos - firstNanos)
+                : came * NANOS / Math.max(1, nanos());
     }
 }

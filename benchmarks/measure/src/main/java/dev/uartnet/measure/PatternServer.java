@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The other end of a measurement: a TCP server that sends and takes as many bytes of the {@link Pattern} as a client asks for, both at once.
  *
  * <p>A client says, as longs, the magic number, bytes down, bytes up. It is answered with one byte, and sends its bytes then. It gets its own, and behind them, when all of its
- * have come, two longs: 1 if they were right, else 0, and the nanoseconds from the answer to its last byte. Then the client closes. The magic number {@link #ECHO} instead: whatever follows the request
+ * have come: 1 if they were right, else 0 (a long), the nanoseconds from the answer to its last byte (a long), and the bytes a second behind the first piece (a double). Then the client closes. The magic number {@link #ECHO} instead: whatever follows the request
  * comes back.
  */
 public final class PatternServer extends ChannelInitializer<Channel> {
@@ -28,7 +28,7 @@ public final class PatternServer extends ChannelInitializer<Channel> {
 
     static final int GO = 1;
     static final int REQUEST_BYTES = 24;
-    static final int TRAILER_BYTES = 16;
+    static final int TRAILER_BYTES = 24;
     /** For 512 sockets that connect at the same time. */
     private static final int BACKLOG = 1_024;
 
@@ -66,7 +66,6 @@ public final class PatternServer extends ChannelInitializer<Channel> {
         private @Nullable ByteBuf request;
         private @Nullable PatternSender down;
         private @Nullable PatternReceiver up;
-        private long startNanos;
         private boolean sent;
         private boolean came;
         private boolean over;
@@ -134,7 +133,6 @@ public final class PatternServer extends ChannelInitializer<Channel> {
                 context.close();
                 return false;
             }
-            startNanos = System.nanoTime();
             context.writeAndFlush(context.alloc().buffer(1).writeByte(GO));
             down = new PatternSender(bytesDown);
             up = new PatternReceiver(bytesUp);
@@ -158,7 +156,8 @@ public final class PatternServer extends ChannelInitializer<Channel> {
                 context.writeAndFlush(context.alloc()
                         .buffer(TRAILER_BYTES)
                         .writeLong(receiver.isRight() ? 1 : 0)
-                        .writeLong(receiver.lastNanos() - startNanos));
+                        .writeLong(receiver.nanos())
+                        .writeDouble(receiver.rate()));
             }
         }
 

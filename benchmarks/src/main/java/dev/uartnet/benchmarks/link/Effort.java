@@ -1,5 +1,7 @@
 package dev.uartnet.benchmarks.link;
 
+import java.util.Arrays;
+
 /**
  * How much is measured.
  *
@@ -19,5 +21,10 @@ record Effort(int repetitions, double seconds, int pings, long bytesMax, int lin
 
     boolean isShort() {
         return this == SHORT;
+    }
+
+    /** Returns the lines to measure on, of these: all, or the last one. */
+    int[] lines(int... bauds) {
+        return isShort() ? Arrays.copyOfRange(bauds, bauds.length - 1, bauds.length) : bauds;
     }
 }

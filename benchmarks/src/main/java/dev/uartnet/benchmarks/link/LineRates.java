@@ -11,8 +11,8 @@ import java.util.Locale;
 final class LineRates implements Part {
     static final String GROUP = "Line rates";
     static final String PLOT = "Goodput against line rate";
-    private static final int[] FIRMWARE_BAUDS = {115_200, 921_600, 2_000_000, 3_000_000, 0};
-    private static final int[] SIMULATOR_BAUDS = {115_200, 921_600, 3_000_000, 12_000_000, 0};
+    private static final int[] FIRMWARE_BAUDS = {0, 115_200, 921_600, 2_000_000, 3_000_000};
+    private static final int[] SIMULATOR_BAUDS = {0, 115_200, 921_600, 3_000_000, 12_000_000};
     private static final double WANTED = 97;
     private static final double WANTED_BOTH = 95;
     /** To warm up with, and to guess how many bytes a line without a rate moves in a second. */
@@ -38,7 +38,7 @@ final class LineRates implements Part {
 
     private static void measure(Run run, DeviceKind kind, int[] bauds) throws Exception {
         List<double[]> points = new ArrayList<>();
-        for (int baud : bauds) {
+        for (int baud : run.effort().lines(bauds)) {
             try (Rig rig = new Rig(kind, baud)) {
                 double down = measure(run, rig, kind, baud);
                 if (baud > 0 && baud <= PLOTTED_MAX) {

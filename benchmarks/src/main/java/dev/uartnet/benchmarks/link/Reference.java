@@ -24,7 +24,7 @@ final class Reference implements Part {
 
     @Override
     public void measure(Run run) throws IOException {
-        for (int baud : BAUDS) {
+        for (int baud : run.effort().lines(BAUDS)) {
             double line = baud / 10.0;
             double[] shares = new double[run.effort().repetitions()];
             for (int i = 0; i < shares.length; i++) {

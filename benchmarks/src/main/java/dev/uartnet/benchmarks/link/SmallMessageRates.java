@@ -17,10 +17,10 @@ final class SmallMessageRates implements Part {
 
     @Override
     public void measure(Run run) throws Exception {
-        for (int baud : FIRMWARE_BAUDS) {
+        for (int baud : run.effort().lines(FIRMWARE_BAUDS)) {
             measure(run, DeviceKind.FIRMWARE, baud);
         }
-        for (int baud : SIMULATOR_BAUDS) {
+        for (int baud : run.effort().lines(SIMULATOR_BAUDS)) {
             measure(run, DeviceKind.SIMULATOR, baud);
         }
     }

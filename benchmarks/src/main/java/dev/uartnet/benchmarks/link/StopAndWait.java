@@ -17,20 +17,21 @@ final class StopAndWait implements Part {
     @Override
     public void measure(Run run) throws IOException {
         List<double[]> rates = new ArrayList<>();
-        for (int baud : BAUDS) {
+        for (int baud : run.effort().lines(BAUDS)) {
             rates.add(new double[] {
                 baud, measure(run, baud, 0, Duration.ZERO, String.format(Locale.ROOT, "%,d baud", baud))
             });
         }
         run.add(LineRates.series(NAME, rates));
         List<double[]> late = new ArrayList<>();
-        for (int baud : BAUDS) {
+        for (int baud : run.effort().lines(BAUDS)) {
             String where = String.format(Locale.ROOT, "%,d baud, %s", baud, UsbLatency.NAME);
             late.add(new double[] {baud, measure(run, baud, 0, UsbLatency.TIME, where)});
         }
         run.add(LineRates.series(NAME + ", " + UsbLatency.NAME, late));
         List<double[]> errors = new ArrayList<>();
-        for (double error : ErrorRates.ERRORS) {
+        for (int i = run.effort().isShort() ? ErrorRates.ERRORS.length - 1 : 0; i < ErrorRates.ERRORS.length; i++) {
+            double error = ErrorRates.ERRORS[i];
             double rate = measure(run, ErrorRates.BAUD, error, Duration.ZERO, ErrorRates.name(error));
             errors.add(new double[] {error, rate});
         }

@@ -38,7 +38,7 @@ final class TransferSizes implements Part {
                 double[] rates = new double[repetitions];
                 HostCost before = HostCost.now(-1);
                 for (int i = 0; i < repetitions; i++) {
-                    rates[i] = rig.transfer(bytes, 0).down() / 1e6;
+                    rates[i] = bytes * 1e3 / rig.transfer(bytes, 0).downNanos();
                 }
                 last = bytes;
                 cpuOfTheLast = HostCost.now(-1).since(before).cpuNanos() / 1e6 / (bytes / 1e6 * repetitions);

@@ -16,7 +16,7 @@ final class UsbLatency implements Part {
     @Override
     public void measure(Run run) throws Exception {
         List<double[]> points = new ArrayList<>();
-        for (int baud : BAUDS) {
+        for (int baud : run.effort().lines(BAUDS)) {
             try (Rig rig = new Rig(DeviceKind.FIRMWARE, baud, 0, Rig.CHANNELS, TIME)) {
                 long bytes =
                         Math.max(5_000, (long) (rig.lineRate() * run.effort().seconds()));
