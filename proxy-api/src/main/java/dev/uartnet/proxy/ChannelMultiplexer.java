@@ -50,10 +50,8 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
     /** Those that have bytes and credit, in the order of their turns. */
     private final ArrayDeque<ProxiedChannel> ready = new ArrayDeque<>();
 
-    /** Sockets that this session is about to be asked for. */
-    private final AtomicInteger announced = new AtomicInteger();
-    /** How many channels there are, for other threads. */
-    private volatile int taken;
+    /** How many channels there are, and are about to be; for other threads. */
+    private final AtomicInteger sockets = new AtomicInteger();
 
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable RequestHandler requests;
@@ -148,7 +146,7 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
                 channels.get(accept.listener()) instanceof ProxiedListener listener ? listener.accept(accept) : null;
         if (stream != null) {
             channels.put(number, stream);
-            taken = channels.size();
+            sockets.incrementAndGet();
         } else {
             // The listener was closed meanwhile. What else comes for the channel is unknown, and the device's own end
             // of it.
@@ -209,7 +207,6 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
         }
         numbers.set(index);
         channels.put(2 * index, channel);
-        taken = channels.size();
         return 2 * index;
     }
 
@@ -218,23 +215,29 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
         if (number % 2 == 0) {
             numbers.clear(number / 2);
         }
-        channels.remove(number);
-        taken = channels.size();
+        if (channels.remove(number) != null) {
+            sockets.decrementAndGet();
+        }
     }
 
-    /** A socket is about to be asked for, by {@link ProxiedChannel#open}. From any thread. */
+    /** A socket is about to be asked for, by {@link ProxiedChannel#open}: it counts from now on. From any thread. */
     void announce() {
-        announced.incrementAndGet();
+        sockets.incrementAndGet();
     }
 
-    /** It has been asked for. */
-    void arrived() {
-        announced.decrementAndGet();
+    /** The same, if there are still as many as that. Returns whether it counts. */
+    boolean announce(int seen) {
+        return sockets.compareAndSet(seen, seen + 1);
+    }
+
+    /** It has got no channel. */
+    void withdraw() {
+        sockets.decrementAndGet();
     }
 
     /** Returns how many of the device's sockets are in use, or are about to be. From any thread. */
     int sockets() {
-        return announced.get() + taken;
+        return sockets.get();
     }
 
     /** Returns how many bytes of payload a frame had best have now. */

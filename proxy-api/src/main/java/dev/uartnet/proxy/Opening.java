@@ -65,12 +65,12 @@ final class Opening {
                 session.subscribe(connection -> onLoop(() -> openIn(connection)), cause -> onLoop(() -> failed(cause)));
     }
 
-    private void openIn(Connection connection) {
+    private void openIn(Connection offered) {
         if (over) {
             return;
         }
+        Connection connection = sessions.settle(offered, refusals);
         this.connection = connection;
-        connection.multiplexer().announce();
         Duration left = timeoutMillis == 0
                 ? Duration.ZERO
                 : Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()));

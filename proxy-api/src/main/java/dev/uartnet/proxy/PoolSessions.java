@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,7 +20,7 @@ import reactor.util.retry.Retry;
  * already. Boards are few, so all of them are looked at: the least loaded one is the best, not a good one of two.
  *
  * <p>From any thread, without locks: the load of a board is counted by its session ({@link ChannelMultiplexer#sockets}), also what others than the pool
- * open on it. Two event loops that choose in the same instant may choose the same one; the next choices make up for it.
+ * open on it.
  */
 final class PoolSessions implements Sessions {
     private enum Life {
@@ -32,7 +31,10 @@ final class PoolSessions implements Sessions {
 
     private final List<PoolMember> members;
     private final WhileDown whileDown;
-    private final AtomicInteger turn = new AtomicInteger();
+    /** Whose turn it is where boards are equal: sockets and requests have their own, as each socket asks first, then settles. */
+    private final AtomicInteger socketTurn = new AtomicInteger();
+
+    private final AtomicInteger requestTurn = new AtomicInteger();
     private final AtomicReference<Life> life = new AtomicReference<>(Life.OPEN);
 
     private final Sinks.Many<PoolState> states = Sinks.many().replay().latest();
@@ -59,33 +61,50 @@ final class PoolSessions implements Sessions {
 
     // ---- choosing
 
+    /** A session that was chosen, and how many sockets it had then. */
+    private record Choice(Connection connection, int sockets, long max, boolean rests) {
+        boolean isBetterThan(Choice other) {
+            // With the new one: of two empty boards the larger one is first.
+            return rests == other.rests ? (sockets + 1) * other.max < (other.sockets + 1) * max : other.rests;
+        }
+    }
+
     @Override
     public @Nullable Connection present() {
-        return choose(any -> true);
+        Choice choice = choose(List.of(), requestTurn);
+        return choice == null ? null : choice.connection();
+    }
+
+    /** Another may have become the better one since; and two event loops must not take the same one for the emptiest. */
+    @Override
+    public Connection settle(Connection offered, List<Refusal> refusals) {
+        Choice choice = choose(refusals, socketTurn);
+        while (choice != null && !choice.connection().multiplexer().announce(choice.sockets())) {
+            choice = choose(refusals, socketTurn);
+        }
+        if (choice == null) {
+            offered.multiplexer().announce();
+            return offered;
+        }
+        return choice.connection();
     }
 
     /** The session of the board that has the least sockets for its size; in turn, where they are equal. */
-    private @Nullable Connection choose(Predicate<Connection> eligible) {
+    private @Nullable Choice choose(List<Refusal> refusals, AtomicInteger turn) {
         int first = turn.getAndIncrement();
-        Connection best = null;
-        boolean bestRests = false;
-        long bestLoad = 0;
-        long bestMax = 1;
+        Choice best = null;
         for (int i = 0; i < members.size(); i++) {
             PoolMember member = members.get(Math.floorMod(first + i, members.size()));
             Connection connection = member.present();
-            if (connection == null || !eligible.test(connection)) {
+            if (connection == null
+                    || refusals.stream()
+                            .anyMatch(refusal -> refusal.connection().equals(connection))) {
                 continue;
             }
-            boolean rests = member.rests();
-            // With the new one: of two empty boards the larger one is first.
-            long load = connection.multiplexer().sockets() + 1L;
-            long max = member.socketsMax();
-            if (best == null || (rests == bestRests ? load * bestMax < bestLoad * max : bestRests)) {
-                best = connection;
-                bestRests = rests;
-                bestLoad = load;
-                bestMax = max;
+            Choice choice = new Choice(
+                    connection, connection.multiplexer().sockets(), member.socketsMax(), member.rests());
+            if (best == null || choice.isBetterThan(best)) {
+                best = choice;
             }
         }
         return best;
@@ -130,10 +149,9 @@ final class PoolSessions implements Sessions {
                     .filter(member -> last.connection().equals(member.present()))
                     .forEach(PoolMember::refused);
         }
-        Connection other = choose(connection ->
-                refusals.stream().noneMatch(refusal -> refusal.connection().equals(connection)));
+        Choice other = choose(refusals, requestTurn);
         if (other != null) {
-            return Mono.just(other);
+            return Mono.just(other.connection());
         }
         return lost && whileDown == WhileDown.WAIT ? after(last.connection()) : null;
     }

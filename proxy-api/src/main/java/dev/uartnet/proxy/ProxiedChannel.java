@@ -89,26 +89,25 @@ abstract class ProxiedChannel {
      * @param arguments what stands behind the channel's number; asked when the request is sure to be sent
      */
     final void open(int operation, Duration timeout, Function<Blobs, @Nullable Object[]> arguments) {
-        try {
-            ask(operation, timeout, arguments);
-        } finally {
-            multiplexer.arrived();
+        if (!ask(operation, timeout, arguments)) {
+            multiplexer.withdraw();
         }
     }
 
-    private void ask(int operation, Duration timeout, Function<Blobs, @Nullable Object[]> arguments) {
+    /** Returns whether it has a channel now. */
+    private boolean ask(int operation, Duration timeout, Function<Blobs, @Nullable Object[]> arguments) {
         LinkLostException lost = multiplexer.lost();
         if (lost != null) {
             owner.onOpenFailed(LinkLostException.down(lost));
-            return;
+            return false;
         }
         if (ownerClosed) {
-            return;
+            return false;
         }
         number = multiplexer.add(this);
         if (number < 0) {
             owner.onOpenFailed(new SocketException("all channel numbers of the link are in use"));
-            return;
+            return false;
         }
         state = State.OPENING;
         this.timeout = timeout;
@@ -125,6 +124,7 @@ abstract class ProxiedChannel {
                 unanswered(answer.cause());
             }
         });
+        return true;
     }
 
     /** The device has opened the channel by itself: a connection that came in. */

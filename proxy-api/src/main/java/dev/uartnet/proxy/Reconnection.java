@@ -123,6 +123,12 @@ final class Reconnection implements Sessions {
         return connection(waits());
     }
 
+    @Override
+    public Connection settle(Connection offered, List<Refusal> refusals) {
+        offered.multiplexer().announce();
+        return offered;
+    }
+
     /** The next session is asked, if that can do no harm and is wanted. */
     @Override
     public @Nullable Mono<Connection> instead(List<Refusal> refusals) {

@@ -28,6 +28,14 @@ interface Sessions {
     Mono<Connection> after(Connection ended);
 
     /**
+     * Settles which session a socket is opened in, and counts it there. Right before the opening.
+     *
+     * @param offered what these have emitted
+     * @param refusals so far
+     */
+    Connection settle(Connection offered, List<Refusal> refusals);
+
+    /**
      * Returns who may be asked for what was refused, where that can do no harm and is wanted.
      *
      * @param refusals so far, in order; at least one

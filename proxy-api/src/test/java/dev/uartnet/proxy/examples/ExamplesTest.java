@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.client.HttpClient;
@@ -54,6 +55,22 @@ class ExamplesTest {
             assertThat(ReactiveDownload.sizeOf(device.servePty(), "http://127.0.0.1:" + server.port() + "/")
                             .block(WAIT))
                     .isEqualTo(12_345);
+        } finally {
+            server.disposeNow();
+        }
+    }
+
+    @Test
+    void readsPagesThroughTwoBoards() throws Exception {
+        DisposableServer server = HttpServer.create()
+                .host("127.0.0.1")
+                .handle((request, response) -> response.send(Mono.just(Unpooled.wrappedBuffer(new byte[1_000]))))
+                .bindNow();
+        try (VirtualEsp32 one = VirtualEsp32.builder().build();
+                VirtualEsp32 two = VirtualEsp32.builder().build()) {
+            Flux<String> pages = Flux.range(0, 20).map(page -> "http://127.0.0.1:" + server.port() + "/" + page);
+            assertThat(SecondBoard.sizeOf(pages, one.servePty(), two.servePty()).block(WAIT))
+                    .isEqualTo(20_000);
         } finally {
             server.disposeNow();
         }
