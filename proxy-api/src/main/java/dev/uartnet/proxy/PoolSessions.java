@@ -101,8 +101,8 @@ final class PoolSessions implements Sessions {
                             .anyMatch(refusal -> refusal.connection().equals(connection))) {
                 continue;
             }
-            Choice choice = new Choice(
-                    connection, connection.multiplexer().sockets(), member.socketsMax(), member.rests());
+            Choice choice =
+                    new Choice(connection, connection.multiplexer().sockets(), member.socketsMax(), member.rests());
             if (best == null || choice.isBetterThan(best)) {
                 best = choice;
             }
