@@ -1,13 +1,15 @@
 package dev.uartnet.codec.crc;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.util.zip.Checksum;
 
-/** Puts the check behind each {@link ByteBuf} that is written, without copying it. */
+/**
+ * Puts the check behind each {@link ByteBuf} that is written: in its place if the frame belongs to nobody else and has room for it ({@link
+ * CrcAlgorithm#bytes} behind its last byte), else in a copy.
+ */
 public final class CrcEncoder extends ChannelOutboundHandlerAdapter {
     private final CrcAlgorithm algorithm;
     private final Checksum checksum;
@@ -24,15 +26,35 @@ public final class CrcEncoder extends ChannelOutboundHandlerAdapter {
             ctx.write(msg, promise);
             return;
         }
-        long crc = CrcAlgorithm.of(checksum, frame, frame.readerIndex(), frame.readableBytes());
-        ByteBuf check = ctx.alloc().heapBuffer(algorithm.bytes(), algorithm.bytes());
-        switch (algorithm) {
-            case CRC_32 -> check.writeInt((int) crc);
-            case CRC_16_CCITT_FALSE -> check.writeShort((int) crc);
+        long crc;
+        ByteBuf whole;
+        try {
+            crc = CrcAlgorithm.of(checksum, frame, frame.readerIndex(), frame.readableBytes());
+            whole = hasOwnRoom(frame) ? frame : copy(ctx, frame);
+        } catch (Throwable t) {
+            frame.release();
+            throw t;
         }
-        CompositeByteBuf whole = frame instanceof CompositeByteBuf composite && composite.refCnt() == 1
-                ? composite
-                : ctx.alloc().compositeHeapBuffer().addComponent(true, frame);
-        ctx.write(whole.addComponent(true, check), promise);
+        switch (algorithm) {
+            case CRC_32 -> whole.writeInt((int) crc);
+            case CRC_16_CCITT_FALSE -> whole.writeShort((int) crc);
+        }
+        ctx.write(whole, promise);
+    }
+
+    /** A derived buffer counts its own references, and says nothing of those to the memory that it shares. */
+    private boolean hasOwnRoom(ByteBuf frame) {
+        return frame.refCnt() == 1
+                && frame.unwrap() == null
+                && !frame.isReadOnly()
+                && frame.maxFastWritableBytes() >= algorithm.bytes();
+    }
+
+    private ByteBuf copy(ChannelHandlerContext ctx, ByteBuf frame) {
+        int length = frame.readableBytes() + algorithm.bytes();
+        ByteBuf copy =
+                ctx.alloc().heapBuffer(length, length).writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+        frame.release();
+        return copy;
     }
 }

@@ -34,21 +34,31 @@ public final class FrameCodec {
 
     private FrameCodec() {}
 
-    /** Puts a header before a payload, whose reference it takes over; nothing is copied. */
+    /**
+     * Copies a payload behind a header, into a buffer that has room for the check as well; takes over the payload's reference, and does not change
+     * its indices. The copy belongs to the line alone: the payload may have to be sent again, with another header.
+     */
     public static ByteBuf encode(ByteBufAllocator alloc, FrameType type, int tag, int seq, int ack, ByteBuf payload) {
-        ByteBuf header = header(alloc, type, tag, seq, ack);
-        return alloc.compositeHeapBuffer().addComponent(true, header).addComponent(true, payload);
+        try {
+            int length = payload.readableBytes();
+            return frame(alloc, type, tag, seq, ack, length).writeBytes(payload, payload.readerIndex(), length);
+        } finally {
+            payload.release();
+        }
     }
 
     /** A frame without payload. */
     static ByteBuf header(ByteBufAllocator alloc, FrameType type, int tag, int seq, int ack) {
+        return frame(alloc, type, tag, seq, ack, 0);
+    }
+
+    private static ByteBuf frame(ByteBufAllocator alloc, FrameType type, int tag, int seq, int ack, int payloadBytes) {
         if (tag < 0 || tag > TAG_MAX) {
             throw new IllegalArgumentException("a session tag is 0 to " + TAG_MAX + ": " + tag);
         }
-        return alloc.heapBuffer(HEADER_BYTES)
-                .writeShort(type.code() << TYPE_SHIFT | tag)
-                .writeByte(seq)
-                .writeByte(ack);
+        int length = HEADER_BYTES + payloadBytes + CHECK_BYTES;
+        return alloc.heapBuffer(length, length)
+                .writeInt((type.code() << TYPE_SHIFT | tag) << 16 | (seq & 0xFF) << 8 | (ack & 0xFF));
     }
 
     /** Tells whether the bytes can be a frame of this version: long enough, and of a known type. */

@@ -14,6 +14,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private final FrameSize frameSize = new FrameSize();
     private final LinePacer pacer;
     private RoundTrip roundTrip;
-    private @Nullable Future<?> retransmitTimer;
+    private final RestartableTimer retransmitTimer = new RestartableTimer(this::notAcknowledged);
+    private final IntConsumer repeatLost = this::repeatLost;
 
     private final ReceiveWindow received;
     // What has arrived since the last acknowledgement.
@@ -52,7 +54,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private int owedBytes;
     private boolean ackAtOnce;
     private boolean flushNeeded;
-    private @Nullable Future<?> ackTimer;
+    private final RestartableTimer ackTimer = new RestartableTimer(this::ackDelayPassed);
 
     private long lastHeardNanos;
     private @Nullable Future<?> keepaliveTimer;
@@ -273,7 +275,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             message.retain();
             ChannelPromise promise = waiting.remove();
             boolean first = sent.isEmpty();
-            int seq = sent.add(repeats() ? message.retainedDuplicate() : null, cost, now);
+            int seq = sent.add(repeats() ? message.retain() : null, cost, now);
             writeData(open, seq, message, promise);
             if (first) {
                 awaitAcknowledgement();
@@ -339,7 +341,11 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         Session open = session;
         if (open != null && (speed == null || !speed.holdsRepeats())) {
             meter.retransmit();
-            writeData(open, seq, sent.repeat(seq, nanoTime()), ctx().newPromise());
+            writeData(
+                    open,
+                    seq,
+                    sent.repeat(seq, nanoTime()),
+                    ctx().channel().unsafe().voidPromise());
             flushNeeded = true;
         }
     }
@@ -354,18 +360,15 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     /** One timer for the oldest frame that is not acknowledged (RFC 6298, section 5). */
     private void awaitAcknowledgement() {
-        if (retransmitTimer != null) {
-            retransmitTimer.cancel(false);
-            retransmitTimer = null;
-        }
         if (repeats() && !sent.isEmpty()) {
-            long due = sent.oldestSentNanos() + roundTrip.timeout() - nanoTime();
-            retransmitTimer = ctx().executor().schedule(this::notAcknowledged, Math.max(0, due), TimeUnit.NANOSECONDS);
+            long due = sent.oldestSentNanos() + roundTrip.timeout();
+            retransmitTimer.set(ctx().executor(), due - nanoTime());
+        } else {
+            retransmitTimer.clear();
         }
     }
 
     private void notAcknowledged() {
-        retransmitTimer = null;
         if (session == null || sent.isEmpty() || (speed != null && speed.holdsRepeats())) {
             return; // resume() starts the timer again
         }
@@ -423,23 +426,23 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             ctx.fireChannelRead(msg);
             return;
         }
-        ByteBuf message = null;
+        boolean delivered = false;
         try {
             if (FrameCodec.isFrame(frame)) {
                 meter.frameReceived();
-                message = receive(frame);
+                delivered = receive(frame);
             } else {
                 meter.ignored();
             }
         } finally {
-            if (message == null) {
+            if (!delivered) {
                 frame.release();
             }
         }
-        if (message != null) {
-            // The message shares the frame's reference.
+        if (delivered) {
+            // The frame, whose header has been read, is the message.
             Session open = session;
-            ctx.fireChannelRead(message);
+            ctx.fireChannelRead(frame);
             // The frames behind it may have come before it.
             ByteBuf next = received.poll();
             while (next != null) {
@@ -449,7 +452,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         }
     }
 
-    private @Nullable ByteBuf receive(ByteBuf frame) {
+    /** Returns whether the frame, of which the payload is left then, is the message that is waited for. */
+    private boolean receive(ByteBuf frame) {
         FrameType type = FrameCodec.type(frame);
         if (type == FrameType.HELLO
                 || type == FrameType.WELCOME
@@ -461,46 +465,46 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                     || type == FrameType.WELCOME
                     || session == null
                     || FrameCodec.tag(frame) != currentTag()) {
-                return null;
+                return false;
             }
         }
         lastHeardNanos = nanoTime();
         if (type == FrameType.RESET) {
             peerReset(frame);
-            return null;
+            return false;
         }
         if (speed != null) {
             speed.heard();
         }
-        ByteBuf payload = FrameCodec.payload(frame);
         int seq = FrameCodec.seq(frame);
         peerAcknowledged(FrameCodec.ack(frame));
+        frame.skipBytes(FrameCodec.HEADER_BYTES);
         if (type == FrameType.DATA) {
             if (speed != null) {
                 speed.arrived();
             }
-            return data(seq, payload);
+            return data(seq, frame);
         }
         if (type == FrameType.ACK && repeats()) {
-            sent.report(payload, nanoTime(), roundTrip, this::repeatLost);
+            sent.report(frame, nanoTime(), roundTrip, repeatLost);
             sendMore(); // what has arrived behind a gap is in the pipe no more
         } else if (type == FrameType.PROBE) {
             ackAtOnce = true;
         } else if (type == FrameType.SPEED) {
-            speed(SpeedProposal.decode(payload));
+            speed(SpeedProposal.decode(frame));
         }
         if (received.sent(seq)) {
             gap();
         }
-        return null;
+        return false;
     }
 
-    private @Nullable ByteBuf data(int seq, ByteBuf payload) {
+    private boolean data(int seq, ByteBuf payload) {
         switch (received.arrival(seq)) {
             case NEXT -> {
                 received.advance();
                 owe(payload);
-                return payload;
+                return true;
             }
             case AHEAD -> {
                 if (!repeats()) {
@@ -520,7 +524,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             }
             case OUTSIDE -> meter.ignored();
         }
-        return null;
+        return false;
     }
 
     private void owe(ByteBuf payload) {
@@ -605,13 +609,12 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         int fullFrame = config.maxPayload() + FrameCodec.OVERHEAD_BYTES;
         if (ackAtOnce || owedBytes > fullFrame || owedFrames > config.windowFrames() / 4) {
             send(FrameType.ACK);
-        } else if (owedFrames > 0 && ackTimer == null) {
-            ackTimer = ctx().executor().schedule(this::ackDelayPassed, atSpeed.ackDelayNanos(), TimeUnit.NANOSECONDS);
+        } else if (owedFrames > 0 && !ackTimer.isSet()) {
+            ackTimer.set(ctx().executor(), atSpeed.ackDelayNanos());
         }
     }
 
     private void ackDelayPassed() {
-        ackTimer = null;
         if (owedFrames > 0) {
             send(FrameType.ACK);
             flushNeeded = false;
@@ -623,10 +626,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         owedFrames = 0;
         owedBytes = 0;
         ackAtOnce = false;
-        if (ackTimer != null) {
-            ackTimer.cancel(false);
-            ackTimer = null;
-        }
+        ackTimer.clear();
     }
 
     // ---- the line's speed
@@ -764,11 +764,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         sent.clear();
         pacer.cancel();
         received.clear();
-        if (retransmitTimer != null) {
-            retransmitTimer.cancel(false);
-            retransmitTimer = null;
-        }
+        retransmitTimer.stop();
         acknowledged();
+        ackTimer.stop();
         if (keepaliveTimer != null) {
             keepaliveTimer.cancel(false);
             keepaliveTimer = null;

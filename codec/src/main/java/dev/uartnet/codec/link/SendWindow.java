@@ -155,7 +155,7 @@ final class SendWindow {
         return count() >= session.windowFrames() || bytes + size > session.bufferBytes();
     }
 
-    /** The payload of a frame that is sent again now. */
+    /** The payload of a frame that is sent again now, with a reference for it. */
     ByteBuf repeat(int seq, long now) {
         ByteBuf payload = payloads[seq];
         if (payload == null) {
@@ -163,7 +163,7 @@ final class SendWindow {
         }
         lastTransmission[seq] = ++transmissions;
         sentNanos[seq] = now;
-        return payload.retainedDuplicate();
+        return payload.retain();
     }
 
     /** The oldest frame was not acknowledged in time. Returns its number. */

@@ -35,16 +35,21 @@ public final class MessageDecoder {
 
     private final ArrayBufferInput input = new ArrayBufferInput(new byte[0]);
     private final MessageUnpacker unpacker = MessagePack.DEFAULT_UNPACKER_CONFIG.newUnpacker(input);
+    private final StreamMessages streams = new StreamMessages();
     private int total;
     private int left;
 
     /**
-     * Decodes a payload that holds one message. Its indices do not change; a message with data takes its own reference.
+     * Decodes a payload that holds one message. A message with data takes its own reference, and shares the memory; that of {@link ChannelData} is
+     * the payload itself, so that the caller may only release it then. Else its indices do not change.
      *
      * @throws MalformedMessageException if it is no whole message
      */
     public Message decode(ByteBuf payload) {
-        Message message = null;
+        Message message = streams.decode(payload);
+        if (message != null) {
+            return message;
+        }
         try {
             message = read(payload);
             while (left > 0) {

@@ -3,7 +3,6 @@ package dev.uartnet.codec.message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
-import io.netty.buffer.CompositeByteBuf;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +18,8 @@ import org.msgpack.core.buffer.OutputStreamBufferOutput;
 /** Messages to MessagePack, in its shortest form. One for a channel: it reuses its packer. */
 public final class MessageEncoder {
     private static final int CONTROL_BYTES = 64;
-    private static final int DATA_HEADER_BYTES = 64;
+    private static final int DATAGRAM_HEADER_BYTES = 64;
+    private static final int TRUE = 0xC3;
 
     private final OutputStreamBufferOutput output = new OutputStreamBufferOutput(OutputStream.nullOutputStream());
     private final MessagePacker packer = MessagePack.DEFAULT_PACKER_CONFIG.newPacker(output);
@@ -31,25 +31,21 @@ public final class MessageEncoder {
      */
     public ByteBuf encode(ByteBufAllocator alloc, Message message) {
         if (message instanceof ChannelData data) {
-            ByteBuf header = packed(alloc, DATA_HEADER_BYTES, () -> {
-                head(3, MessageKind.CHANNEL_DATA);
-                channel(data.channel());
-                packer.packBinaryHeader(data.content().readableBytes());
-            });
-            return join(alloc, header, data.content());
+            return StreamMessages.encode(alloc, data);
+        }
+        if (message instanceof ChannelCredit credit) {
+            return StreamMessages.encode(alloc, credit);
         }
         if (message instanceof ChannelDatagram datagram) {
-            ByteBuf header = packed(alloc, DATA_HEADER_BYTES, () -> {
+            ByteBuf content = datagram.content();
+            ByteBuf frame = packed(alloc, DATAGRAM_HEADER_BYTES + content.readableBytes(), () -> {
                 head(datagram.more() ? 6 : 5, MessageKind.CHANNEL_DATAGRAM);
                 channel(datagram.channel());
                 address(datagram.peer());
-                packer.packBinaryHeader(datagram.content().readableBytes());
+                packer.packBinaryHeader(content.readableBytes());
             });
-            CompositeByteBuf frame = join(alloc, header, datagram.content());
-            if (datagram.more()) {
-                frame.addComponent(true, packed(alloc, 1, () -> packer.packBoolean(true)));
-            }
-            return frame;
+            frame.writeBytes(content, content.readerIndex(), content.readableBytes());
+            return datagram.more() ? frame.writeByte(TRUE) : frame;
         }
         return packed(alloc, CONTROL_BYTES, () -> control(message));
     }
@@ -61,12 +57,6 @@ public final class MessageEncoder {
      */
     public ByteBuf encodeValues(ByteBufAllocator alloc, List<@Nullable Object> values) {
         return packed(alloc, CONTROL_BYTES, () -> values(values));
-    }
-
-    private static CompositeByteBuf join(ByteBufAllocator alloc, ByteBuf header, ByteBuf content) {
-        // The caller's message is released by the pipeline when it has been encoded: the composite needs its own
-        // reference.
-        return alloc.compositeHeapBuffer().addComponent(true, header).addComponent(true, content.retainedSlice());
     }
 
     private interface Packing {
@@ -125,10 +115,6 @@ public final class MessageEncoder {
             head(2 + event.args().size(), MessageKind.EVENT);
             packer.packInt(event.event());
             values(event.args());
-        } else if (message instanceof ChannelCredit credit) {
-            head(3, MessageKind.CHANNEL_CREDIT);
-            channel(credit.channel());
-            packer.packLong(notNegative("credit", credit.credit()));
         } else if (message instanceof ChannelEof eof) {
             head(2, MessageKind.CHANNEL_EOF);
             channel(eof.channel());
@@ -161,14 +147,14 @@ public final class MessageEncoder {
         packer.packInt(range("channel", channel));
     }
 
-    private static int range(String what, int number) {
+    static int range(String what, int number) {
         if (number < 0 || number > 65_535) {
             throw new IllegalArgumentException(what + " must be 0 to 65535: " + number);
         }
         return number;
     }
 
-    private static long notNegative(String what, long number) {
+    static long notNegative(String what, long number) {
         if (number < 0) {
             throw new IllegalArgumentException(what + " must not be negative: " + number);
         }

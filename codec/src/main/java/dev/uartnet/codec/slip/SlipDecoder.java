@@ -5,24 +5,24 @@ import dev.uartnet.codec.FrameDamaged.Damage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.ByteProcessor;
-import io.netty.util.ReferenceCountUtil;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes, in chunks of any size, into SLIP frames (RFC 1055), one {@link ByteBuf} each.
+ * Turns bytes, in chunks of any size, into SLIP frames (RFC 1055), one {@link ByteBuf} with an array each.
  *
  * <p>A frame that is longer than the limit or wrongly escaped is dropped as a whole up to the next END, and reported as
  * {@link FrameDamaged}; so the decoder finds its way back after any garbage, and never holds more than one frame.
  * Empty frames are ignored.
  *
- * <p>States: COLLECTING (bytes go into the frame), ESCAPED (the next byte is escaped), SKIPPING (until END). The frame is the one
- * copy of a payload on its way in; everything above takes slices of it.
+ * <p>States: COLLECTING (bytes go into the frame), ESCAPED (the next byte is escaped), SKIPPING (until END). A frame is collected in an array
+ * of the decoder's own, unless a chunk holds it whole and unescaped; its buffer, allocated when the frame is whole, fits it exactly. Everything
+ * above takes slices of that.
  */
 public final class SlipDecoder extends ChannelInboundHandlerAdapter {
-    private static final ByteProcessor PLAIN = value -> value != Slip.END && value != Slip.ESC;
-    private static final ByteProcessor NOT_END = value -> value != Slip.END;
     private static final int FIRST_CAPACITY = 256;
+    /** Chunks without an array are looked at in pieces of so many bytes. */
+    private static final int PIECE_BYTES = 4_096;
+
+    private static final byte[] NONE = {};
 
     private enum State {
         COLLECTING,
@@ -32,7 +32,9 @@ public final class SlipDecoder extends ChannelInboundHandlerAdapter {
 
     private final int maxFrameBytes;
     private State state = State.COLLECTING;
-    private @Nullable ByteBuf frame;
+    private byte[] frame = NONE;
+    private int length;
+    private byte[] piece = NONE;
     private long bytes;
     private boolean delivered;
 
@@ -61,39 +63,49 @@ public final class SlipDecoder extends ChannelInboundHandlerAdapter {
         }
         try {
             bytes += chunk.readableBytes();
-            decode(ctx, chunk);
+            if (chunk.hasArray()) {
+                int from = chunk.arrayOffset() + chunk.readerIndex();
+                decode(ctx, chunk.array(), from, from + chunk.readableBytes());
+            } else {
+                decodePieces(ctx, chunk);
+            }
         } finally {
             chunk.release();
         }
     }
 
-    private void decode(ChannelHandlerContext ctx, ByteBuf chunk) {
+    private void decodePieces(ChannelHandlerContext ctx, ByteBuf chunk) {
+        if (piece.length == 0) {
+            piece = new byte[PIECE_BYTES];
+        }
         int end = chunk.writerIndex();
-        int from = chunk.readerIndex();
+        for (int from = chunk.readerIndex(); from < end; from += PIECE_BYTES) {
+            int count = Math.min(PIECE_BYTES, end - from);
+            chunk.getBytes(from, piece, 0, count);
+            decode(ctx, piece, 0, count);
+        }
+    }
+
+    private void decode(ChannelHandlerContext ctx, byte[] chunk, int start, int end) {
+        int from = start;
         while (from < end) {
             switch (state) {
                 case COLLECTING -> {
-                    int special = chunk.forEachByte(from, end - from, PLAIN);
-                    int to = special < 0 ? end : special;
-                    if (to > from) {
-                        append(ctx, chunk, from, to - from);
+                    int special = SpecialBytes.first(chunk, from, end);
+                    if (special == end) {
+                        collect(ctx, chunk, from, end - from);
+                    } else if (chunk[special] == Slip.END) {
+                        finish(ctx, chunk, from, special - from);
+                    } else if (collect(ctx, chunk, from, special - from)) {
+                        state = State.ESCAPED;
                     }
-                    from = to;
-                    if (special >= 0) {
-                        from++;
-                        // append may have begun to skip: then END ends that, and ESC says nothing.
-                        if (chunk.getByte(special) == Slip.END) {
-                            finish(ctx);
-                        } else if (state == State.COLLECTING) {
-                            state = State.ESCAPED;
-                        }
-                    }
+                    from = special + 1;
                 }
                 case ESCAPED -> {
-                    byte value = chunk.getByte(from);
+                    byte value = chunk[from];
                     if (value == Slip.ESC_END || value == Slip.ESC_ESC) {
                         state = State.COLLECTING;
-                        append(ctx, value == Slip.ESC_END ? Slip.END : Slip.ESC);
+                        collect(ctx, value == Slip.ESC_END ? Slip.END : Slip.ESC);
                         from++;
                     } else {
                         // The byte itself is looked at again: it may be the END of the broken frame.
@@ -101,64 +113,68 @@ public final class SlipDecoder extends ChannelInboundHandlerAdapter {
                     }
                 }
                 case SKIPPING -> {
-                    int boundary = chunk.forEachByte(from, end - from, NOT_END);
-                    if (boundary >= 0) {
-                        state = State.COLLECTING;
+                    while (from < end && state == State.SKIPPING) {
+                        if (chunk[from++] == Slip.END) {
+                            state = State.COLLECTING;
+                        }
                     }
-                    from = boundary < 0 ? end : boundary + 1;
                 }
             }
         }
     }
 
-    private void append(ChannelHandlerContext ctx, ByteBuf chunk, int from, int length) {
-        ByteBuf target = room(ctx, length);
-        if (target != null) {
-            target.writeBytes(chunk, from, length);
+    /** Adds bytes to the frame. Returns false if that makes it too long. */
+    private boolean collect(ChannelHandlerContext ctx, byte[] chunk, int from, int count) {
+        if (count > maxFrameBytes - length) {
+            drop(ctx, Damage.TOO_LONG);
+            return false;
+        }
+        makeRoom(count);
+        System.arraycopy(chunk, from, frame, length, count);
+        length += count;
+        return true;
+    }
+
+    private void collect(ChannelHandlerContext ctx, byte value) {
+        if (length == maxFrameBytes) {
+            drop(ctx, Damage.TOO_LONG);
+            return;
+        }
+        makeRoom(1);
+        frame[length++] = value;
+    }
+
+    private void makeRoom(int count) {
+        int needed = length + count;
+        if (needed > frame.length) {
+            byte[] larger = new byte[Math.min(maxFrameBytes, Math.max(FIRST_CAPACITY, 2 * needed))];
+            System.arraycopy(frame, 0, larger, 0, length);
+            frame = larger;
         }
     }
 
-    private void append(ChannelHandlerContext ctx, byte value) {
-        ByteBuf target = room(ctx, 1);
-        if (target != null) {
-            target.writeByte(value);
+    /** These bytes are the rest of the frame. */
+    private void finish(ChannelHandlerContext ctx, byte[] chunk, int from, int count) {
+        if (count > maxFrameBytes - length) {
+            drop(ctx, Damage.TOO_LONG);
+            state = State.COLLECTING; // END, which skipping waits for, has come
+            return;
         }
-    }
-
-    private @Nullable ByteBuf room(ChannelHandlerContext ctx, int length) {
-        ByteBuf target = frame;
-        if (target == null) {
-            if (length <= maxFrameBytes) {
-                frame = target = ctx.alloc().heapBuffer(Math.min(FIRST_CAPACITY, maxFrameBytes), maxFrameBytes);
-                return target;
-            }
-        } else if (length <= target.maxWritableBytes()) {
-            return target;
+        int whole = length + count;
+        if (whole == 0) {
+            return;
         }
-        drop(ctx, Damage.TOO_LONG);
-        return null;
-    }
-
-    private void finish(ChannelHandlerContext ctx) {
-        ByteBuf whole = frame;
-        if (state == State.SKIPPING) {
-            state = State.COLLECTING;
-        } else if (whole != null) {
-            frame = null;
-            delivered = true;
-            ctx.fireChannelRead(whole);
-        }
+        ByteBuf out = ctx.alloc().heapBuffer(whole, whole);
+        out.writeBytes(frame, 0, length).writeBytes(chunk, from, count);
+        length = 0;
+        delivered = true;
+        ctx.fireChannelRead(out);
     }
 
     private void drop(ChannelHandlerContext ctx, Damage damage) {
-        release();
+        length = 0;
         state = State.SKIPPING;
         ctx.fireUserEventTriggered(new FrameDamaged(damage));
-    }
-
-    private void release() {
-        ReferenceCountUtil.release(frame);
-        frame = null;
     }
 
     @Override
@@ -173,13 +189,8 @@ public final class SlipDecoder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        release();
+        length = 0;
         state = State.COLLECTING;
         ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        release();
     }
 }

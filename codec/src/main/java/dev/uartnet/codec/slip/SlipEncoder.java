@@ -2,24 +2,25 @@ package dev.uartnet.codec.slip;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.MessageToByteEncoder;
-import io.netty.util.ByteProcessor;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 
 /**
  * Writes each {@link ByteBuf} as one SLIP frame (RFC 1055): END, the escaped bytes, END. The leading END costs one byte and
  * makes noise before the frame harmless.
  *
- * <p>The escaped copy is the one copy of a payload on its way out. It is a heap buffer, since serial ports take arrays.
+ * <p>The frame is escaped in an array of the encoder's own and then copied, in one go, into a buffer that fits it exactly. That one comes from
+ * {@link io.netty.buffer.ByteBufAllocator#ioBuffer}: the channel's allocator says whether the transport wants arrays or direct memory.
  */
-public final class SlipEncoder extends MessageToByteEncoder<ByteBuf> {
-    private static final ByteProcessor PLAIN = value -> value != Slip.END && value != Slip.ESC;
+public final class SlipEncoder extends ChannelOutboundHandlerAdapter {
+    private static final byte[] NONE = {};
 
+    private byte[] plain = NONE;
+    private byte[] escaped = NONE;
     private long bytes;
 
     /** Creates an encoder for one channel. */
-    public SlipEncoder() {
-        super(ByteBuf.class, false);
-    }
+    public SlipEncoder() {}
 
     /** Returns how many bytes have gone out. Event loop only. */
     public long bytes() {
@@ -27,30 +28,55 @@ public final class SlipEncoder extends MessageToByteEncoder<ByteBuf> {
     }
 
     @Override
-    protected ByteBuf allocateBuffer(ChannelHandlerContext ctx, ByteBuf frame, boolean preferDirect) {
-        // Random data has a special byte in 128: room for twice as many, more makes the buffer grow.
-        int length = frame.readableBytes();
-        return ctx.alloc().heapBuffer(length + (length >> 6) + 16);
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (!(msg instanceof ByteBuf frame)) {
+            ctx.write(msg, promise);
+            return;
+        }
+        ByteBuf wire;
+        try {
+            int length = escape(frame);
+            wire = ctx.alloc().ioBuffer(length, length).writeBytes(escaped, 0, length);
+            bytes += length;
+        } finally {
+            frame.release();
+        }
+        ctx.write(wire, promise);
     }
 
-    @Override
-    protected void encode(ChannelHandlerContext ctx, ByteBuf frame, ByteBuf out) {
-        out.writeByte(Slip.END);
-        int end = frame.writerIndex();
-        int from = frame.readerIndex();
-        while (from < end) {
-            int special = frame.forEachByte(from, end - from, PLAIN);
-            int to = special < 0 ? end : special;
-            out.writeBytes(frame, from, to - from);
-            from = to;
-            if (special >= 0) {
-                out.writeByte(Slip.ESC);
-                out.writeByte(frame.getByte(special) == Slip.END ? Slip.ESC_END : Slip.ESC_ESC);
-                from++;
-            }
+    /** Puts the frame's SLIP form into {@link #escaped}. Returns its length. */
+    private int escape(ByteBuf frame) {
+        int length = frame.readableBytes();
+        if (escaped.length < 2 * length + 2) {
+            escaped = new byte[2 * length + 2];
         }
-        out.writeByte(Slip.END);
-        frame.readerIndex(end);
-        bytes += out.readableBytes();
+        if (frame.hasArray()) {
+            return escape(frame.array(), frame.arrayOffset() + frame.readerIndex(), length, escaped);
+        }
+        if (plain.length < length) {
+            plain = new byte[length];
+        }
+        frame.getBytes(frame.readerIndex(), plain, 0, length);
+        return escape(plain, 0, length, escaped);
+    }
+
+    private static int escape(byte[] frame, int offset, int length, byte[] out) {
+        int from = offset;
+        int end = offset + length;
+        int at = 0;
+        out[at++] = Slip.END;
+        while (true) {
+            int special = SpecialBytes.first(frame, from, end);
+            System.arraycopy(frame, from, out, at, special - from);
+            at += special - from;
+            if (special == end) {
+                break;
+            }
+            out[at++] = Slip.ESC;
+            out[at++] = frame[special] == Slip.END ? Slip.ESC_END : Slip.ESC_ESC;
+            from = special + 1;
+        }
+        out[at++] = Slip.END;
+        return at;
     }
 }

@@ -124,6 +124,23 @@ class CrcTest {
 
     @ParameterizedTest
     @EnumSource(CrcAlgorithm.class)
+    void memoryThatIsSharedStaysAsItIs(CrcAlgorithm algorithm) {
+        ByteBuf shared = Unpooled.buffer(64).writeBytes(new byte[64]).writerIndex(10);
+        for (ByteBuf frame : List.of(
+                shared.retainedDuplicate(),
+                shared.retainedSlice(),
+                shared.retain(),
+                shared.copy().asReadOnly())) {
+            byte[] data = ByteBufUtil.getBytes(frame);
+            assertThat(encode(algorithm, frame)).startsWith(data).hasSize(data.length + algorithm.bytes());
+        }
+        assertThat(shared.writerIndex()).isEqualTo(10);
+        assertThat(shared.writerIndex(64)).isEqualTo(Unpooled.wrappedBuffer(new byte[64]));
+        shared.release();
+    }
+
+    @ParameterizedTest
+    @EnumSource(CrcAlgorithm.class)
     void tooShortForACheck(CrcAlgorithm algorithm) {
         EmbeddedChannel channel = decoder(algorithm);
         channel.writeInbound(Unpooled.copiedBuffer(new byte[algorithm.bytes() - 1]));

@@ -10,9 +10,12 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.msgpack.core.MessageBufferPacker;
+import org.msgpack.core.MessagePack;
+import org.msgpack.core.MessagePacker;
 
 class MessageTest {
     private final MessageDecoder decoder = new MessageDecoder();
@@ -106,18 +112,79 @@ class MessageTest {
     }
 
     @Test
-    void dataIsNotCopied() {
+    void dataIsNotCopiedOnItsWayIn() {
         byte[] bytes = Vectors.hex("931000c403616263");
         ByteBuf payload = Unpooled.wrappedBuffer(bytes);
         ChannelData data = (ChannelData) decoder.decode(payload);
         bytes[5] = 'x';
-        assertThat(data.content().getByte(0)).isEqualTo((byte) 'x');
-        ByteBuf encoded = encoder.encode(ByteBufAllocator.DEFAULT, data);
-        bytes[5] = 'y';
-        assertThat(encoded.getByte(5)).isEqualTo((byte) 'y');
-        encoded.release();
+        assertThat(data.content().readByte()).isEqualTo((byte) 'x');
         data.release();
         assertThat(payload.release()).isTrue();
+    }
+
+    @Test
+    void dataIsFreeOnceItIsEncoded() {
+        ByteBuf written = Unpooled.copiedBuffer(new byte[] {1, 2, 3});
+        ChannelData data = ChannelData.of(0, written);
+        ByteBuf encoded = encoder.encode(ByteBufAllocator.DEFAULT, data);
+        assertThat(data.release()).isTrue();
+        assertThat(written.refCnt()).isZero();
+        assertThat(ByteBufUtil.hexDump(encoded)).isEqualTo("931000c403010203");
+        encoded.release();
+    }
+
+    @Test
+    void whatIsReadAndWrittenByHandIsMessagePacksShortestForm() throws IOException {
+        for (int channel : new int[] {0, 1, 127, 128, 255, 256, 65_535}) {
+            for (int number : new int[] {0, 1, 127, 128, 255, 256, 16_000, 65_535, 65_536, 1 << 30}) {
+                int length = Math.min(number, 70_000);
+                byte[] bytes = new byte[length];
+                try (MessageBufferPacker data = MessagePack.newDefaultBufferPacker()) {
+                    data.packArrayHeader(3).packInt(16).packInt(channel).packBinaryHeader(length);
+                    same(new ChannelData(channel, Unpooled.wrappedBuffer(bytes)), data.addPayload(bytes));
+                }
+                try (MessageBufferPacker credit = MessagePack.newDefaultBufferPacker()) {
+                    credit.packArrayHeader(3).packInt(17).packInt(channel);
+                    same(new ChannelCredit(channel, number), credit.packInt(number));
+                }
+            }
+        }
+    }
+
+    private void same(Message message, MessagePacker packed) throws IOException {
+        packed.flush();
+        byte[] expected = ((MessageBufferPacker) packed).toByteArray();
+        ByteBuf encoded = encoder.encode(ByteBufAllocator.DEFAULT, message);
+        assertThat(ByteBufUtil.getBytes(encoded)).isEqualTo(expected);
+        Message back = decoder.decode(encoded);
+        assertThat(back).isEqualTo(message);
+        ReferenceCountUtil.release(back);
+        ReferenceCountUtil.release(message);
+        encoded.release();
+    }
+
+    @Test
+    void dataAndCreditInALongerFormAreReadToo() {
+        ByteBuf data = Unpooled.wrappedBuffer(Vectors.hex("dc0003cc10ce00000007c6000000026162"));
+        ChannelData read = (ChannelData) decoder.decode(data);
+        assertThat(read.channel()).isEqualTo(7);
+        assertThat(read.content()).isEqualTo(Unpooled.copiedBuffer("ab", StandardCharsets.US_ASCII));
+        read.release();
+        // One more element than this version knows.
+        assertThat(decoder.decode(Unpooled.wrappedBuffer(Vectors.hex("94110905c0"))))
+                .isEqualTo(new ChannelCredit(9, 5));
+    }
+
+    @Test
+    void dataThatIsOverHoldsNothing() {
+        ByteBuf bytes = Unpooled.copiedBuffer(new byte[] {1});
+        ChannelData data = ChannelData.of(2, bytes);
+        assertThat(data.take()).isSameAs(bytes);
+        assertThat(bytes.refCnt()).isOne();
+        assertThat(data.refCnt()).isZero();
+        assertThatThrownBy(data::content).isInstanceOf(IllegalReferenceCountException.class);
+        assertThatThrownBy(data::release).isInstanceOf(IllegalReferenceCountException.class);
+        bytes.release();
     }
 
     @Test
