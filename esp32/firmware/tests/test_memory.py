@@ -192,6 +192,16 @@ def test_random_bytes_do_not_stop_it():
     f.end()
 
 
+def _heap_free(host):
+    """A heap that is full may have no room for this answer: then the device says so, and serves on."""
+    for _ in range(20):
+        m = host.answer(host.ask(INFO))
+        if m[0] == 2:
+            return m[2]["heap_free"]
+        check.equal(m[2], 6)
+    raise AssertionError(m)
+
+
 def _tls(connections, channels, heap=SMALL):
     """The feature, the answers to so many TLS_CONNECT, the heap that is free at the start, behind them, and when they have gone."""
     from tlspeer import TRUST, End, server
@@ -227,7 +237,7 @@ def _tls(connections, channels, heap=SMALL):
         if m[0] == 2:
             ends[-1].send = b"%d" % n
             host.until(lambda: ends[-1].step() or got == b"%d" % n)
-    free.append(host.call(INFO)[0]["heap_free"])
+    free.append(_heap_free(host))
     if ends:
         host.send(CLOSE, 0, 0, "", None)
         host.until(lambda: ends[0].step() or [m for m in host.messages if m[0] == CLOSE])
