@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.proxy.examples.LampExample;
+import dev.uartnet.proxy.objects.RemoteObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,9 @@ class FirmwareRemoteObjectsTest extends FirmwareObjectPrograms {
         assertThat(String.join("", printed)).isEqualTo("line 0\nline 1\nline 2\n");
         Integer sum = get(client().objects().evaluate("x + 1").as(Integer.class));
         assertThat(sum).isEqualTo(21);
-        assertThat(get(client().objects().evaluate("10 ** 30").object()).type()).isEqualTo("int");
+        try (RemoteObject large = get(client().objects().evaluate("10 ** 30").object())) {
+            assertThat(large.type()).isEqualTo("int");
+        }
         assertThat(client().objects().evaluate("None").result().blockOptional(TestLine.WAIT))
                 .isEmpty();
     }
