@@ -14,6 +14,7 @@ What MicroPython's `tls` (mbedtls; 1.24 to 1.26 are alike) leaves open, and what
 import errno
 import gc
 import io
+import sys
 import tls
 import machine
 from time import gmtime, localtime
@@ -40,6 +41,7 @@ _CONTEXT_BYTES = const(1900)  # in one piece; as main.py reserves it
 _SOCKET_BYTES = const(700)
 _CONNECTIONS = const(2)
 _FREE_BYTES = const(3000)  # beside that, for all others
+_FREE_BYTES_64 = const(8000)  # with 64 bits, where the connection itself takes more than is held for it
 _SPARE_BYTES = const(6000)  # with less, no more is held
 _TOO_LITTLE = "too little memory for one more TLS connection"
 
@@ -223,7 +225,7 @@ def hold():
 def _room(held):
     """Makes room for what these pieces are held for."""
     hold()
-    if gc.mem_free() < _FREE_BYTES:
+    if gc.mem_free() < (_FREE_BYTES if sys.maxsize < 1 << 32 else _FREE_BYTES_64):
         raise Failure(_ERROR_NO_RESOURCES, _TOO_LITTLE)
     if held:
         del held[-1]  # not pop(): what it returns may stand on the stack still, where the collector finds it
