@@ -3,6 +3,7 @@
 import select
 import socket
 import sys
+import time
 import check
 import process
 from host import port_of
@@ -41,18 +42,22 @@ class Client:
         frame = self.framing.encode(bytes((self.number, operation)) + args)
         for _ in range(20):
             wire = bytearray(frame)
+            ms = 5000
             if self.damage:
                 self.damage -= 1
                 wire[len(wire) // 2] ^= 1
+                ms = 500  # there will be none
             self.write(wire)
-            answer = self.take(500)
+            answer = self.take(ms)
             if answer:
                 return answer
             self.repeats += 1
         raise AssertionError("no answer")
 
     def write(self, wire):
+        end = time.ticks_add(time.ticks_ms(), 10000)
         while wire:
+            assert time.ticks_diff(time.ticks_ms(), end) < 0, "the line takes nothing"
             wire = wire[self.line.write(wire) or 0 :]
 
     def take(self, ms):
