@@ -70,6 +70,7 @@ public class MessageBenchmark {
     /** And back. */
     @Benchmark
     public Object decode() {
+        payload.readerIndex(0); // the bytes of a channel are the payload itself, read up to there
         Message decoded = decoder.decode(payload);
         ReferenceCountUtil.release(decoded);
         return decoded;
