@@ -2,10 +2,11 @@ package dev.uartnet.proxy;
 
 import io.netty.channel.EventLoop;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.util.concurrent.Queues;
 
 /**
  * Both directions of the hop between a proxied socket's event loop and the link's. Down, a task for the link's loop each; up, a queue that one
@@ -30,13 +31,20 @@ final class LoopCrossing {
         void socketLoopGone();
     }
 
+    private static final int EVENTS = 64;
+
     private final ChannelMultiplexer multiplexer;
     private final Supplier<EventLoop> socketLoop;
     private final Socket socket;
-    /** Messages and tasks. */
-    private final Queue<Object> events = new ConcurrentLinkedQueue<>();
+    /** Messages and tasks. From the link's loop to the socket's, in an array that a burst of frames fits into. */
+    private final Queue<Object> events = Queues.unbounded(EVENTS).get();
 
-    /** Whether what came up is about to be delivered. Stays set while the socket has no loop yet. */
+    private final Runnable delivery = this::deliver;
+
+    /** The link's loop has rejected a task: still to be told. */
+    private volatile @Nullable LinkLostException linkLoopGone;
+
+    /** Whether what came up is being delivered, or about to be: who sets it is the queue's one consumer. Stays set while the socket has no loop yet. */
     private final AtomicBoolean scheduled;
 
     private LoopCrossing(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket, boolean held) {
@@ -70,7 +78,12 @@ final class LoopCrossing {
         }
     }
 
-    /** Runs a task on the link's loop. Returns false if that is gone. */
+    /** Tells when the link's loop runs no more tasks; once it rejects them. */
+    void onLinkLoopTerminated(Runnable task) {
+        multiplexer.context().executor().terminationFuture().addListener(terminated -> task.run());
+    }
+
+    /** Runs a task on the link's loop; on the socket's. Returns false if the link's is gone. */
     boolean down(Runnable task) {
         try {
             var loop = multiplexer.context().executor();
@@ -81,8 +94,9 @@ final class LoopCrossing {
             }
             return true;
         } catch (RejectedExecutionException e) {
-            LinkLostException lost = LinkLostException.ended("its event loop has shut down", e);
-            up(() -> socket.linkLoopGone(lost));
+            // Not by the queue: the link's loop, its one producer, may be running its last tasks.
+            linkLoopGone = LinkLostException.ended("its event loop has shut down", e);
+            deliverSoon();
             return false;
         }
     }
@@ -99,6 +113,10 @@ final class LoopCrossing {
 
     private void post(Object event) {
         events.add(event);
+        deliverSoon();
+    }
+
+    private void deliverSoon() {
         if (scheduled.compareAndSet(false, true)) {
             schedule();
         }
@@ -106,7 +124,7 @@ final class LoopCrossing {
 
     private void schedule() {
         try {
-            socketLoop.get().execute(this::deliver);
+            socketLoop.get().execute(delivery);
         } catch (RejectedExecutionException e) {
             drop();
             socket.socketLoopGone();
@@ -114,14 +132,25 @@ final class LoopCrossing {
     }
 
     private void deliver() {
-        scheduled.set(false);
-        for (Object event = events.poll(); event != null; event = events.poll()) {
-            if (event instanceof Runnable task) {
-                task.run();
-            } else {
-                socket.received(event);
+        try {
+            for (Object event = events.poll(); event != null; event = events.poll()) {
+                if (event instanceof Runnable task) {
+                    task.run();
+                } else {
+                    socket.received(event);
+                }
+            }
+            LinkLostException lost = linkLoopGone;
+            if (lost != null) {
+                linkLoopGone = null;
+                socket.linkLoopGone(lost);
+            }
+            socket.delivered();
+        } finally {
+            scheduled.set(false);
+            if (!events.isEmpty() || linkLoopGone != null) {
+                deliverSoon();
             }
         }
-        socket.delivered();
     }
 }
