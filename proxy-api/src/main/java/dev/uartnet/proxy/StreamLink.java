@@ -105,10 +105,10 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
     void closeUnregistered(Duration linger) {
         boolean linked = crossing.down(() -> {
             stream.close(linger);
-            crossing.drop();
+            crossing.socketUnregistered();
         });
         if (!linked) {
-            crossing.drop();
+            crossing.socketUnregistered();
         }
     }
 
