@@ -8,12 +8,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.local.LocalChannel;
-import io.netty.channel.local.LocalIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 class LoopCrossingTest {
     private static final int MANY = 200_000;
 
-    private final EventLoopGroup linkLoops = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
-    private final EventLoopGroup socketLoops = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
+    private final EventLoopGroup linkLoops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final EventLoopGroup socketLoops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop linkLoop = linkLoops.next();
     private final EventLoop socketLoop = socketLoops.next();
     private final ChannelMultiplexer multiplexer = new ChannelMultiplexer(() -> 1_000);
@@ -32,9 +32,9 @@ class LoopCrossingTest {
 
     /** Notes what comes, in order, and on which thread. */
     private final class SocketEnd implements LoopCrossing.Socket {
-        final LinkedBlockingQueue<Object> received = new LinkedBlockingQueue<>();
-        final LinkedBlockingQueue<Object> dropped = new LinkedBlockingQueue<>();
-        final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+        final LinkedTransferQueue<Object> received = new LinkedTransferQueue<>();
+        final LinkedTransferQueue<Object> dropped = new LinkedTransferQueue<>();
+        final LinkedTransferQueue<String> told = new LinkedTransferQueue<>();
         volatile boolean wrongThread;
 
         @Override
@@ -68,7 +68,7 @@ class LoopCrossingTest {
 
     @BeforeEach
     void registerTheLink() throws Exception {
-        Channel link = new LocalChannel();
+        Channel link = new NioSocketChannel();
         linkLoop.register(link).sync();
         link.pipeline().addLast(multiplexer);
     }
