@@ -94,9 +94,9 @@ class FakeBoard:
         self.rx = self.rx[n:]
         return n
 
-    def write(self, data):
-        n = min(len(data), self.uart_buffer - len(self.tx))
-        self.tx += bytes(data[:n])
+    def write(self, buf, start, n):
+        n = min(n, self.uart_buffer - len(self.tx))
+        self.tx += bytes(buf[start : start + n])
         return n or None
 
     def leave(self, n):

@@ -71,6 +71,7 @@ class Outgoing:
         n = slots(n)
         return n <= self.pool.state[1] and self.used + n <= self.limit
 
+    @micropython.native
     def add(self, src, start, end, now):
         """Takes in a new frame that goes now; returns its number. Only after room()."""
         seq = self.next
@@ -119,6 +120,7 @@ class Outgoing:
         self._goes(i, now)
         return end
 
+    @micropython.native
     def acknowledged(self, n, now):
         """The host has the n oldest frames."""
         seq = self.first
