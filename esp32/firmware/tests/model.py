@@ -310,7 +310,7 @@ class Run:
         assert o.used <= link.pool_limit and i.used <= i.limit, "slots of one direction"
         lost = pipe = size = 0
         for k in range(o.flight):
-            at = (o.first + k) & 127
+            at = (o.first + k) & 63
             lost += o.flags[at] & 1
             pipe += 0 if o.flags[at] & 3 else o.sizes[at]
             size += o.sizes[at]

@@ -43,7 +43,7 @@ _POOL_FRAMES_MIN = const(4)
 _POOL_PART = const(3)  # of the heap that sockets leave, one part in so many
 _BUFFERS = const(8)  # payloads that all buffers and tables beside it take
 _SOCKET_BYTES = const(300)  # of the heap that each needs
-_RAW_BYTES = const(1024)
+_RAW_BYTES = const(1024)  # at most: a read costs as much as a few hundred bytes of it
 _READS = const(4)  # in one round
 _KEEPALIVE_MIN_MS = const(100)
 _OFFER_MS = const(10000)
@@ -114,7 +114,7 @@ class Link:
         # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
         self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
         limit = max(max_payload, _LIMIT_HELLO_PAYLOAD_BYTES_MAX) + 8
-        self.raw = bytearray(_RAW_BYTES)  # as it came from the UART
+        self.raw = bytearray(min(max_payload, _RAW_BYTES))  # as it came from the UART
         self.frame = bytearray(limit)  # the frame that arrives
         self.view = memoryview(self.frame)
         self.decoder = slip.state(limit)
