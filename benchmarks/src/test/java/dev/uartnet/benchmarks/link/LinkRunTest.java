@@ -5,14 +5,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.FirmwareMissingException;
-import dev.uartnet.measure.Results;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,19 +53,6 @@ class LinkRunTest {
 
         assertThat(matrix.rows()).isEqualTo(1);
         assertThat(matrix.failures()).isZero();
-    }
-
-    @Test
-    void eachPartOfTheBenchmarkRuns(@TempDir Path folder) throws Exception {
-        new LinkBenchmark(Effort.SHORT, folder).run(LinkBenchmark.partNames());
-
-        for (String part : LinkBenchmark.partNames()) {
-            Results results =
-                    Results.gson().fromJson(Files.readString(folder.resolve("link-" + part + ".json")), Results.class);
-            assertThat(results.figures()).as(part).isNotEmpty().allSatisfy(figure -> assertThat(figure.value())
-                    .isFinite());
-            assertThat(results.machine()).isNotNull();
-        }
     }
 
     @Test
