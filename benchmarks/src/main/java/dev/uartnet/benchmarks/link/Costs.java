@@ -25,7 +25,7 @@ final class Costs implements Part {
     @Override
     public void measure(Run run) throws IOException {
         try (Rig rig = new Rig(DeviceKind.FIRMWARE, 0)) {
-            long bytes = Math.min(10_000_000, run.effort().bytesMax());
+            long bytes = Math.min(10_000_000, run.effort().bytesMax() / 5);
             rig.transfer(bytes, bytes);
             measure(run, rig, "down, firmware, unpaced", bytes, 0);
             measure(run, rig, "up, firmware, unpaced", 0, bytes);
@@ -49,7 +49,7 @@ final class Costs implements Part {
                     free == null ? 0 : free));
         }
         double copy = Reference.cpuNanosOfACopy(
-                        (int) Math.min(20_000_000, run.effort().bytesMax()))
+                        (int) Math.min(20_000_000, run.effort().bytesMax() / 5))
                 / 1e6;
         run.add(Figure.of(GROUP, "CPU a MB of a plain Java read and write loop over a pseudo terminal", "ms/MB", copy)
                 .note("reference: one thread writes, one reads, 1,024 bytes at a time, no simulated line"));

@@ -122,8 +122,8 @@ public final class RemoteCalls {
     }
 
     /** Of one round, acknowledgements included. */
-    private static double wireBytes(Rig bed, Mono<?> round) {
-        int rounds = 100;
+    private double wireBytes(Rig bed, Mono<?> round) {
+        int rounds = Math.min(100, calls);
         long before = bed.board().wireUp() + bed.board().wireDown();
         for (int i = 0; i < rounds; i++) {
             round.block();

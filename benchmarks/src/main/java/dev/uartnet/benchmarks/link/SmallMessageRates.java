@@ -47,11 +47,12 @@ final class SmallMessageRates implements Part {
 
     private static void measure(Run run, Rig rig, String where, SmallMessages.Way way) throws Exception {
         int repetitions = run.effort().repetitions();
+        int sockets = Math.min(SOCKETS, run.effort().socketsMax());
         double[] full = new double[repetitions];
         double[] rate = new double[repetitions];
         Load.Usage used;
         try (SmallMessages all =
-                SmallMessages.start(rig.sockets(), rig.server(), SOCKETS, BYTES, way, Duration.ofSeconds(30))) {
+                SmallMessages.start(rig.sockets(), rig.server(), sockets, BYTES, way, Duration.ofSeconds(30))) {
             Thread.sleep((long) (run.effort().seconds() * 500)); // the first moments do not count
             Load load = Load.watch(rig.board());
             for (int i = 0; i < repetitions; i++) {

@@ -54,6 +54,7 @@ public final class Soak {
     };
 
     private final long seed;
+    private final int bytesMax;
     private final Rig bed;
     private final ProxyClient client;
     private final AtomicLong transfers = new AtomicLong();
@@ -64,7 +65,8 @@ public final class Soak {
     private int cuts;
     private int kills;
 
-    private Soak(long seed, Rig bed) {
+    private Soak(long seed, Rig bed, int bytesMax) {
+        this.bytesMax = bytesMax;
         this.seed = seed;
         this.bed = bed;
         client = bed.client();
@@ -73,15 +75,15 @@ public final class Soak {
     /** Runs for so many minutes, and prints its figures. */
     public static void main(String[] arguments) throws Exception {
         Duration time = Duration.ofMinutes(arguments.length > 0 ? Long.parseLong(arguments[0]) : 30);
-        System.exit(run(time) ? 0 : 1);
+        System.exit(run(time, BYTES_MAX) ? 0 : 1);
     }
 
-    /** Runs for so long; returns whether nothing was wrong. */
-    static boolean run(Duration time) throws Exception {
+    /** Runs for so long, with transfers of at most so many bytes each way; returns whether nothing was wrong. */
+    static boolean run(Duration time, int bytesMax) throws Exception {
         long seed = System.nanoTime();
         Board.Builder board = Board.of(DeviceKind.FIRMWARE, BAUD).small().line(line -> line.seed(seed));
         try (Rig bed = new Rig(board)) {
-            return new Soak(seed, bed).carryAll(time);
+            return new Soak(seed, bed, bytesMax).carryAll(time);
         }
     }
 
@@ -127,8 +129,8 @@ public final class Soak {
     private void carry(int number, long end) {
         Random random = new Random(seed + number);
         while (System.nanoTime() < end) {
-            long down = random.nextInt(BYTES_MAX);
-            long up = random.nextInt(BYTES_MAX);
+            long down = random.nextInt(bytesMax);
+            long up = random.nextInt(bytesMax);
             try {
                 bed.begin(down, up).get(TRANSFER_MAX.toSeconds(), TimeUnit.SECONDS);
                 transfers.incrementAndGet();
@@ -158,7 +160,8 @@ public final class Soak {
         try {
             for (int hour = 1; System.nanoTime() < end; hour++) {
                 bed.board().line().faults(WEATHER[random.nextInt(WEATHER.length)]);
-                TimeUnit.SECONDS.sleep(5 + random.nextInt(10));
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                TimeUnit.MILLISECONDS.sleep(Math.min(5_000 + random.nextInt(10_000), Math.max(0, left)));
                 if (hour % 3 == 0) {
                     Duration time = hour % 12 == 0 ? LONG_CUT : SHORT_CUT;
                     bed.board().line().cut();

@@ -38,7 +38,7 @@ final class StopAndWait implements Part {
         }
         run.add(LineRates.series(NAME + ", " + UsbLatency.NAME, late));
         List<double[]> errors = new ArrayList<>();
-        for (int i = run.effort().isShort() ? ErrorRates.ERRORS.length - 1 : 0; i < ErrorRates.ERRORS.length; i++) {
+        for (int i : ErrorRates.kinds(run.effort())) {
             double error = ErrorRates.ERRORS[i];
             double rate = measure(run, ErrorRates.BAUD, error, Duration.ZERO, ErrorRates.name(error));
             errors.add(new double[] {error, rate});

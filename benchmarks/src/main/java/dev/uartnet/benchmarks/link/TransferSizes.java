@@ -41,7 +41,7 @@ final class TransferSizes implements Part {
         List<double[]> points = new ArrayList<>();
         Growth growth = new Growth("host CPU a MB of a transfer", "bytes");
         try (Rig rig = new Rig(kind, 0)) {
-            rig.transfer(Math.min(5_000_000, run.effort().bytesMax()), 0);
+            rig.transfer(run.effort().bytesMax() / 20, 0);
             for (long bytes : SIZES) {
                 if (bytes > run.effort().bytesMax()) {
                     continue;
