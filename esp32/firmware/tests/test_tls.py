@@ -1,6 +1,7 @@
 """TLS on the device (PROTOCOL.md, section 8)."""
 
 import errno
+import gc
 import random
 import socket
 import tls
@@ -493,6 +494,32 @@ def test_blobs_have_a_bound_and_end_with_the_session():
     check.equal(host.call(BLOB_WRITE, 0, bytes(1000)), (1000,))
     for args in ((), (0,), (-1, b""), (256, b""), (0, "text"), ("0", b""), (True, b"")):
         check.equal(host.refused(BLOB_WRITE, *args), BAD_REQUEST)
+
+
+def test_blobs_come_into_a_heap_without_a_long_free_run():
+    from uartnet import blobs
+
+    class Request:
+        def done(self, values):
+            (self.length,) = values
+
+    class Device:
+        blobs = {}
+
+    device, request, data = Device(), Request(), bytes(1000)
+    filling = [None] * 20000
+    try:
+        for i in range(len(filling)):
+            filling[i] = bytearray(3000)
+    except MemoryError:
+        pass
+    check.equal(filling[-1], None, "the heap is not full")
+    for i in range(0, len(filling), 2):
+        filling[i] = None
+    gc.collect()
+    for n in range(16):
+        blobs.write(device, request, (0, data))
+        check.equal(request.length, (n + 1) * 1000)
 
 
 def test_a_chain_in_pem_longer_than_a_frame():
