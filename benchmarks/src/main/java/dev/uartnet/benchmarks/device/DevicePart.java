@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What a KB forwarded costs on the device, beside a plain interpreted co-processor; and the least heap that it needs. */
@@ -22,6 +23,7 @@ public final class DevicePart implements Part {
     private static final double HEAP_WANTED_KB = 80;
     private static final int HEAP_WANTED_SOCKETS = 8;
     private static final double KILO = 1e3;
+    private static final int BYTES_A_KB = 1_024;
     private static final Gson GSON = new Gson();
 
     @Override
@@ -92,21 +94,23 @@ public final class DevicePart implements Part {
     private static void heap(Run run, String... options) throws IOException, InterruptedException {
         for (JsonObject line : lines("esp32/unix/least-heap", List.of(options))) {
             int sockets = line.get("sockets").getAsInt();
-            String form = line.get("form").getAsString();
+            boolean mpy = line.get("form").getAsString().equals("mpy");
+            long kilobytes = line.get("heap_kb").getAsLong();
+            long used = kilobytes * BYTES_A_KB - line.get("free_at_start").getAsLong();
+            String where = String.format(
+                    Locale.ROOT,
+                    "%,d bytes of it are used before the first socket, %,d bytes are free with all of them",
+                    used,
+                    line.get("free_with_sockets").getAsLong());
             Figure figure = Figure.of(
-                            HEAP,
-                            (form.equals("mpy") ? "as .mpy, " : "as source, ")
-                                    + sockets
-                                    + (sockets == 1 ? " socket" : " sockets"),
-                            "KB",
-                            line.get("heap_kb").getAsDouble())
-                    .note(line.get("free_at_start").getAsString() + " bytes of it free at the start, "
-                            + line.get("free_with_sockets").getAsString() + " with all sockets");
+                    HEAP,
+                    (mpy ? "as .mpy, " : "as source, ") + sockets + (sockets == 1 ? " socket" : " sockets"),
+                    "KB",
+                    kilobytes);
             run.add(
-                    form.equals("mpy") && sockets == HEAP_WANTED_SOCKETS
-                            ? figure.atMost(HEAP_WANTED_KB)
-                                    .limit("device: the firmware's own objects, before the first socket")
-                            : figure);
+                    mpy && sockets == HEAP_WANTED_SOCKETS
+                            ? figure.atMost(HEAP_WANTED_KB).limit("device: " + where)
+                            : figure.note(where));
         }
     }
 }

@@ -54,7 +54,9 @@ final class LineRates implements Part {
                 }
             }
         }
-        run.add(series("uartnet, " + kind.word(), points));
+        if (kind == DeviceKind.FIRMWARE) { // what a board is
+            run.add(series("uartnet", points));
+        }
     }
 
     /** A line of the picture that shows goodput against line rate. */

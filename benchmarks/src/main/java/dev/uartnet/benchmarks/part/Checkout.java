@@ -2,6 +2,7 @@ package dev.uartnet.benchmarks.part;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The checkout that the benchmarks run in: its programs, and its commit. */
 public final class Checkout {
+    /** Characters of what a program says to be wrong. */
+    private static final int ERRORS_MAX = 2_000;
+
     private Checkout() {}
 
     /** Returns the folder above all modules: the property {@code uartnet.root}, else the current folder. */
@@ -32,25 +36,29 @@ public final class Checkout {
     }
 
     /**
-     * Runs a program of the checkout until it ends, and returns its standard output; its standard error is this program's.
+     * Runs a program of the checkout until it ends, and returns its standard output.
      *
-     * @throws IOException it cannot be started, or its exit code is not 0
+     * @throws IOException it cannot be started, or its exit code is not 0; the message has the end of its standard error
      */
     public static String said(List<String> command) throws IOException, InterruptedException {
+        Path errors = Files.createTempFile("uartnet-benchmarks", ".txt");
         Process process = new ProcessBuilder(command)
                 .directory(root().toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(errors.toFile())
                 .start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();
             if (code != 0) {
-                throw new IOException(String.join(" ", command) + " ended with exit code " + code);
+                String said = Files.readString(errors).strip();
+                throw new IOException(String.join(" ", command) + " ended with exit code " + code + ": "
+                        + said.substring(Math.max(0, said.length() - ERRORS_MAX)));
             }
             return output;
         } finally {
             process.destroy();
             process.waitFor(5, TimeUnit.SECONDS);
+            Files.delete(errors);
         }
     }
 }
