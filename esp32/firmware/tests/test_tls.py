@@ -1,6 +1,7 @@
 """TLS on the device (PROTOCOL.md, section 8)."""
 
 import errno
+import gc
 import random
 import socket
 import tls
@@ -339,7 +340,7 @@ def test_end_of_the_host_first_and_bytes_back():
     host.send(EOF, 0)
     host.until(lambda: end.step() or end.ended)
     check.equal(bytes(end.got), b"question")
-    end.stream.write(b"answer")
+    end.write(b"answer")
     end.close()
     check.equal(host.closed(0), NONE)
     check.equal((bytes(got), EOF_OF_0 in host.messages), (b"answer", True))
@@ -366,7 +367,7 @@ def test_fin_without_close_notify_is_a_reset():
     for half in (False, True):
         got = bytearray()
         results, end = _connected(host, peer, sink=got.extend)
-        end.stream.write(_pattern(3000))
+        end.write(_pattern(3000))
         if half:
             host.send(EOF, 0)
             host.until(lambda: end.step() or end.ended)
@@ -431,7 +432,7 @@ def test_a_damaged_record_is_an_error_of_tls():
     peer = Peer()
     got = bytearray()
     results, end = _connected(host, peer, sink=got.extend)
-    end.stream.write(b"fine")
+    end.write(b"fine")
     end.stream.raw.write(b"\x17\x03\x03\x00\x20" + bytes(32))
     m = host.message(lambda m: m[0] == CLOSE)
     check.equal((m[1:3], bytes(got)), ((0, TLS), b"fine"))
@@ -443,7 +444,7 @@ def test_bytes_of_the_peer_survive_a_failed_write():
     peer = Peer()
     got = bytearray()
     results, end = _connected(host, peer, sink=got.extend, credit=10)
-    end.stream.write(_pattern(5000))
+    end.write(_pattern(5000))
     end.close()
     host.until(lambda: len(got) == 10)
     failed = lambda: bench.device.channels[0].failure
@@ -493,6 +494,32 @@ def test_blobs_have_a_bound_and_end_with_the_session():
     check.equal(host.call(BLOB_WRITE, 0, bytes(1000)), (1000,))
     for args in ((), (0,), (-1, b""), (256, b""), (0, "text"), ("0", b""), (True, b"")):
         check.equal(host.refused(BLOB_WRITE, *args), BAD_REQUEST)
+
+
+def test_blobs_come_into_a_heap_without_a_long_free_run():
+    from uartnet import blobs
+
+    class Request:
+        def done(self, values):
+            (self.length,) = values
+
+    class Device:
+        blobs = {}
+
+    device, request, data = Device(), Request(), bytes(1000)
+    filling = [None] * 20000
+    try:
+        for i in range(len(filling)):
+            filling[i] = bytearray(3000)
+    except MemoryError:
+        pass
+    check.equal(filling[-1], None, "the heap is not full")
+    for i in range(0, len(filling), 2):
+        filling[i] = None
+    gc.collect()
+    for n in range(16):
+        blobs.write(device, request, (0, data))
+        check.equal(request.length, (n + 1) * 1000)
 
 
 def test_a_chain_in_pem_longer_than_a_frame():
@@ -793,7 +820,7 @@ def test_where_close_notify_cannot_be_said_the_end_waits_for_the_peer_s():
             end.step()
         check.equal((end.ended, end.error), (False, None))
         # The peer may end first all the same.
-        end.stream.write(b"answer")
+        end.write(b"answer")
         said(end.stream.tls, end.stream.wire)
         check.equal(host.closed(0), NONE)
         check.equal((bytes(got), EOF_OF_0 in host.messages), (b"answer", True))

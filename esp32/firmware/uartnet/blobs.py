@@ -10,15 +10,20 @@ _OP_BLOB_WRITE = const(22)
 _EXT_BLOB = const(2)
 _ERROR_NO_RESOURCES = const(6)
 _LIMIT_BLOB_BYTES_MAX = const(16384)
+_PIECE_BYTES_MAX = const(1024)
+
+
+def whole(blobs, number):
+    """The bytes of a blob, which is gone then; None where there is none. Until here it is a list of pieces: a heap in pieces has room for those."""
+    pieces = blobs.pop(number, None)
+    return pieces if pieces is None else b"".join(pieces)
 
 
 def take(blobs, options, names):
     """Takes these options, bytes or the number of a blob each, out of the map; a blob is gone then, whatever comes of the request."""
     said = [options.pop(name, None) for name in names]
-    found = [blobs.get(v, v) if is_int(v, 0, 255) else v for v in said]
-    for number in said:
-        if is_int(number, 0, 255):
-            blobs.pop(number, None)  # after all have been found: two options may name one
+    named = {v: whole(blobs, v) for v in said if is_int(v, 0, 255)}  # two options may name one
+    found = [named.get(v) or v if is_int(v, 0, 255) else v for v in said]
     for name, value in zip(names, found):
         check(value is None or isinstance(value, bytes) and value, name)
     return found
@@ -30,10 +35,14 @@ def write(device, request, args):
     check(len(args) > 1 and isinstance(args[1], bytes), "bin")
     number, data = args[:2]
     blobs = device.blobs
-    if sum(len(b) for b in blobs.values()) + len(data) > _LIMIT_BLOB_BYTES_MAX:
+    if sum(len(p) for b in blobs.values() for p in b) + len(data) > _LIMIT_BLOB_BYTES_MAX:
         raise Failure(_ERROR_NO_RESOURCES, "blobs have at most %d bytes" % _LIMIT_BLOB_BYTES_MAX)
-    data = blobs[number] = blobs.get(number, b"") + data
-    request.done((len(data),))
+    pieces = blobs.setdefault(number, [])
+    if pieces and len(pieces[-1]) + len(data) <= _PIECE_BYTES_MAX:
+        pieces[-1] += data
+    else:
+        pieces.append(data)
+    request.done((sum(len(p) for p in pieces),))
 
 
 def service(device):
@@ -43,7 +52,7 @@ def service(device):
         if not isinstance(args[0], Ext) or args[0].code != _EXT_BLOB:
             return args
         number = args[0].data
-        data = device.blobs.pop(number[0], None) if len(number) == 1 else None
+        data = whole(device.blobs, number[0]) if len(number) == 1 else None
         check(data, "blob")
         r = Reader(data).start(0, len(data))
         args = []

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param downBytes from the server to this program
  * @param downNanos from the request to the last byte; 0 if nothing went down
- * @param down bytes a second between the arrival of the first piece and that of the last: what the line carries once it runs; 0 if nothing went down
+ * @param down bytes a second between the arrival of the first tenth and that of the last: what the line carries once it runs; 0 if nothing went down
  * @param upBytes the other way
  * @param upNanos from the server's answer to the request to the last byte, by the server's clock; 0 if nothing went up
  * @param up likewise, where they arrive
@@ -50,14 +50,14 @@ public record Goodput(long downBytes, long downNanos, double down, long upBytes,
         Client(long downBytes, long upBytes) {
             this.upBytes = upBytes;
             this.downBytes = downBytes;
-            up = new PatternSender(upBytes);
+            up = new PatternSender(Pattern.start(downBytes, upBytes), upBytes);
         }
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
             result.whenComplete((done, failure) -> context.close());
             trailer = context.alloc().buffer(PatternServer.TRAILER_BYTES, PatternServer.TRAILER_BYTES);
-            down = new PatternReceiver(downBytes);
+            down = new PatternReceiver(Pattern.start(downBytes, upBytes), downBytes);
             context.write(context.alloc()
                     .buffer(PatternServer.REQUEST_BYTES)
                     .writeLong(PatternServer.MAGIC)

@@ -24,6 +24,11 @@ final class Pattern {
                 Unpooled.directBuffer(BYTES).writeBytes(bytes).asReadOnly());
     }
 
+    /** Returns where the stream of a transfer begins: those of other sizes begin elsewhere, so that bytes of another connection are seen to be wrong. */
+    static long start(long bytesDown, long bytesUp) {
+        return Math.floorMod(31 * bytesDown + bytesUp, (long) BYTES);
+    }
+
     /** Returns the bytes from a place of the stream on, at most so many, at least one. */
     static ByteBuf from(long position, long max) {
         int at = (int) (position % BYTES);

@@ -6,6 +6,10 @@ import io.netty.buffer.ByteBuf;
 final class PatternReceiver {
     private static final double NANOS = 1e9;
 
+    /** So many parts of the bytes, of which the first does not count for the rate: the link finds its pace. */
+    private static final int PARTS = 10;
+
+    private final long start;
     private final long bytes;
     private final long startNanos = System.nanoTime();
     private long came;
@@ -14,7 +18,9 @@ final class PatternReceiver {
     private boolean wrong;
     private long lastNanos;
 
-    PatternReceiver(long bytes) {
+    /** @param start place of the stream at which it begins */
+    PatternReceiver(long start, long bytes) {
+        this.start = start;
         this.bytes = bytes;
         lastNanos = startNanos;
     }
@@ -23,13 +29,13 @@ final class PatternReceiver {
     boolean take(ByteBuf data) {
         int count = (int) Math.min(data.readableBytes(), bytes - came);
         if (count > 0) {
-            wrong |= !Pattern.takeMatching(data, count, came);
+            wrong |= !Pattern.takeMatching(data, count, start + came);
             lastNanos = System.nanoTime();
-            if (came == 0) {
-                firstCount = count;
+            came += count;
+            if (firstCount == 0 && came >= bytes / PARTS) {
+                firstCount = came;
                 firstNanos = lastNanos;
             }
-            came += count;
         }
         return came == bytes;
     }
@@ -47,7 +53,7 @@ final class PatternReceiver {
         return lastNanos - startNanos;
     }
 
-    /** Returns the bytes a second that came behind the first piece; if there was one only, all bytes by the whole time. */
+    /** Returns the bytes a second that came behind the first tenth; if nothing did, all bytes by the whole time. */
     double rate() {
         return came > firstCount && lastNanos > firstNanos
                 ? (came - firstCount) * NANOS / (lastNanos - firstNanos)

@@ -6,17 +6,19 @@ import io.netty.channel.ChannelHandlerContext;
 final class PatternSender {
     private static final int PIECE_BYTES = 16_384;
 
+    private final long start;
     private final long bytes;
     private long sent;
 
-    PatternSender(long bytes) {
+    PatternSender(long start, long bytes) {
+        this.start = start;
         this.bytes = bytes;
     }
 
     /** Writes while the channel is writable; returns whether all has been written. */
     boolean send(ChannelHandlerContext context) {
         while (sent < bytes && context.channel().isWritable()) {
-            var piece = Pattern.from(sent, Math.min(PIECE_BYTES, bytes - sent));
+            var piece = Pattern.from(start + sent, Math.min(PIECE_BYTES, bytes - sent));
             sent += piece.readableBytes();
             context.writeAndFlush(piece);
         }

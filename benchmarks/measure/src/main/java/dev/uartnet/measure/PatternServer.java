@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The other end of a measurement: a TCP server that sends and takes as many bytes of the {@link Pattern} as a client asks for, both at once.
  *
  * <p>A client says, as longs, the magic number, bytes down, bytes up. It is answered with one byte, and sends its bytes then. It gets its own, and behind them, when all of its
- * have come: 1 if they were right, else 0 (a long), the nanoseconds from the answer to its last byte (a long), and the bytes a second behind the first piece (a double). Then the client closes. The magic number {@link #ECHO} instead: whatever follows the request
+ * have come: 1 if they were right, else 0 (a long), the nanoseconds from the answer to its last byte (a long), and the bytes a second behind the first tenth (a double). Then the client closes. The magic number {@link #ECHO} instead: whatever follows the request
  * comes back.
  */
 public final class PatternServer extends ChannelInitializer<Channel> {
@@ -134,8 +134,9 @@ public final class PatternServer extends ChannelInitializer<Channel> {
                 return false;
             }
             context.writeAndFlush(context.alloc().buffer(1).writeByte(GO));
-            down = new PatternSender(bytesDown);
-            up = new PatternReceiver(bytesUp);
+            long start = Pattern.start(bytesDown, bytesUp);
+            down = new PatternSender(start, bytesDown);
+            up = new PatternReceiver(start, bytesUp);
             return true;
         }
 

@@ -1,6 +1,7 @@
 package dev.uartnet.measure;
 
 import java.util.Arrays;
+import java.util.Collection;
 
 /** One figure, measured several times. */
 public final class Repetitions {
@@ -21,6 +22,11 @@ public final class Repetitions {
             throw new IllegalArgumentException("nothing was measured");
         }
         return new Repetitions(values);
+    }
+
+    /** The same of numbers in a collection. */
+    public static Repetitions of(Collection<? extends Number> values) {
+        return of(values.stream().mapToDouble(Number::doubleValue).toArray());
     }
 
     public int count() {

@@ -1,5 +1,11 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.HostCost;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 import java.io.IOException;
@@ -12,15 +18,21 @@ final class Costs implements Part {
     private static final double MEGABYTE = 1e6;
 
     @Override
+    public String how(Effort effort) {
+        return LinkParts.how(effort, effort.seconds() * 2);
+    }
+
+    @Override
     public void measure(Run run) throws IOException {
         try (Rig rig = new Rig(DeviceKind.FIRMWARE, 0)) {
-            long bytes = Math.min(10_000_000, run.effort().bytesMax());
+            long bytes = Math.min(10_000_000, run.effort().bytesMax() / 5);
             rig.transfer(bytes, bytes);
             measure(run, rig, "down, firmware, unpaced", bytes, 0);
             measure(run, rig, "up, firmware, unpaced", 0, bytes);
         }
         try (Rig rig = new Rig(DeviceKind.FIRMWARE, BAUD)) {
-            long bytes = Math.max(50_000, (long) (rig.lineRate() * run.effort().seconds() * 2));
+            long bytes = Math.max(
+                    50_000, (long) (rig.board().lineRate() * run.effort().seconds() * 2));
             rig.transfer(bytes, bytes);
             measure(run, rig, "down, firmware, 3,000,000 baud", bytes, 0);
             measure(run, rig, "up, firmware, 3,000,000 baud", 0, bytes);
@@ -37,7 +49,7 @@ final class Costs implements Part {
                     free == null ? 0 : free));
         }
         double copy = Reference.cpuNanosOfACopy(
-                        (int) Math.min(20_000_000, run.effort().bytesMax()))
+                        (int) Math.min(20_000_000, run.effort().bytesMax() / 5))
                 / 1e6;
         run.add(Figure.of(GROUP, "CPU a MB of a plain Java read and write loop over a pseudo terminal", "ms/MB", copy)
                 .note("reference: one thread writes, one reads, 1,024 bytes at a time, no simulated line"));
@@ -50,9 +62,9 @@ final class Costs implements Part {
         double[] device = new double[repetitions];
         double megabytes = (down + up) / MEGABYTE;
         for (int i = 0; i < repetitions; i++) {
-            HostCost before = HostCost.now(rig.devicePid());
+            HostCost before = HostCost.now(rig.board().pid());
             rig.transfer(down, up);
-            HostCost cost = HostCost.now(rig.devicePid()).since(before);
+            HostCost cost = HostCost.now(rig.board().pid()).since(before);
             cpu[i] = cost.cpuNanos() / 1e6 / megabytes;
             allocated[i] = cost.allocatedBytes() / megabytes;
             device[i] = cost.deviceNanos() / 1e6 / megabytes;

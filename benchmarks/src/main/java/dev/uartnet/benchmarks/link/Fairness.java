@@ -1,5 +1,8 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.Rig;
+import dev.uartnet.measure.Goodput;
 import dev.uartnet.proxy.ProxyClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +27,6 @@ public final class Fairness {
     private static final int SMALL_TRANSFERS = 20;
     private static final int SMALL_BYTES = 500;
     private static final int IDLE_PINGS = 1_000;
-    private static final long SEED = 7;
 
     private final long bytes;
     private final int idlePings;
@@ -54,8 +56,8 @@ public final class Fairness {
         table.add(
                 "| on the line | pings | p50 | p99 | longest | wanted: p99 under 4 full frames and 2 ms | small transfers beside it | the longest of them |");
         table.add("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        try (TestBed bed = new TestBed(BAUD, false, line -> line)) {
-            ProxyClient client = bed.connect(connector -> connector);
+        try (Rig bed = new Rig(DeviceKind.FIRMWARE, BAUD)) {
+            ProxyClient client = bed.client();
             ping(client, idlePings); // the first seconds of a JVM say little
             row("nothing else", ping(client, idlePings), "");
             row(bed, client, "one download", bytes, 0);
@@ -86,21 +88,21 @@ public final class Fairness {
         return time == null ? 0 : time.toNanos();
     }
 
-    private void row(TestBed bed, ProxyClient client, String name, long down, long up) throws Exception {
-        CompletableFuture<?> bulk = transfer(bed, client, down, up);
+    private void row(Rig bed, ProxyClient client, String name, long down, long up) throws Exception {
+        CompletableFuture<?> bulk = bed.begin(down, up);
         // Half of the bytes may already be there before the small ones begin, if the pings are slow: begin with them.
-        List<CompletableFuture<Transfer.Result>> small = new ArrayList<>();
+        List<CompletableFuture<Goodput>> small = new ArrayList<>();
         long longest = 0;
         List<Long> nanos = new ArrayList<>();
         while (!bulk.isDone()) {
             if (small.size() < SMALL_TRANSFERS) {
-                small.add(transfer(bed, client, SMALL_BYTES, SMALL_BYTES));
+                small.add(bed.begin(SMALL_BYTES, SMALL_BYTES));
             }
             nanos.add(ping(client));
         }
         bulk.get();
-        for (CompletableFuture<Transfer.Result> one : small) {
-            Transfer.Result result = one.get(1, TimeUnit.MINUTES);
+        for (CompletableFuture<Goodput> one : small) {
+            Goodput result = one.get(1, TimeUnit.MINUTES);
             longest = Math.max(longest, Math.max(result.downNanos(), result.upNanos()));
             smallDone++;
         }
@@ -108,10 +110,6 @@ public final class Fairness {
                 name,
                 nanos.stream().mapToLong(Long::longValue).toArray(),
                 String.format(Locale.ROOT, "%d of %d right | %.0f ms", small.size(), small.size(), longest / 1e6));
-    }
-
-    private static CompletableFuture<Transfer.Result> transfer(TestBed bed, ProxyClient client, long down, long up) {
-        return Transfer.start(client, bed.group(), bed.serverPort(), SEED, down, up);
     }
 
     private void row(String name, long[] nanos, String small) {

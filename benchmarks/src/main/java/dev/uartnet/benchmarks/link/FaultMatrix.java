@@ -1,22 +1,23 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.rig.Board;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.codec.link.LinkConfig;
 import dev.uartnet.esp32.LineFaults;
 import dev.uartnet.esp32.SerialLine;
-import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.proxy.ProxyConnector;
 import dev.uartnet.transport.FlowControl;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * Whether every byte is right on bad lines: for each kind of fault, bytes go down and up at once through the real firmware, and their
- * SHA-256 is compared: {@code java -cp benchmarks/target/benchmarks.jar dev.uartnet.benchmarks.link.FaultMatrix [MEGABYTES [NAME]]},
+ * Whether every byte is right on bad lines: for each kind of fault, bytes go down and up at once through the real firmware, and
+ * each is compared: {@code java -cp benchmarks/target/benchmarks.jar dev.uartnet.benchmarks.link.FaultMatrix [MEGABYTES [NAME]]},
  * from the checkout's root; default 20 MB each way, all kinds. Exit code 1 if anything was wrong.
  */
 public final class FaultMatrix {
@@ -88,18 +89,18 @@ public final class FaultMatrix {
 
     private void cut(String name, Duration time, UnaryOperator<LinkConfig> link) throws Exception {
         row(name, FAST, line -> line, link, bed -> {
-            while (bed.bytesDown() < bytes / 4) {
+            while (bed.board().wireDown() < bytes / 4) {
                 Thread.sleep(1);
             }
-            bed.line().cut();
+            bed.board().line().cut();
             Thread.sleep(time.toMillis());
-            bed.line().restore();
+            bed.board().line().restore();
         });
     }
 
     /** What happens to the line while the bytes go over it. */
     private interface Event {
-        void happen(TestBed bed) throws InterruptedException;
+        void happen(Rig bed) throws InterruptedException;
     }
 
     private void row(
@@ -109,10 +110,11 @@ public final class FaultMatrix {
             return;
         }
         rows++;
-        try (TestBed bed = new TestBed(baud, false, line -> shape.apply(line).seed(SEED))) {
-            UnaryOperator<ProxyConnector> configuration = connector ->
-                    connector.link(link.apply(LinkConfig.host().withConnectTimeout(Duration.ofSeconds(20))));
-            ProxyClient client = bed.connect(configuration);
+        UnaryOperator<ProxyConnector> configuration =
+                connector -> connector.link(link.apply(LinkConfig.host().withConnectTimeout(Duration.ofSeconds(20))));
+        Board.Builder board = Board.of(DeviceKind.FIRMWARE, baud)
+                .line(line -> shape.apply(line).seed(SEED));
+        try (Rig bed = new Rig(board, configuration)) {
             long start = System.nanoTime();
             Thread happening = new Thread(() -> happen(event, bed), "event");
             happening.setDaemon(true);
@@ -121,8 +123,8 @@ public final class FaultMatrix {
             int connections = 1;
             while (true) {
                 try {
-                    transfer(bed, client, connections);
-                    result = "SHA-256 right both ways";
+                    bed.begin(bytes, bytes).get(30, TimeUnit.MINUTES);
+                    result = "right both ways";
                     break;
                 } catch (ExecutionException e) {
                     if (!(e.getCause() instanceof IOException) || connections == 5) {
@@ -146,23 +148,17 @@ public final class FaultMatrix {
                     bytes,
                     seconds,
                     1_000.0 * bytes / baud / seconds,
-                    bed.faults(),
+                    bed.board().faults(),
                     connections,
                     result));
         }
     }
 
-    private static void happen(Event event, TestBed bed) {
+    private static void happen(Event event, Rig bed) {
         try {
             event.happen(bed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void transfer(TestBed bed, ProxyClient client, int attempt) throws Exception {
-        CompletableFuture<Transfer.Result> transfer =
-                Transfer.start(client, bed.group(), bed.serverPort(), SEED + attempt, bytes, bytes);
-        transfer.get(30, TimeUnit.MINUTES);
     }
 }

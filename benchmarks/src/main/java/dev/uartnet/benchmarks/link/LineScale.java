@@ -1,130 +1,124 @@
 package dev.uartnet.benchmarks.link;
 
-import com.sun.management.OperatingSystemMXBean;
-import dev.uartnet.codec.link.LinkConfig;
-import dev.uartnet.esp32.SerialLine;
-import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Growth;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.benchmarks.rig.Board;
+import dev.uartnet.benchmarks.rig.ClosingStack;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.HostCost;
+import dev.uartnet.benchmarks.rig.LiveHeap;
+import dev.uartnet.benchmarks.rig.Loops;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Goodput;
-import dev.uartnet.measure.PatternServer;
+import dev.uartnet.measure.Repetitions;
 import dev.uartnet.measure.Series;
 import dev.uartnet.proxy.ProxyClient;
-import dev.uartnet.transport.MemoryPort;
-import dev.uartnet.transport.UartAddress;
-import dev.uartnet.transport.UartChannel;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Cost as the lines of one process grow: 1, 8, 64, 256 simulators behind lines in memory, whose hosts share one event loop. */
+/**
+ * Cost as the lines of one process grow: 1, 8, 64, 256 simulators behind pseudo terminals, whose hosts share one event loop and, together, move the same bytes. The lines have no
+ * speed: to simulate 256 of them would take more of this machine than what is measured.
+ */
 final class LineScale implements Part {
     private static final String GROUP = "Scale: lines";
     private static final int[] COUNTS = {1, 8, 64, 256};
-    /** So that 256 lines carry no more together than one core can move. */
-    private static final int BAUD = 115_200;
+    private static final long BYTES = 20_000_000;
 
-    private static final double GROWTH_WANTED = 1.5;
+    @Override
+    public String how(Effort effort) {
+        return "a transfer to warm up; " + effort.repetitions() + " repetitions of " + bytes(effort) / 1e6
+                + " MB on all lines together; value is their median";
+    }
+
+    private static long bytes(Effort effort) {
+        return Math.min(BYTES, effort.bytesMax() / 5);
+    }
 
     @Override
     public void measure(Run run) throws Exception {
-        List<double[]> points = new ArrayList<>();
-        try (Lines warmUp = new Lines()) {
-            warmUp.open(8);
-            warmUp.transfer(100_000);
-        }
-        for (int lines : COUNTS) {
-            if (lines <= run.effort().linesMax()) {
-                points.add(new double[] {lines, measure(run, lines)});
+        Growth growth = new Growth("host CPU a MB", "lines");
+        for (int count : COUNTS) {
+            if (count <= run.effort().linesMax()) {
+                growth.add(count, measure(run, count));
             }
         }
         run.add(new Series(
-                "CPU a MB against lines in one process",
-                "the whole process: hosts, simulators and lines",
+                "Host CPU a MB against lines in one process",
+                "hosts on one event loop",
                 "lines",
                 "",
-                "CPU",
+                "host CPU",
                 "ms/MB",
                 true,
                 false,
-                points));
-        double[] last = points.get(points.size() - 1);
-        run.add(Figure.of(
-                        GROUP,
-                        "CPU a MB with " + (int) last[0] + " lines against 8",
-                        "times",
-                        last[1] / points.get(1)[1])
-                .atMost(GROWTH_WANTED)
-                .note("of the whole process: hosts, simulators, lines and server"));
+                growth.points()));
+        run.add(growth.figure(GROUP, "simulator", "host"));
     }
 
+    /** Returns the CPU time of the hosts, in ms a MB. */
     private static double measure(Run run, int count) throws Exception {
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        String where = "of " + count + " lines, unpaced, simulator";
         try (Lines lines = new Lines()) {
-            long heap = SocketScale.usedHeap();
-            int threads = ManagementFactory.getThreadMXBean().getThreadCount();
+            long heap = LiveHeap.bytes();
             lines.open(count);
-            double memory = (double) (SocketScale.usedHeap() - heap) / count;
-            double each = (double) (ManagementFactory.getThreadMXBean().getThreadCount() - threads) / count;
-            long bytes = (long) Math.max(3_000, BAUD / 10 * run.effort().seconds() * 2);
-            long cpu = system.getProcessCpuTime();
-            double slowest = lines.transfer(bytes);
-            double millis = (system.getProcessCpuTime() - cpu) / 1e6 / (bytes / 1e6 * count);
-            String where = count + " lines at 115,200 baud, simulator";
-            run.add(Figure.of(
-                            GROUP,
-                            "down, all at once, the slowest of " + where,
-                            "% of the line",
-                            100 * slowest / (BAUD / 10.0))
-                    .atLeast(95));
-            run.add(Figure.of(GROUP, "CPU a MB of the whole process, " + where, "ms/MB", millis));
-            run.add(Figure.of(GROUP, "memory of a line, its client and its device, of " + where, "bytes", memory));
-            run.add(Figure.of(GROUP, "threads of a line, its client and its device, of " + where, "threads", each)
-                    .note("four of them are the simulated line's, and up to three the simulated device's"));
-            return millis;
+            double memory = (double) (LiveHeap.bytes() - heap) / count;
+            int threads = HostCost.now(-1).threads();
+            long bytes = bytes(run.effort()) / count;
+            lines.transfer(bytes);
+            double[] cpu = new double[run.effort().repetitions()];
+            double[] rates = new double[cpu.length];
+            double[] slowest = new double[cpu.length];
+            for (int i = 0; i < cpu.length; i++) {
+                HostCost before = HostCost.now(-1);
+                long start = System.nanoTime();
+                double least = lines.transfer(bytes);
+                rates[i] = bytes * count * 1e3 / (System.nanoTime() - start);
+                slowest[i] = 100 * least / 1e6 / (rates[i] / count);
+                cpu[i] = HostCost.now(-1).since(before).cpuNanos() / 1e6 / (bytes * count / 1e6);
+            }
+            run.add(Figure.of(GROUP, "down, all at once, " + where, "MB/s", Repetitions.of(rates)));
+            run.add(Figure.of(GROUP, "the slowest " + where, "% of the mean", Repetitions.of(slowest)));
+            Repetitions costs = Repetitions.of(cpu);
+            run.add(Figure.of(GROUP, "host CPU a MB " + where, "ms/MB", costs));
+            run.add(Figure.of(GROUP, "memory of one, its client and its device, " + where, "bytes", memory)
+                    .note("Java objects but byte arrays"));
+            run.add(Figure.of(GROUP, "threads of all hosts, " + where, "threads", threads));
+            return costs.median();
         }
     }
 
     /** Lines that are open at the same time. */
     private static final class Lines implements AutoCloseable {
-        private final Deque<AutoCloseable> closing = new ArrayDeque<>();
-        private final EventLoopGroup group = Rig.group("host");
-        private final EventLoopGroup servers = Rig.group("server");
+        private final ClosingStack closing = new ClosingStack();
+        private final EventLoopGroup group = Loops.host();
         private final List<ProxyClient> clients = new ArrayList<>();
         private final InetSocketAddress server;
 
         Lines() {
-            server = (InetSocketAddress)
-                    PatternServer.listen(servers, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                            .syncUninterruptibly()
-                            .channel()
-                            .localAddress();
+            closing.push(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
+            server = Rig.server(closing);
         }
 
-        void open(int count) throws Exception {
+        void open(int count) throws IOException {
             for (int i = 0; i < count; i++) {
-                MemoryPort.Pair near = MemoryPort.pair(4_096);
-                MemoryPort.Pair far = MemoryPort.pair(4_096);
-                closing.push(SerialLine.between(near.b(), far.a()).baud(BAUD).start());
-                closing.push(VirtualEsp32.builder()
-                        .link(LinkConfig.device().withBaudRate(BAUD))
-                        .start(far.b()));
-                Bootstrap port = new Bootstrap().group(group).channelFactory(() -> new UartChannel(near.a()));
+                Board board = closing.push(Board.of(DeviceKind.SIMULATOR, 0).start());
                 ProxyClient client = Objects.requireNonNull(ProxyClient.connector()
+                        .port(board.path())
                         .runOn(group)
-                        .baudRate(BAUD)
+                        .baudRate(board.speed())
                         .noReconnect()
-                        .connect(port, new UartAddress("line"))
+                        .connect()
                         .block(Duration.ofSeconds(30)));
                 clients.add(client);
                 closing.push(() -> client.close().block(Duration.ofSeconds(5)));
@@ -139,22 +133,15 @@ final class LineScale implements Part {
             }
             double slowest = Double.POSITIVE_INFINITY;
             for (CompletableFuture<Goodput> one : all) {
-                slowest = Math.min(slowest, one.get(2, TimeUnit.MINUTES).down());
+                slowest = Math.min(
+                        slowest, bytes * 1e9 / one.get(2, TimeUnit.MINUTES).downNanos());
             }
             return slowest;
         }
 
         @Override
         public void close() throws IOException {
-            while (!closing.isEmpty()) {
-                try {
-                    closing.pop().close();
-                } catch (Exception e) {
-                    throw new IOException("a line does not close", e);
-                }
-            }
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            servers.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            closing.close();
         }
     }
 }

@@ -1,6 +1,9 @@
 package dev.uartnet.benchmarks.link;
 
 import com.sun.management.ThreadMXBean;
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
 import dev.uartnet.esp32.SerialLine;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
@@ -21,6 +24,11 @@ final class Reference implements Part {
     private static final String GROUP = "Reference";
     private static final int[] BAUDS = {115_200, 921_600, 2_000_000, 3_000_000, 12_000_000};
     private static final int PIECE = 1_024;
+
+    @Override
+    public String how(Effort effort) {
+        return LinkParts.how(effort, effort.seconds());
+    }
 
     @Override
     public void measure(Run run) throws IOException {

@@ -1,5 +1,8 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.rig.Board;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.proxy.objects.RemoteObject;
 import java.util.ArrayList;
@@ -46,8 +49,8 @@ public final class RemoteCalls {
         full.add("| baud | calls in flight | calls/s | of the line up | of the line down |");
         full.add("| --- | --- | --- | --- | --- |");
         for (int baud : RATES) {
-            try (TestBed bed = new TestBed(baud, false, line -> line, "everything")) {
-                ProxyClient client = bed.connect(connector -> connector);
+            try (Rig bed = new Rig(Board.of(DeviceKind.FIRMWARE, baud).allow("everything"))) {
+                ProxyClient client = bed.client();
                 // Gives back what it gets, in C: what is measured is the way there and back.
                 try (RemoteObject echo = Objects.requireNonNull(
                         client.objects().evaluate("bytes").object().block())) {
@@ -79,7 +82,7 @@ public final class RemoteCalls {
         });
     }
 
-    private void trips(TestBed bed, ProxyClient client, RemoteObject echo, int baud) {
+    private void trips(Rig bed, ProxyClient client, RemoteObject echo, int baud) {
         for (int i = 0; i < Math.min(WARM_UP, calls); i++) {
             client.ping(new byte[i % ARGUMENT_BYTES]).block();
             call(echo).block();
@@ -119,18 +122,18 @@ public final class RemoteCalls {
     }
 
     /** Of one round, acknowledgements included. */
-    private static double wireBytes(TestBed bed, Mono<?> round) {
-        int rounds = 100;
-        long before = bed.bytesUp() + bed.bytesDown();
+    private double wireBytes(Rig bed, Mono<?> round) {
+        int rounds = Math.min(100, calls);
+        long before = bed.board().wireUp() + bed.board().wireDown();
         for (int i = 0; i < rounds; i++) {
             round.block();
         }
-        return (double) (bed.bytesUp() + bed.bytesDown() - before) / rounds;
+        return (double) (bed.board().wireUp() + bed.board().wireDown() - before) / rounds;
     }
 
-    private String filled(TestBed bed, RemoteObject echo, int baud, int inFlight) {
-        long up = bed.bytesUp();
-        long down = bed.bytesDown();
+    private String filled(Rig bed, RemoteObject echo, int baud, int inFlight) {
+        long up = bed.board().wireUp();
+        long down = bed.board().wireDown();
         long start = System.nanoTime();
         Flux.range(0, calls).flatMap(i -> call(echo), inFlight).blockLast();
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -141,7 +144,7 @@ public final class RemoteCalls {
                 baud,
                 inFlight,
                 calls / seconds,
-                100 * (bed.bytesUp() - up) / rate,
-                100 * (bed.bytesDown() - down) / rate);
+                100 * (bed.board().wireUp() - up) / rate,
+                100 * (bed.board().wireDown() - down) / rate);
     }
 }

@@ -1,5 +1,9 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.benchmarks.rig.Direction;
+import dev.uartnet.benchmarks.rig.Load;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 
@@ -26,21 +30,24 @@ final class Shares {
      * @param wanted per cent of the line; 0: no target. A line without a rate has none, and its figure is in MB/s
      * @return bytes a second, the median
      */
-    double add(String name, double wanted, Rate rate) throws Exception {
+    double add(String name, Direction direction, double wanted, Rate rate) throws Exception {
         double[] rates = new double[run.effort().repetitions()];
-        Load load = Load.watch(rig);
+        Load load = Load.watch(rig.board());
         for (int i = 0; i < rates.length; i++) {
             rates[i] = rate.measure();
         }
         Load.Usage used = load.used();
-        boolean paced = rig.lineRate() < Double.POSITIVE_INFINITY;
-        Repetitions shares = Repetitions.of(scaled(rates, paced ? 100 / rig.lineRate() : 1e-6));
+        double line = rig.board().lineRate();
+        boolean paced = line < Double.POSITIVE_INFINITY;
+        Repetitions shares = Repetitions.of(scaled(rates, paced ? 100 / line : 1e-6));
         Figure figure = Figure.of(group, name, paced ? "% of the line" : "MB/s", shares);
         if (paced && wanted > 0) {
             figure = figure.atLeast(wanted);
         }
-        boolean missed = Boolean.FALSE.equals(figure.reached());
-        run.add(missed || !paced ? figure.limit(used.limit()) : figure.note(used.words()));
+        run.add(
+                Boolean.TRUE.equals(figure.reached())
+                        ? figure.note(used.words())
+                        : figure.limit(used.limit(direction)));
         return Repetitions.of(rates).median();
     }
 

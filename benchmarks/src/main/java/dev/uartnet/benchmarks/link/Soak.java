@@ -1,5 +1,8 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.rig.Board;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.codec.link.LinkCounters;
 import dev.uartnet.esp32.LineFaults;
 import dev.uartnet.proxy.DeviceInfo;
@@ -25,7 +28,7 @@ import java.util.stream.Stream;
 
 /**
  * Many sockets for long over a line that has everything: noise that changes, bursts, stalls, cuts, and a firmware that is killed now and
- * then. Each socket carries random bytes both ways and compares their SHA-256; {@code java -cp benchmarks/target/benchmarks.jar
+ * then. Each socket carries random bytes both ways and compares each; {@code java -cp benchmarks/target/benchmarks.jar
  * dev.uartnet.benchmarks.link.Soak [MINUTES]}, from the checkout's root; default 30. Exit code 1 if a byte was wrong, if a transfer failed
  * for another reason than a lost link, or if the client did not come back.
  */
@@ -51,7 +54,8 @@ public final class Soak {
     };
 
     private final long seed;
-    private final TestBed bed;
+    private final int bytesMax;
+    private final Rig bed;
     private final ProxyClient client;
     private final AtomicLong transfers = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -61,23 +65,25 @@ public final class Soak {
     private int cuts;
     private int kills;
 
-    private Soak(long seed, TestBed bed, ProxyClient client) {
+    private Soak(long seed, Rig bed, int bytesMax) {
+        this.bytesMax = bytesMax;
         this.seed = seed;
         this.bed = bed;
-        this.client = client;
+        client = bed.client();
     }
 
     /** Runs for so many minutes, and prints its figures. */
     public static void main(String[] arguments) throws Exception {
         Duration time = Duration.ofMinutes(arguments.length > 0 ? Long.parseLong(arguments[0]) : 30);
-        System.exit(run(time) ? 0 : 1);
+        System.exit(run(time, BYTES_MAX) ? 0 : 1);
     }
 
-    /** Runs for so long; returns whether nothing was wrong. */
-    static boolean run(Duration time) throws Exception {
+    /** Runs for so long, with transfers of at most so many bytes each way; returns whether nothing was wrong. */
+    static boolean run(Duration time, int bytesMax) throws Exception {
         long seed = System.nanoTime();
-        try (TestBed bed = new TestBed(BAUD, true, line -> line.seed(seed))) {
-            return new Soak(seed, bed, bed.connect(connector -> connector)).carryAll(time);
+        Board.Builder board = Board.of(DeviceKind.FIRMWARE, BAUD).small().line(line -> line.seed(seed));
+        try (Rig bed = new Rig(board)) {
+            return new Soak(seed, bed, bytesMax).carryAll(time);
         }
     }
 
@@ -123,11 +129,10 @@ public final class Soak {
     private void carry(int number, long end) {
         Random random = new Random(seed + number);
         while (System.nanoTime() < end) {
-            long down = random.nextInt(BYTES_MAX);
-            long up = random.nextInt(BYTES_MAX);
+            long down = random.nextInt(bytesMax);
+            long up = random.nextInt(bytesMax);
             try {
-                Transfer.start(client, bed.group(), bed.serverPort(), random.nextLong(), down, up)
-                        .get(TRANSFER_MAX.toSeconds(), TimeUnit.SECONDS);
+                bed.begin(down, up).get(TRANSFER_MAX.toSeconds(), TimeUnit.SECONDS);
                 transfers.incrementAndGet();
                 bytes.addAndGet(down + up);
             } catch (ExecutionException e) {
@@ -154,21 +159,22 @@ public final class Soak {
         Random random = new Random(~seed);
         try {
             for (int hour = 1; System.nanoTime() < end; hour++) {
-                bed.line().faults(WEATHER[random.nextInt(WEATHER.length)]);
-                TimeUnit.SECONDS.sleep(5 + random.nextInt(10));
+                bed.board().line().faults(WEATHER[random.nextInt(WEATHER.length)]);
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                TimeUnit.MILLISECONDS.sleep(Math.min(5_000 + random.nextInt(10_000), Math.max(0, left)));
                 if (hour % 3 == 0) {
                     Duration time = hour % 12 == 0 ? LONG_CUT : SHORT_CUT;
-                    bed.line().cut();
+                    bed.board().line().cut();
                     TimeUnit.MILLISECONDS.sleep(time.toMillis());
-                    bed.line().restore();
+                    bed.board().line().restore();
                     cuts++;
                 }
                 if (hour % 10 == 0) {
-                    bed.reboot();
+                    bed.board().reboot();
                     kills++;
                 }
             }
-            bed.line().faults(LineFaults.NONE);
+            bed.board().line().faults(LineFaults.NONE);
         } catch (IOException e) {
             wrong.incrementAndGet();
             System.out.println("the firmware FAILED to start again: " + e);
@@ -189,7 +195,7 @@ public final class Soak {
                 bytes.get(),
                 cutShort.get(),
                 wrong.get(),
-                bed.faults(),
+                bed.board().faults(),
                 cuts,
                 kills,
                 reconnections.get(),
@@ -216,8 +222,8 @@ public final class Soak {
                 openFiles(ProcessHandle.current().pid()),
                 device.heapFree(),
                 device.heapUsed(),
-                resident(bed.firmware().pid()),
-                openFiles(bed.firmware().pid())));
+                resident(bed.board().firmware().pid()),
+                openFiles(bed.board().firmware().pid())));
     }
 
     private static long openFiles(long pid) throws IOException {

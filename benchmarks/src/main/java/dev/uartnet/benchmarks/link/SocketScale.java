@@ -1,7 +1,18 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Growth;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.benchmarks.rig.Board;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.Direction;
+import dev.uartnet.benchmarks.rig.HostCost;
+import dev.uartnet.benchmarks.rig.LiveHeap;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Goodput;
+import dev.uartnet.measure.Repetitions;
 import dev.uartnet.measure.Series;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -20,8 +31,10 @@ final class SocketScale implements Part {
     /** The least that a socket of many moves. */
     private static final int BYTES_MIN = 2_000;
 
-    /** Worse than linear would be a cost a MB that grows with the sockets. */
-    private static final double GROWTH_WANTED = 1.5;
+    @Override
+    public String how(Effort effort) {
+        return LinkParts.how(effort, effort.seconds());
+    }
 
     @Override
     public void measure(Run run) throws Exception {
@@ -30,11 +43,11 @@ final class SocketScale implements Part {
     }
 
     private static void measure(Run run, DeviceKind kind, int[] counts) throws Exception {
-        List<double[]> points = new ArrayList<>();
+        Growth growth = new Growth("host CPU a MB", "sockets");
         for (int sockets : counts) {
             if (sockets <= run.effort().socketsMax()) {
-                try (Rig rig = new Rig(kind, BAUD, 0, sockets + 2)) {
-                    points.add(new double[] {sockets, measure(run, rig, kind, sockets)});
+                try (Rig rig = new Rig(Board.of(kind, BAUD).channels(sockets + 2))) {
+                    growth.add(sockets, measure(run, rig, kind, sockets));
                     if (sockets > 1) {
                         memory(run, rig, kind, sockets);
                     }
@@ -43,64 +56,58 @@ final class SocketScale implements Part {
         }
         run.add(new Series(
                 "Host CPU a MB against sockets on one line",
-                kind.word,
+                kind.word(),
                 "sockets",
                 "",
                 "host CPU",
                 "ms/MB",
                 true,
                 false,
-                points));
-        if (points.size() > 1) {
-            double[] last = points.get(points.size() - 1);
-            run.add(Figure.of(
-                            GROUP,
-                            "host CPU a MB with " + (int) last[0] + " sockets against one, " + kind.word,
-                            "times",
-                            last[1] / points.get(0)[1])
-                    .atMost(GROWTH_WANTED));
-        }
+                growth.points()));
+        run.add(growth.figure(GROUP, kind.word(), "host: a connection's opening and closing, beside its few bytes"));
     }
 
     /** Returns the CPU time of the host, in ms a MB. */
     private static double measure(Run run, Rig rig, DeviceKind kind, int sockets) throws Exception {
-        long all = Math.max(20_000, (long) (rig.lineRate() * run.effort().seconds() * 2));
+        long all =
+                Math.max(20_000, (long) (rig.board().lineRate() * run.effort().seconds()));
         rig.transfer(all, 0);
         long each = Math.max(BYTES_MIN, all / sockets);
-        HostCost before = HostCost.now(rig.devicePid());
-        long start = System.nanoTime();
-        List<CompletableFuture<Goodput>> transfers = new ArrayList<>();
-        for (int i = 0; i < sockets; i++) {
-            transfers.add(Goodput.measure(rig.sockets(), rig.server(), each, 0));
-        }
-        for (CompletableFuture<Goodput> transfer : transfers) {
-            transfer.get(2, TimeUnit.MINUTES);
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        HostCost cost = HostCost.now(rig.devicePid()).since(before);
         double megabytes = (double) each * sockets / 1e6;
-        String where = sockets + " sockets, " + kind.word + ", 3,000,000 baud";
-        run.add(Figure.of(
-                GROUP,
-                "down together, connecting and closing included, " + where,
-                "% of the line",
-                100 * megabytes * 1e6 / seconds / rig.lineRate()));
-        double cpu = cost.cpuNanos() / 1e6 / megabytes;
-        run.add(Figure.of(GROUP, "host CPU a MB, " + where, "ms/MB", cpu));
-        return cpu;
+        double[] cpu = new double[run.effort().repetitions()];
+        String where = sockets + " sockets, " + kind.word() + ", 3,000,000 baud";
+        int[] repetition = {0};
+        new Shares(run, rig, GROUP)
+                .add("down together, connecting and closing included, " + where, Direction.DOWN, 0, () -> {
+                    HostCost before = HostCost.now(-1);
+                    long start = System.nanoTime();
+                    List<CompletableFuture<Goodput>> transfers = new ArrayList<>();
+                    for (int i = 0; i < sockets; i++) {
+                        transfers.add(rig.begin(each, 0));
+                    }
+                    for (CompletableFuture<Goodput> transfer : transfers) {
+                        transfer.get(2, TimeUnit.MINUTES);
+                    }
+                    double seconds = (System.nanoTime() - start) / 1e9;
+                    cpu[repetition[0]++] = HostCost.now(-1).since(before).cpuNanos() / 1e6 / megabytes;
+                    return megabytes * 1e6 / seconds;
+                });
+        Repetitions costs = Repetitions.of(cpu);
+        run.add(Figure.of(GROUP, "host CPU a MB, " + where, "ms/MB", costs));
+        return costs.median();
     }
 
     private static void memory(Run run, Rig rig, DeviceKind kind, int sockets) {
         // What the first ones make that stays is not theirs.
         close(open(rig, sockets));
-        long before = usedHeap();
+        long before = LiveHeap.bytes();
         long deviceBefore = heapFree(rig);
         List<Channel> open = open(rig, sockets);
         try {
-            double each = (double) (usedHeap() - before) / sockets;
-            String where = "of one of " + sockets + " idle sockets, " + kind.word;
+            double each = (double) (LiveHeap.bytes() - before) / sockets;
+            String where = "of one of " + sockets + " idle sockets, " + kind.word();
             run.add(Figure.of(GROUP, "memory " + where, "bytes", each)
-                    .note("Java heap; the server's end of it"
+                    .note("Java objects but byte arrays; the server's end of it"
                             + (kind == DeviceKind.SIMULATOR ? " and the device's" : "") + " included"));
             if (kind == DeviceKind.FIRMWARE) {
                 double device = (double) (deviceBefore - heapFree(rig)) / sockets;
@@ -131,12 +138,5 @@ final class SocketScale implements Part {
     private static long heapFree(Rig rig) {
         Long free = Objects.requireNonNull(rig.client().info().block()).heapFree();
         return free == null ? 0 : free;
-    }
-
-    /** Returns the bytes of the Java heap that are in use, after a collection. */
-    static long usedHeap() {
-        System.gc();
-        System.gc(); // what the first one has only enqueued
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }

@@ -1,5 +1,8 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 import java.io.IOException;
@@ -13,6 +16,11 @@ final class StopAndWait implements Part {
     private static final String GROUP = "Stop-and-wait peer";
     private static final String NAME = "stop-and-wait peer";
     private static final int[] BAUDS = {115_200, 921_600, 2_000_000, 3_000_000};
+
+    @Override
+    public String how(Effort effort) {
+        return LinkParts.how(effort, effort.seconds() / 3);
+    }
 
     @Override
     public void measure(Run run) throws IOException {
@@ -30,7 +38,7 @@ final class StopAndWait implements Part {
         }
         run.add(LineRates.series(NAME + ", " + UsbLatency.NAME, late));
         List<double[]> errors = new ArrayList<>();
-        for (int i = run.effort().isShort() ? ErrorRates.ERRORS.length - 1 : 0; i < ErrorRates.ERRORS.length; i++) {
+        for (int i : ErrorRates.kinds(run.effort())) {
             double error = ErrorRates.ERRORS[i];
             double rate = measure(run, ErrorRates.BAUD, error, Duration.ZERO, ErrorRates.name(error));
             errors.add(new double[] {error, rate});

@@ -1,5 +1,12 @@
 package dev.uartnet.benchmarks.link;
 
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Growth;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.HostCost;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 import dev.uartnet.measure.Series;
@@ -12,9 +19,16 @@ import java.util.Locale;
 final class TransferSizes implements Part {
     private static final String GROUP = "Scale: bytes";
     private static final long[] SIZES = {1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000};
-    private static final double GROWTH_WANTED = 1.5;
+    /** Of less, connecting and closing are the greater part. */
+    private static final long LARGE = 1_000_000;
+
     /** More take too long for what they add. */
     private static final long REPEATED_MAX = 10_000_000;
+
+    @Override
+    public String how(Effort effort) {
+        return "5 MB to warm up; " + effort.repetitions() + " repetitions, once from 10 MB on; value is their median";
+    }
 
     @Override
     public void measure(Run run) throws IOException {
@@ -25,11 +39,9 @@ final class TransferSizes implements Part {
 
     private static void measure(Run run, DeviceKind kind) throws IOException {
         List<double[]> points = new ArrayList<>();
-        double cpuOfAMegabyte = 0;
-        double cpuOfTheLast = 0;
-        long last = 0;
+        Growth growth = new Growth("host CPU a MB of a transfer", "bytes");
         try (Rig rig = new Rig(kind, 0)) {
-            rig.transfer(Math.min(5_000_000, run.effort().bytesMax()), 0);
+            rig.transfer(run.effort().bytesMax() / 20, 0);
             for (long bytes : SIZES) {
                 if (bytes > run.effort().bytesMax()) {
                     continue;
@@ -40,19 +52,17 @@ final class TransferSizes implements Part {
                 for (int i = 0; i < repetitions; i++) {
                     rates[i] = bytes * 1e3 / rig.transfer(bytes, 0).downNanos();
                 }
-                last = bytes;
-                cpuOfTheLast = HostCost.now(-1).since(before).cpuNanos() / 1e6 / (bytes / 1e6 * repetitions);
-                if (bytes == 1_000_000) {
-                    cpuOfAMegabyte = cpuOfTheLast;
+                if (bytes >= LARGE) {
+                    growth.add(bytes, HostCost.now(-1).since(before).cpuNanos() / 1e6 / (bytes / 1e6 * repetitions));
                 }
                 Repetitions all = Repetitions.of(rates);
                 points.add(new double[] {bytes, all.median()});
-                run.add(Figure.of(GROUP, "down, " + size(bytes) + ", unpaced, " + kind.word, "MB/s", all));
+                run.add(Figure.of(GROUP, "down, " + size(bytes) + ", unpaced, " + kind.word(), "MB/s", all));
             }
         }
         run.add(new Series(
                 "Goodput against size of the transfer, unpaced",
-                kind.word,
+                kind.word(),
                 "size",
                 "bytes",
                 "goodput",
@@ -60,14 +70,7 @@ final class TransferSizes implements Part {
                 true,
                 false,
                 points));
-        if (cpuOfAMegabyte > 0) {
-            run.add(Figure.of(
-                            GROUP,
-                            "host CPU a MB of " + size(last) + " against 1 MB, " + kind.word,
-                            "times",
-                            cpuOfTheLast / cpuOfAMegabyte)
-                    .atMost(GROWTH_WANTED));
-        }
+        run.add(growth.figure(GROUP, kind.word(), "host"));
     }
 
     private static String size(long bytes) {

@@ -1,28 +1,18 @@
 package dev.uartnet.benchmarks.pool;
 
-import dev.uartnet.codec.link.LinkConfig;
-import dev.uartnet.esp32.Firmware;
-import dev.uartnet.esp32.SerialLine;
-import dev.uartnet.esp32.VirtualEsp32;
+import dev.uartnet.benchmarks.rig.Board;
+import dev.uartnet.benchmarks.rig.ClosingStack;
+import dev.uartnet.benchmarks.rig.DeviceKind;
+import dev.uartnet.benchmarks.rig.Loops;
+import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Goodput;
-import dev.uartnet.measure.PatternServer;
-import dev.uartnet.proxy.PoolMember;
 import dev.uartnet.proxy.ProxyClient;
 import dev.uartnet.proxy.ProxyPool;
-import dev.uartnet.transport.MemoryPort;
-import dev.uartnet.transport.pty.PseudoTerminal;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -36,35 +26,25 @@ final class PooledLines implements AutoCloseable {
 
     private static final Duration CONNECT_MAX = Duration.ofSeconds(60);
 
-    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
-    private final EventLoopGroup group = group("host");
-    private final EventLoopGroup servers = group("server");
+    private final ClosingStack closing = new ClosingStack();
+    private final EventLoopGroup group = Loops.host();
     private final InetSocketAddress server;
     private final ProxyPool pool;
+    private final List<Board> boards = new ArrayList<>();
 
-    /**
-     * Starts them, and connects.
-     *
-     * @param firmware whether the devices are the real firmware on MicroPython; else simulators
-     */
-    PooledLines(int count, boolean firmware) throws IOException {
+    /** Starts them, and connects. */
+    PooledLines(int count, DeviceKind kind) throws IOException {
         try {
-            closing.push(() -> servers.shutdownGracefully(0, 1, TimeUnit.SECONDS));
-            closing.push(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
-            server = (InetSocketAddress)
-                    PatternServer.listen(servers, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                            .syncUninterruptibly()
-                            .channel()
-                            .localAddress();
-            List<String> ports = new ArrayList<>();
+            closing.push(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
+            server = Rig.server(closing);
             for (int i = 0; i < count; i++) {
-                ports.add(firmware ? firmware() : simulator());
+                boards.add(closing.push(Board.of(kind, BAUD).start()));
             }
             pool = Objects.requireNonNull(ProxyClient.connector()
                     .baudRate(BAUD)
                     .connectTimeout(CONNECT_MAX)
                     .runOn(group)
-                    .pool(ports.toArray(String[]::new))
+                    .pool(boards.stream().map(Board::path).toArray(String[]::new))
                     .block(CONNECT_MAX));
             closing.push(() -> pool.close().block(Duration.ofSeconds(10)));
             if (pool.state().up() < count) {
@@ -76,38 +56,9 @@ final class PooledLines implements AutoCloseable {
         }
     }
 
-    private static EventLoopGroup group(String name) {
-        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        closing.push(resource);
-        return resource;
-    }
-
-    private String simulator() throws IOException {
-        PseudoTerminal near = opened(PseudoTerminal.open());
-        MemoryPort.Pair far = MemoryPort.pair();
-        opened(SerialLine.between(near.masterPort(), far.a()).baud(BAUD).start());
-        opened(VirtualEsp32.builder()
-                .link(LinkConfig.device().withBaudRate(BAUD))
-                .start(far.b()));
-        return near.slavePath();
-    }
-
-    private String firmware() throws IOException {
-        if (System.getProperty(Firmware.ROOT_PROPERTY) == null) {
-            System.setProperty(Firmware.ROOT_PROPERTY, "."); // by hand, from the checkout's root
-        }
-        PseudoTerminal near = opened(PseudoTerminal.open());
-        PseudoTerminal far = opened(PseudoTerminal.open());
-        opened(SerialLine.between(near.masterPort(), far.masterPort())
-                .baud(BAUD)
-                .start());
-        opened(Firmware.builder()
-                .environment("UARTNET_BAUD", Integer.toString(BAUD))
-                .start(Path.of(far.slavePath())));
-        return near.slavePath();
+    /** Returns one of the boards: how busy it is stands for all. */
+    Board first() {
+        return boards.get(0);
     }
 
     /**
@@ -116,10 +67,8 @@ final class PooledLines implements AutoCloseable {
      * @return bytes a second of all of them together, until the last byte of the slowest
      */
     double goodput(long down, long up) throws Exception {
-        List<PoolMember> boards = pool.members();
         List<CompletableFuture<Goodput>> all = new ArrayList<>();
-        for (PoolMember each : boards) {
-            Objects.requireNonNull(each);
+        for (int i = 0; i < boards.size(); i++) {
             all.add(Goodput.measure(pool.bootstrap(group), server, down, up));
         }
         long slowest = 0;
@@ -132,16 +81,6 @@ final class PooledLines implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        IOException failure = null;
-        while (!closing.isEmpty()) {
-            try {
-                closing.pop().close();
-            } catch (Exception e) {
-                failure = new IOException("the lines do not close", e);
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        closing.close();
     }
 }

@@ -1,6 +1,9 @@
 package dev.uartnet.benchmarks.port;
 
 import com.fazecast.jSerialComm.SerialPort;
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.measure.Figure;
+import dev.uartnet.measure.Repetitions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** CPU seconds (user and system) that a megabyte costs this end, one way at a time, as fast as a pseudo terminal goes. */
 final class Copy {
+    private static final String LIMIT = "host: only this end's CPU time is counted";
     private static final int CHUNK = 4096;
 
     private final Path program;
@@ -27,7 +31,7 @@ final class Copy {
         this.rounds = rounds;
     }
 
-    void run(Figures figures) throws Exception {
+    void run(Run run) throws Exception {
         for (boolean out : new boolean[] {true, false}) {
             List<Double> raw = new ArrayList<>();
             List<Double> blocking = new ArrayList<>();
@@ -54,16 +58,19 @@ final class Copy {
                 }
             }
             String group = "Port: CPU of this end a megabyte, " + (out ? "sending" : "receiving");
-            figures.add(group, "raw C", "ms/MB", raw);
-            figures.add(group, "jSerialComm, blocking loop", "ms/MB", blocking);
-            double reference = Figures.median(blocking);
+            run.add(Figure.of(group, "raw C", "ms/MB", Repetitions.of(raw)));
+            run.add(Figure.of(group, "jSerialComm, blocking loop", "ms/MB", Repetitions.of(blocking)));
+            double reference = Repetitions.of(blocking).median();
             for (Way way : Way.values()) {
                 List<Double> costs = channels.get(way.ordinal());
                 if (!costs.isEmpty()) {
-                    figures.add(group, way.title, "ms/MB", costs);
-                    figures.add(group, way.title + ", allocated", "B/MB", garbage.get(way.ordinal()));
+                    run.add(Figure.of(group, way.title, "ms/MB", Repetitions.of(costs)));
+                    run.add(Figure.of(
+                            group, way.title + ", allocated", "B/MB", Repetitions.of(garbage.get(way.ordinal()))));
                     List<Double> ratios = costs.stream().map(c -> c / reference).toList();
-                    figures.addWithTarget(group, way.title + " / jSerialComm", "", ratios, 2);
+                    run.add(Figure.of(group, way.title + " / jSerialComm", "", Repetitions.of(ratios))
+                            .atMost(2)
+                            .limit(LIMIT));
                 }
             }
         }

@@ -1,5 +1,8 @@
 package dev.uartnet.benchmarks.port;
 
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.measure.Figure;
+import dev.uartnet.measure.Repetitions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  * a frame whenever the line would have room for it, as a pseudo terminal has no speed.
  */
 final class ManyPorts {
+    private static final String LIMIT = "host: only this end is counted";
     private static final int BYTES_PER_SECOND = 92_160; // 921,600 baud
     /** What a UART or an adapter hands over at a time. */
     private static final int TICK_MICROS = 2_000;
@@ -40,7 +44,7 @@ final class ManyPorts {
         this.rounds = rounds;
     }
 
-    void run(Figures figures) throws Exception {
+    void run(Run run) throws Exception {
         for (Way way : Way.values()) {
             if (way.isAvailable()) {
                 Results results = new Results();
@@ -50,17 +54,29 @@ final class ManyPorts {
                 String group =
                         "Port: " + ports + " open, " + busy + " busy at 921,600 baud both ways, one event loop thread";
                 if (way == Way.EPOLL) {
-                    figures.addWithTarget(group, way.title + ": CPU of loop and ports", "cores", results.cores, 1);
-                    figures.addWithTarget(group, way.title + ": threads of the ports", "", results.threads, 0);
+                    run.add(Figure.of(
+                                    group,
+                                    way.title + ": CPU of loop and ports",
+                                    "cores",
+                                    Repetitions.of(results.cores))
+                            .atMost(1)
+                            .limit(LIMIT));
+                    run.add(Figure.of(group, way.title + ": threads of the ports", "", Repetitions.of(results.threads))
+                            .atMost(0)
+                            .limit(LIMIT));
                 } else {
-                    figures.add(group, way.title + ": CPU of loop and ports", "cores", results.cores);
-                    figures.add(group, way.title + ": threads of the ports", "", results.threads);
+                    run.add(Figure.of(
+                            group, way.title + ": CPU of loop and ports", "cores", Repetitions.of(results.cores)));
+                    run.add(Figure.of(
+                            group, way.title + ": threads of the ports", "", Repetitions.of(results.threads)));
                 }
-                figures.add(group, way.title + ": of the rate, in", "%", results.in);
-                figures.add(group, way.title + ": of the rate, out", "%", results.out);
-                figures.add(group, way.title + ": heap an open port", "B", results.heap);
-                figures.add(group, way.title + ": resident memory an open port", "B", results.resident);
-                figures.add(group, way.title + ": allocated a megabyte", "B/MB", results.allocated);
+                run.add(Figure.of(group, way.title + ": of the rate, in", "%", Repetitions.of(results.in)));
+                run.add(Figure.of(group, way.title + ": of the rate, out", "%", Repetitions.of(results.out)));
+                run.add(Figure.of(group, way.title + ": heap an open port", "B", Repetitions.of(results.heap)));
+                run.add(Figure.of(
+                        group, way.title + ": resident memory an open port", "B", Repetitions.of(results.resident)));
+                run.add(Figure.of(
+                        group, way.title + ": allocated a megabyte", "B/MB", Repetitions.of(results.allocated)));
             }
         }
     }

@@ -1,6 +1,9 @@
 package dev.uartnet.benchmarks.port;
 
 import com.fazecast.jSerialComm.SerialPort;
+import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.measure.Figure;
+import dev.uartnet.measure.Repetitions;
 import dev.uartnet.transport.UartChannel;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /** 16 bytes there and back over a pseudo terminal, one ping after the other. The rounds of all are mixed, so that the machine's mood meets all. */
 final class Ping {
+    private static final String LIMIT = "host: this end's code, for both ends have one processor and nothing else runs";
     private static final int SIZE = 16;
 
     private final Path program;
@@ -33,7 +37,7 @@ final class Ping {
         long[] run(String path) throws Exception;
     }
 
-    void run(Figures figures) throws Exception {
+    void run(Run run) throws Exception {
         List<Long> raw = new ArrayList<>();
         List<Long> blocking = new ArrayList<>();
         List<List<Long>> channels = new ArrayList<>();
@@ -57,18 +61,20 @@ final class Ping {
         }
         String group =
                 "Port: a ping of 16 bytes over a pseudo terminal" + (pinned ? ", both ends on one processor" : "");
-        double reference = Figures.median(raw);
-        figures.add(group, "raw C", "us", thousandths(raw));
-        figures.add(group, "jSerialComm, blocking", "us", thousandths(blocking));
+        double reference = Repetitions.of(raw).median();
+        run.add(Figure.of(group, "raw C", "us", Repetitions.of(thousandths(raw))));
+        run.add(Figure.of(group, "jSerialComm, blocking", "us", Repetitions.of(thousandths(blocking))));
         for (Way way : Way.values()) {
             List<Long> medians = channels.get(way.ordinal());
             if (!medians.isEmpty()) {
-                figures.add(group, way.title, "us", thousandths(medians));
+                run.add(Figure.of(group, way.title, "us", Repetitions.of(thousandths(medians))));
                 List<Double> ratios = medians.stream().map(m -> m / reference).toList();
                 if (way == Way.EPOLL) {
-                    figures.addWithTarget(group, way.title + " / raw C", "", ratios, 1.5);
+                    run.add(Figure.of(group, way.title + " / raw C", "", Repetitions.of(ratios))
+                            .atMost(1.5)
+                            .limit(LIMIT));
                 } else {
-                    figures.add(group, way.title + " / raw C", "", ratios);
+                    run.add(Figure.of(group, way.title + " / raw C", "", Repetitions.of(ratios)));
                 }
             }
         }

@@ -1,40 +1,39 @@
 package dev.uartnet.benchmarks.port;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 
-/**
- * A port by itself: {@code PortBenchmark [RESULTS.jsonl]}. A table goes to standard output. About a minute and a half; Linux with a C compiler.
- */
-public final class PortBenchmark {
-    private static final int ROUNDS = 5;
+/** A port by itself, beside raw C and plain jSerialComm. Linux with a C compiler. */
+public final class PortBenchmark implements Part {
+    @Override
+    public String how(Effort effort) {
+        return "one warm-up round and " + rounds(effort) + " measured ones (" + effort.repetitions()
+                + " of many ports), the contenders in turn in each; value is their median";
+    }
 
-    private PortBenchmark() {}
+    private static int rounds(Effort effort) {
+        return effort.isShort() ? 1 : 5;
+    }
 
-    public static void main(String[] arguments) throws Exception {
+    @Override
+    public void measure(Run run) throws Exception {
         if (!FarEnd.isPossible()) {
-            System.out.println("no C compiler (cc) on the PATH: nothing is measured");
-            return;
+            throw new IOException("no C compiler (cc) on the PATH");
         }
         Path program = FarEnd.compile();
-        Figures figures = new Figures();
-        new Ping(program, 20_000, ROUNDS).run(figures);
-        new Copy(program, 50_000_000, ROUNDS).run(figures);
-        new ManyPorts(program, 256, 64, Duration.ofSeconds(5), 3).run(figures);
-        figures.table().forEach(System.out::println);
-        if (arguments.length > 0) {
-            List<String> lines = new ArrayList<>();
-            lines.add("{\"title\": \"Port\", \"date\": \"" + Instant.now().truncatedTo(ChronoUnit.SECONDS)
-                    + "\", \"how\": \"PortBenchmark: one warm-up round and " + ROUNDS
-                    + " measured ones (3 of many ports), the contenders in turn in each\"}");
-            lines.addAll(figures.json());
-            Files.write(Path.of(arguments[0]), lines, StandardCharsets.UTF_8);
+        int rounds = rounds(run.effort());
+        if (run.effort().isShort()) {
+            new Ping(program, 50, rounds).run(run);
+            new Copy(program, 200_000, rounds).run(run);
+            new ManyPorts(program, 8, 4, Duration.ofMillis(200), rounds).run(run);
+        } else {
+            new Ping(program, 20_000, rounds).run(run);
+            new Copy(program, 50_000_000, rounds).run(run);
+            new ManyPorts(program, 256, 64, Duration.ofSeconds(5), run.effort().repetitions()).run(run);
         }
     }
 }

@@ -16,7 +16,9 @@ final class Plot {
     private static final int BOTTOM = 64;
     private static final int LABEL_HEIGHT = 17;
     /** Told apart also by those who see few colours (after Okabe and Ito), on both grounds. */
-    private static final String[] COLOURS = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9"};
+    private static final String[] ON_LIGHT = {"#0072b2", "#d55e00", "#009e73", "#b0548a", "#8a6500", "#56708a"};
+
+    private static final String[] ON_DARK = {"#4fb3f0", "#ff8a3d", "#2fd3a4", "#e79cc6", "#e0b84a", "#a8c4dc"};
 
     private static final String IDEAL = "ideal";
 
@@ -55,9 +57,14 @@ final class Plot {
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"13\">",
                 WIDTH, HEIGHT, Page.escaped(description()));
         out("<title>%s</title>", Page.escaped(title));
-        svg.append(
-                "<style>.bg{fill:#fff}.ink{fill:#1b1f24}.soft{fill:#57606a}.grid{stroke:#d8dee4}.axis{stroke:#57606a}.ideal{stroke:#57606a}"
-                        + "@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.ink{fill:#e6edf3}.soft{fill:#9da7b3}.grid{stroke:#2b323b}.axis{stroke:#9da7b3}.ideal{stroke:#9da7b3}}</style>\n");
+        svg.append("<style>")
+                .append(colours(ON_LIGHT))
+                .append("@media (prefers-color-scheme:dark){")
+                .append(colours(ON_DARK))
+                .append("}")
+                .append(
+                        ".bg{fill:#fff}.ink{fill:#1b1f24}.soft{fill:#57606a}.grid{stroke:#d8dee4}.axis{stroke:#57606a}.ideal{stroke:#57606a}"
+                                + "@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.ink{fill:#e6edf3}.soft{fill:#9da7b3}.grid{stroke:#2b323b}.axis{stroke:#9da7b3}.ideal{stroke:#9da7b3}}</style>\n");
         out("<rect class=\"bg\" width=\"%d\" height=\"%d\" rx=\"8\"/>", WIDTH, HEIGHT);
         out(
                 "<text class=\"ink\" x=\"%d\" y=\"28\" font-size=\"17\" font-weight=\"600\">%s</text>",
@@ -127,7 +134,7 @@ final class Plot {
                 continue;
             }
             out(
-                    "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2.5\" stroke-linejoin=\"round\" d=\"%s\"/>",
+                    "<path fill=\"none\" %s stroke=\"currentColor\" stroke-width=\"2.5\" stroke-linejoin=\"round\" d=\"%s\"/>",
                     colour(i), path);
             for (double[] point : lines.get(i).points()) {
                 marker(i, left(point[0]), top(point[1]));
@@ -138,10 +145,12 @@ final class Plot {
     /** A shape of its own for each line. */
     private void marker(int line, double cx, double cy) {
         switch (line % 3) {
-            case 0 -> out("<circle fill=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>", colour(line), cx, cy);
+            case 0 -> out("<circle %s fill=\"currentColor\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>", colour(line), cx, cy);
             case 1 ->
-                out("<rect fill=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>", colour(line), cx - 4, cy - 4);
-            default -> out("<path fill=\"%s\" d=\"M%.1f %.1fl5.5 9h-11z\"/>", colour(line), cx, cy - 6);
+                out(
+                        "<rect %s fill=\"currentColor\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>",
+                        colour(line), cx - 4, cy - 4);
+            default -> out("<path %s fill=\"currentColor\" d=\"M%.1f %.1fl5.5 9h-11z\"/>", colour(line), cx, cy - 6);
         }
     }
 
@@ -175,7 +184,7 @@ final class Plot {
                     left(end[0]) + 6, top(end[1]), from - 3, at[i]);
             String fill = isIdeal(line)
                     ? "class=\"soft\""
-                    : "fill=\"" + colour(wanted.get(i).line()) + "\" font-weight=\"600\"";
+                    : colour(wanted.get(i).line()) + " fill=\"currentColor\" font-weight=\"600\"";
             out("<text %s x=\"%d\" y=\"%.1f\">%s</text>", fill, from, at[i] + 4, Page.escaped(line.name()));
         }
     }
@@ -184,8 +193,16 @@ final class Plot {
         return line.name().startsWith(IDEAL);
     }
 
+    private static String colours(String[] all) {
+        StringBuilder classes = new StringBuilder();
+        for (int i = 0; i < all.length; i++) {
+            classes.append(".c").append(i).append("{color:").append(all[i]).append('}');
+        }
+        return classes.toString();
+    }
+
     private static String colour(int line) {
-        return COLOURS[line % COLOURS.length];
+        return "class=\"c" + line % ON_LIGHT.length + "\"";
     }
 
     private double left(double value) {

@@ -57,10 +57,9 @@ public final class Report {
     /** The same colours in all pictures: what is sold, what it stands beside, then the rest. */
     private static int rank(String name) {
         return switch (name) {
-            case "uartnet, firmware" -> 0;
+            case "uartnet" -> 0;
             case "stop-and-wait peer" -> 1;
-            case "uartnet, simulator" -> 2;
-            default -> name.startsWith("uartnet") ? 3 : 4;
+            default -> name.startsWith("uartnet") ? 2 : 3;
         };
     }
 

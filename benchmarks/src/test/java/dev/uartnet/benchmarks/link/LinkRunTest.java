@@ -5,14 +5,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.FirmwareMissingException;
-import dev.uartnet.measure.Results;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(180)
 class LinkRunTest {
-    private static final int BYTES = 300_000;
+    private static final int CALLS = 30;
+    private static final int BYTES = 80_000;
 
     @BeforeAll
     static void needsMicroPython() throws Exception {
@@ -39,15 +36,12 @@ class LinkRunTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "byte error 1e-5",
-                "byte error 1e-4",
                 "byte error 1e-3",
                 "bursts",
                 "duplicated",
                 "USB batching",
                 "FIFO",
                 "cut for 1 s",
-                "cut for 5 s, keepalive 20 s",
                 "cut for 5 s, keepalive 1 s"
             })
     void everyByteIsRight(String line) throws Exception {
@@ -57,19 +51,6 @@ class LinkRunTest {
 
         assertThat(matrix.rows()).isEqualTo(1);
         assertThat(matrix.failures()).isZero();
-    }
-
-    @Test
-    void eachPartOfTheBenchmarkRuns(@TempDir Path folder) throws Exception {
-        new LinkBenchmark(Effort.SHORT, folder).run(LinkBenchmark.partNames());
-
-        for (String part : LinkBenchmark.partNames()) {
-            Results results =
-                    Results.gson().fromJson(Files.readString(folder.resolve("link-" + part + ".json")), Results.class);
-            assertThat(results.figures()).as(part).isNotEmpty().allSatisfy(figure -> assertThat(figure.value())
-                    .isFinite());
-            assertThat(results.machine()).isNotNull();
-        }
     }
 
     @Test
@@ -84,16 +65,16 @@ class LinkRunTest {
 
     @Test
     void remoteCallsAreAnswered() throws Exception {
-        RemoteCalls remote = new RemoteCalls(100);
+        RemoteCalls remote = new RemoteCalls(CALLS);
 
         remote.run();
 
         assertThat(remote.table()).hasSize(4 + 1 + 2 + 8);
-        assertThat(remote.right()).isGreaterThan(2 * 5 * 100);
+        assertThat(remote.right()).isGreaterThan(2 * 5 * CALLS);
     }
 
     @Test
     void theSoakRuns() throws Exception {
-        assertThat(Soak.run(Duration.ofSeconds(5))).isTrue();
+        assertThat(Soak.run(Duration.ofSeconds(3), 10_000)).isTrue();
     }
 }

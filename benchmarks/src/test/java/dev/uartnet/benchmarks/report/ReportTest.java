@@ -18,14 +18,6 @@ import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
 class ReportTest {
-    private static final String JMH =
-            """
-            [{"jmhVersion": "1.37", "benchmark": "dev.uartnet.benchmarks.FrameBenchmark.copy", "mode": "thrpt", "forks": 1, "vmName": "VM", "vmVersion": "17",
-              "warmupIterations": 1, "warmupTime": "1 s", "measurementIterations": 2, "measurementTime": "1 s", "params": {"bytes": "1024"},
-              "primaryMetric": {"score": 7.5, "scoreError": "NaN", "scoreConfidence": ["NaN", "NaN"], "scoreUnit": "ops/us"},
-              "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 108.25, "scoreUnit": "B/op"}}}]
-            """;
-
     @TempDir
     Path folder = Path.of("");
 
@@ -56,15 +48,13 @@ class ReportTest {
                                 Figure.of("Rates", "up", "%", 90).atLeast(97).limit("device")),
                         null)
                 .write(folder.resolve("link.json"));
-        Files.writeString(folder.resolve("codec.json"), JMH);
         Files.writeString(
-                folder.resolve("device.jsonl"),
-                "{\"title\": \"Device\"}\n{\"name\": \"a KB\", \"value\": 12.5, \"unit\": \"us\", \"target\": 20, \"comparison\": \"<=\", \"reached\": true}\n");
+                folder.resolve("device.json"),
+                "{\"title\": \"Device\", \"figures\": [{\"name\": \"a KB\", \"value\": 12.5, \"unit\": \"us\", \"target\": 20, \"comparison\": \"<=\", \"reached\": true}]}");
 
         assertThat(report())
-                .contains("4 figures, 3 of them with a target: 2 reached, 1 not.")
+                .contains("3 figures, 3 of them with a target: 2 reached, 1 not.")
                 .contains("Link &lt;1&gt;", "✗ not reached</span>; limit: device")
-                .contains("FrameBenchmark.copy, bytes 1024", "108.250 bytes allocated an operation", "7.50 ops/us")
                 .contains("<h2>Device</h2>", "12.5 us", "≤ 20")
                 .doesNotContain("<script", "http://www.w3.org/1999", "<link", "src=");
     }

@@ -1,4 +1,4 @@
-package dev.uartnet.benchmarks.link;
+package dev.uartnet.benchmarks.rig;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -8,16 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the host's threads and the device's process have used so far. Not the simulated line's, nor the server's: those belong to the test bed.
+ * What the host's threads and a device's process have used so far. Not the simulated line's, nor the server's, nor the simulator's: those belong to the test bed.
  *
  * @param cpuNanos of the host's event loops and its ports' threads
  * @param allocatedBytes by them
  * @param threads how many they are
  * @param deviceNanos of the device's process; 0 if it is in this process
  */
-record HostCost(long cpuNanos, long allocatedBytes, int threads, long deviceNanos) {
+public record HostCost(long cpuNanos, long allocatedBytes, int threads, long deviceNanos) {
     /** @param devicePid process of the device, or -1 */
-    static HostCost now(long devicePid) throws IOException {
+    public static HostCost now(long devicePid) throws IOException {
         ThreadMXBean beans = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long cpu = 0;
         long allocated = 0;
@@ -32,8 +32,10 @@ record HostCost(long cpuNanos, long allocatedBytes, int threads, long deviceNano
         return new HostCost(cpu, allocated, threads, devicePid < 0 ? 0 : processNanos(devicePid));
     }
 
+    /** The threads of a simulator's port have other names than those of a pseudo terminal that the host has opened. */
     private static boolean isHost(String name) {
-        return name.startsWith("host") || name.startsWith("uart-") && !name.endsWith("memory-b");
+        return name.startsWith(Loops.HOST)
+                || name.startsWith("uart-") && name.contains("-/dev/") && !name.endsWith("-master");
     }
 
     private static long processNanos(long pid) throws IOException {
@@ -42,7 +44,7 @@ record HostCost(long cpuNanos, long allocatedBytes, int threads, long deviceNano
         return Long.parseLong(sum.substring(0, sum.indexOf(' ')));
     }
 
-    HostCost since(HostCost before) {
+    public HostCost since(HostCost before) {
         return new HostCost(
                 cpuNanos - before.cpuNanos,
                 allocatedBytes - before.allocatedBytes,

@@ -1,0 +1,47 @@
+package dev.uartnet.benchmarks.jmh;
+
+import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.Part;
+import dev.uartnet.benchmarks.part.Run;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** All JMH benchmarks of this module, with their allocation; each in a JVM of its own. */
+public final class Microbenchmarks implements Part {
+    private static final String ALL = "^dev\\.uartnet\\.benchmarks\\.";
+    private static final int WARM_UPS = 2;
+    private static final int MEASURED = 5;
+    /** All of them together take less than four minutes so. */
+    private static final TimeValue ITERATION = TimeValue.milliseconds(400);
+
+    private static final TimeValue MOMENT = TimeValue.milliseconds(20);
+
+    @Override
+    public String how(Effort effort) {
+        return effort.isShort()
+                ? "JMH, one iteration of " + MOMENT + " in this JVM"
+                : "JMH with -prof gc, one fork, " + WARM_UPS + " warm-up and " + MEASURED + " measured iterations of "
+                        + ITERATION + "; value is their mean";
+    }
+
+    @Override
+    public void measure(Run run) throws Exception {
+        boolean brief = run.effort().isShort();
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(ALL)
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
+                .forks(brief ? 0 : 1)
+                .warmupIterations(brief ? 0 : WARM_UPS)
+                .warmupTime(ITERATION)
+                .measurementIterations(brief ? 1 : MEASURED)
+                .measurementTime(brief ? MOMENT : ITERATION);
+        for (RunResult result : new Runner(options.build()).run()) {
+            new Microbenchmark(result).figures().forEach(run::add);
+        }
+    }
+}
