@@ -192,7 +192,7 @@ public final class HostLinkHandler extends LinkHandler {
                     && reset.reason() == ResetReason.BOOT
                     && reset.bootId() != session.bootId();
             if (rebooted) {
-                end(resetByPeer(reset));
+                end(LinkResetException.of(reset));
             } else {
                 countStale();
             }
@@ -203,7 +203,7 @@ public final class HostLinkHandler extends LinkHandler {
                     send(FrameType.HELLO, 0, hello);
                 }
             } else if (reset.hostId() == hostId) {
-                end(resetByPeer(reset));
+                end(LinkResetException.of(reset));
             } else {
                 // A device that has just lost its session says so: a uartnet device, but no answer yet.
                 countStale();

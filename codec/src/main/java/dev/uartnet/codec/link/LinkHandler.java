@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 public abstract class LinkHandler extends ChannelDuplexHandler {
     /** How long a closing link waits for its RESET to reach a line that does not take bytes. */
     private static final long CLOSE_GRACE_MILLIS = 200;
-    /** What may be unacknowledged while a message waits for the line: so many times what else may. */
-    private static final int ACK_PATIENCE = 2;
 
     final LinkConfig config;
     /** The same for the line's speed that is in force now. */
@@ -51,12 +49,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     private final IntConsumer repeatLost = this::repeatLost;
 
     private final ReceiveWindow received;
-    // What has arrived since the last acknowledgement.
-    private int owedFrames;
-    private int owedBytes;
-    private boolean ackAtOnce;
+    private final OwedAcknowledgement owed;
     private boolean flushNeeded;
-    private final RestartableTimer ackTimer = new RestartableTimer(this::ackDelayPassed);
 
     private long lastHeardNanos;
     private @Nullable Future<?> keepaliveTimer;
@@ -72,6 +66,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         meter = new LinkMeter(line);
         pacer = new LinePacer(line);
         received = new ReceiveWindow(config);
+        owed = new OwedAcknowledgement(config, this::ackDelayPassed);
         roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
     }
 
@@ -294,7 +289,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void writeData(Session open, int seq, ByteBuf message, ChannelPromise promise) {
         if (!received.hasGap()) {
-            acknowledged(); // Only an ACK can report a gap.
+            owed.paid(); // Only an ACK can report a gap.
         }
         frameSize.sent(sent.size(seq));
         if (speed != null) {
@@ -326,7 +321,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             frame = FrameCodec.header(alloc, type, open.tag(), sent.next(), ack);
         }
         if (type == FrameType.ACK) {
-            acknowledged();
+            owed.paid();
         }
         write(frame, ctx().voidPromise());
         flushNeeded = true;
@@ -491,7 +486,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             sent.report(frame, nanoTime(), roundTrip, repeatLost);
             sendMore(); // what has arrived behind a gap is in the pipe no more
         } else if (type == FrameType.PROBE) {
-            ackAtOnce = true;
+            owed.atOnce();
         } else if (type == FrameType.SPEED) {
             speed(SpeedProposal.decode(frame));
         }
@@ -517,12 +512,12 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                     gap();
                 } else {
                     meter.duplicate();
-                    ackAtOnce = true;
+                    owed.atOnce();
                 }
             }
             case DUPLICATE -> {
                 meter.duplicate();
-                ackAtOnce = true;
+                owed.atOnce();
             }
             case OUTSIDE -> meter.ignored();
         }
@@ -531,14 +526,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private void owe(ByteBuf payload) {
         meter.messageReceived(payload.readableBytes());
-        owedFrames++;
-        owedBytes += payload.readableBytes() + FrameCodec.OVERHEAD_BYTES;
+        owed.arrived(payload.readableBytes() + FrameCodec.OVERHEAD_BYTES);
     }
 
     private void gap() {
         meter.gap();
         if (repeats()) {
-            ackAtOnce = true;
+            owed.atOnce();
             return;
         }
         String lost = "frame " + received.expected() + " of the session was lost on the line"
@@ -554,26 +548,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             meter.ignored();
             return;
         }
-        end(resetByPeer(reset));
-    }
-
-    static LinkResetException resetByPeer(Reset reset) {
-        String what =
-                switch (reset.reason()) {
-                    case BOOT -> "the device has rebooted";
-                    case NO_SESSION ->
-                        "the device knows nothing of this session: it has restarted, or another host took over";
-                    case CLOSED -> "the other end closed the session";
-                    case VERSION ->
-                        "the device speaks another version of the protocol than " + Greeting.MAJOR + "."
-                                + Greeting.MINOR;
-                    case BUSY -> "the device serves another host";
-                    case PROTOCOL -> "the other end says that the protocol was violated";
-                    case SILENT -> "the other end has not heard this one for too long";
-                    case FRAME_LOST ->
-                        "the other end says that a frame was lost on the line; check cable, speed and flow control";
-                };
-        return new LinkResetException(reset.reason(), reset.text().isEmpty() ? what : what + " (" + reset.text() + ")");
+        end(LinkResetException.of(reset));
     }
 
     private void peerAcknowledged(int ack) {
@@ -605,32 +580,15 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     }
 
     private void acknowledgeIfDue() {
-        if (session == null) {
-            return;
-        }
-        // A message that waits for the line only takes the acknowledgement with it, which then costs nothing.
-        int patience = pacer.holds() ? ACK_PATIENCE : 1;
-        int fullFrame = config.maxPayload() + FrameCodec.OVERHEAD_BYTES;
-        if (ackAtOnce || owedBytes > patience * fullFrame || owedFrames > config.windowFrames() / 4) {
+        if (session != null && owed.isDue(ctx().executor(), atSpeed.ackDelayNanos(), pacer.holds())) {
             send(FrameType.ACK);
-        } else if (owedFrames > 0 && !ackTimer.isSet()) {
-            ackTimer.set(ctx().executor(), patience * atSpeed.ackDelayNanos());
         }
     }
 
     private void ackDelayPassed() {
-        if (owedFrames > 0) {
-            send(FrameType.ACK);
-            flushNeeded = false;
-            ctx().flush();
-        }
-    }
-
-    private void acknowledged() {
-        owedFrames = 0;
-        owedBytes = 0;
-        ackAtOnce = false;
-        ackTimer.clear();
+        send(FrameType.ACK);
+        flushNeeded = false;
+        ctx().flush();
     }
 
     // ---- the line's speed
@@ -717,7 +675,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         atSpeed = config;
         roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
         pacer.restart(config.baudRate(), longestPayload(begun), nanoTime());
-        acknowledged();
+        owed.paid();
         lastHeardNanos = nanoTime();
         keepAliveIn(begun.keepaliveMillis());
     }
@@ -769,8 +727,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         pacer.cancel();
         received.clear();
         retransmitTimer.stop();
-        acknowledged();
-        ackTimer.stop();
+        owed.stop();
         if (keepaliveTimer != null) {
             keepaliveTimer.cancel(false);
             keepaliveTimer = null;
