@@ -7,6 +7,7 @@ import machine
 import sys
 import time
 
+_GROUP_BYTES = const(13000)  # of heap with which there may be room for one of the groups
 _UDP_BYTES = const(100000)  # of heap at the start with which there is room for datagram sockets, too: 107 KB in all
 
 
@@ -32,7 +33,6 @@ def load():
     if small:
         grow(reserve, free // 8 + 2600)
     load_groups(board)
-    drop("groups")
     fit(board, unusual, reserve)
     gc.collect()
     import uartnet.start
@@ -43,9 +43,14 @@ def load():
 
 
 def load_groups(board):
+    if gc.mem_free() < (_GROUP_BYTES if sys.maxsize < 1 << 32 else 2 * _GROUP_BYTES):
+        # First and last operation of each, and what it is called, as groups.py would have it: even to find that out takes memory.
+        board.refused = b"@F\x08PR\x09`f\x0aqs\x0btw\x0c -\x0d\x14\x16\x0e"
+        return
     import uartnet.groups
 
     uartnet.groups.load(board)
+    drop("groups")
 
 
 def grow(reserve, size):

@@ -40,9 +40,9 @@ class Board:
         self.at += n
         return n
 
-    def write(self, data):
-        n = min(len(data), self.room)
-        self.went.extend(data[:n])
+    def write(self, buf, start, n):
+        n = min(n, self.room)
+        self.went.extend(buf[start : start + n])
         self.room -= n
         return n
 

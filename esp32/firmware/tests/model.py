@@ -94,9 +94,9 @@ class FakeBoard:
         self.rx = self.rx[n:]
         return n
 
-    def write(self, data):
-        n = min(len(data), self.uart_buffer - len(self.tx))
-        self.tx += bytes(data[:n])
+    def write(self, buf, start, n):
+        n = min(n, self.uart_buffer - len(self.tx))
+        self.tx += bytes(buf[start : start + n])
         return n or None
 
     def leave(self, n):
@@ -310,7 +310,7 @@ class Run:
         assert o.used <= link.pool_limit and i.used <= i.limit, "slots of one direction"
         lost = pipe = size = 0
         for k in range(o.flight):
-            at = (o.first + k) & 127
+            at = (o.first + k) & 63
             lost += o.flags[at] & 1
             pipe += 0 if o.flags[at] & 3 else o.sizes[at]
             size += o.sizes[at]

@@ -123,6 +123,20 @@ def test_encode_at_an_offset_leaves_the_rest_alone():
     check.equal(src[-1:], b"z")
 
 
+def test_the_crc_of_any_length_from_any_place():
+    frame = bytearray(random.getrandbits(8) for _ in range(48))
+    wire = bytearray(120)
+    for start in range(9):
+        for size in range(32):
+            data = bytes(frame[start : start + size])
+            buf = bytearray(frame)
+            end = slip.encode(buf, start, start + size, wire, 0)
+            check.equal(buf[start + size : start + size + 4], crc32(data).to_bytes(4, "big"))
+            receiver = Receiver()
+            receiver.feed(wire[:end])
+            check.equal(slip.intact(receiver.buf, size), True)
+
+
 def test_random_damage_never_passes_for_a_frame():
     random.seed(2)
     for _ in range(300):

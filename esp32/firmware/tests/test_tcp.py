@@ -441,7 +441,7 @@ def test_an_exception_in_a_channel_closes_this_one():
     host.connect(0, peer.port)
     host.connect(2, peer.port)
 
-    def starved(view):
+    def starved(buf, start, end):
         raise MemoryError
 
     bench.device.channels[0].data = starved
@@ -464,7 +464,7 @@ def test_a_long_reason_is_cut_to_the_frame():
     peer = Peer()
     host.connect(0, peer.port)
 
-    def broken(view):
+    def broken(buf, start, end):
         raise Exception("\u20ac" * 300)
 
     bench.device.channels[0].data = broken

@@ -340,7 +340,7 @@ def test_end_of_the_host_first_and_bytes_back():
     host.send(EOF, 0)
     host.until(lambda: end.step() or end.ended)
     check.equal(bytes(end.got), b"question")
-    end.stream.write(b"answer")
+    end.write(b"answer")
     end.close()
     check.equal(host.closed(0), NONE)
     check.equal((bytes(got), EOF_OF_0 in host.messages), (b"answer", True))
@@ -367,7 +367,7 @@ def test_fin_without_close_notify_is_a_reset():
     for half in (False, True):
         got = bytearray()
         results, end = _connected(host, peer, sink=got.extend)
-        end.stream.write(_pattern(3000))
+        end.write(_pattern(3000))
         if half:
             host.send(EOF, 0)
             host.until(lambda: end.step() or end.ended)
@@ -432,7 +432,7 @@ def test_a_damaged_record_is_an_error_of_tls():
     peer = Peer()
     got = bytearray()
     results, end = _connected(host, peer, sink=got.extend)
-    end.stream.write(b"fine")
+    end.write(b"fine")
     end.stream.raw.write(b"\x17\x03\x03\x00\x20" + bytes(32))
     m = host.message(lambda m: m[0] == CLOSE)
     check.equal((m[1:3], bytes(got)), ((0, TLS), b"fine"))
@@ -444,7 +444,7 @@ def test_bytes_of_the_peer_survive_a_failed_write():
     peer = Peer()
     got = bytearray()
     results, end = _connected(host, peer, sink=got.extend, credit=10)
-    end.stream.write(_pattern(5000))
+    end.write(_pattern(5000))
     end.close()
     host.until(lambda: len(got) == 10)
     failed = lambda: bench.device.channels[0].failure
@@ -820,7 +820,7 @@ def test_where_close_notify_cannot_be_said_the_end_waits_for_the_peer_s():
             end.step()
         check.equal((end.ended, end.error), (False, None))
         # The peer may end first all the same.
-        end.stream.write(b"answer")
+        end.write(b"answer")
         said(end.stream.tls, end.stream.wire)
         check.equal(host.closed(0), NONE)
         check.equal((bytes(got), EOF_OF_0 in host.messages), (b"answer", True))

@@ -48,9 +48,12 @@ class End:
                 elif n == 0:
                     self.ended = True
             if self.send:
-                self.send = self.send[self.stream.write(memoryview(self.send)[:2000]) :]
+                self.send = self.send[self.stream.write(self.send, 0, min(2000, len(self.send))) :]
         except Exception as e:
             self.error = e
+
+    def write(self, data):
+        return self.stream.write(data, 0, len(data))
 
     def notify(self):
         assert self.stream.notify()

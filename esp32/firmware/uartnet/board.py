@@ -95,6 +95,7 @@ class Board:
         self._readinto = uart.readinto
         self._write = uart.write
 
+    @micropython.native
     def read(self, buf):
         try:
             n = self._readinto(buf)
@@ -104,10 +105,11 @@ class Board:
             raise LineGone(errno.EIO)  # a UART has no end
         return n
 
-    def write(self, buf):
-        """Bytes taken, or None."""
+    @micropython.native
+    def write(self, buf, start, n):
+        """Gives the UART these n bytes; how many it has taken, or None."""
         try:
-            return self._write(buf)
+            return self._write(buf, start, n)
         except OSError as e:
             raise LineGone(e.errno)
 

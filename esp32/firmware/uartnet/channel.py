@@ -98,7 +98,7 @@ class Channel:
         return True
 
     # What arrives for a channel. Each kind has its own for what it knows, and one for all others takes less memory.
-    data = _nothing  # (view)
+    data = _nothing  # (buf, start, end)
     datagram = _nothing  # (address, port, view, more)
     eof = _nothing
     more = _nothing  # (n): the host allows n more; False if that is more than the protocol has

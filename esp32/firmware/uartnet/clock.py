@@ -179,8 +179,9 @@ class Clock:
         return now(), self.was_set
 
     def tick(self, at):
-        for sync in list(self.syncs):
-            sync.tick(at)
+        if self.syncs:
+            for sync in list(self.syncs):
+                sync.tick(at)
 
     def clear(self):
         while self.syncs:

@@ -20,6 +20,7 @@ from .table import Table
 _FEATURE_TLS = const(16)
 _RESET_PROTOCOL = const(5)
 _LINK_PAYLOADS = const(24)  # that its buffers and tables take, and what is to be left
+_FRAMES = const(4)  # between two looks at the line: a poll costs as much as half of one
 _TICK_MS = const(20)  # how exact deadlines and keepalive are
 
 
@@ -91,6 +92,7 @@ class Device(Table):
                 except Exception as e:
                     self._failed(e)
 
+    @micropython.native
     def round(self, now):
         """One round of the loop. What goes wrong in it may end the session, but only a line that is gone ends the loop."""
         self.link.now = now
@@ -119,15 +121,22 @@ class Device(Table):
         self.link.tick()
         self.dispatcher.tick(now)
         self.resolver.tick(now)
-        for channel in list(self.channels.values()):
-            if channel.deadline is not None:
-                channel.tick(now)
+        for number in self.channels:
+            if self.channels[number].deadline is not None:
+                self._tick_channels(now)
+                break
         if self.services:
             self.services.tick(now)
         self.uptime.now()
         if self.board.chore:
             self.board.chore()
 
+    def _tick_channels(self, now):
+        for channel in list(self.channels.values()):
+            if channel.deadline is not None:
+                channel.tick(now)
+
+    @micropython.native
     def turn(self, wait):
         """One round: wait for something to happen (ms at most), take it in, send what may go."""
         link = self.link
@@ -166,9 +175,9 @@ class Device(Table):
                     self._answers(handler)
                 elif handler:
                     self._event(handler, event)
-        # A frame for each readable channel in turn, and back to the line.
-        for _ in range(len(readable)):
-            if not link.idle():
+        # A frame for each readable channel in turn, some where there are few, and back to the line.
+        for _ in range(max(len(readable), _FRAMES)):
+            if not readable or not link.idle():
                 break
             channel = readable.popleft()
             channel.ready = False

@@ -61,6 +61,7 @@ class Dispatcher:
     def error(self, number, reason):
         self.link.report(_KIND_ERROR, number, reason)
 
+    @micropython.native
     def message(self, end):
         """The message in link.frame[4:end]. Raises Malformed."""
         frame = self.link.frame
@@ -148,13 +149,14 @@ class Dispatcher:
             self.device.trouble(e)
             channel.broken(e)
 
+    @micropython.native
     def _data(self, number, start, end):
         channel = self.device.channels.get(number)
         if not channel:
             self.link.counters.ignored += 1
             return
         try:
-            channel.data(self.link.view[start:end])
+            channel.data(self.link.frame, start, end)
         except Exception as e:
             self.device.trouble(e)
             channel.broken(e)

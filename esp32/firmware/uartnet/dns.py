@@ -190,9 +190,10 @@ class Resolver:
 
     def tick(self, now):
         """Repeats what was not answered in time."""
-        for query in list(self.queries):
-            if ticks_diff(now, query.at) >= 0:
-                self._again(query, now)
+        if self.queries:
+            for query in list(self.queries):
+                if ticks_diff(now, query.at) >= 0:
+                    self._again(query, now)
 
     def _again(self, query, now):
         if query.tries < _TRIES:

@@ -43,7 +43,7 @@ _POOL_FRAMES_MIN = const(4)
 _POOL_PART = const(3)  # of the heap that sockets leave, one part in so many
 _BUFFERS = const(8)  # payloads that all buffers and tables beside it take
 _SOCKET_BYTES = const(300)  # of the heap that each needs
-_RAW_BYTES = const(512)
+_RAW_BYTES = const(1024)  # at most: a read costs as much as a few hundred bytes of it
 _READS = const(4)  # in one round
 _KEEPALIVE_MIN_MS = const(100)
 _OFFER_MS = const(10000)
@@ -113,9 +113,8 @@ class Link:
         self.pool = Pool(self.pool_slots)
         # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
         self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
-        self.wire_view = memoryview(self.wire)
         limit = max(max_payload, _LIMIT_HELLO_PAYLOAD_BYTES_MAX) + 8
-        self.raw = bytearray(_RAW_BYTES)  # as it came from the UART
+        self.raw = bytearray(min(max_payload, _RAW_BYTES))  # as it came from the UART
         self.frame = bytearray(limit)  # the frame that arrives
         self.view = memoryview(self.frame)
         self.decoder = slip.state(limit)
@@ -177,6 +176,7 @@ class Link:
 
     # Receiving
 
+    @micropython.native
     def receive(self):
         """Takes what the UART has, and handles the frames in it."""
         raw = self.raw
@@ -205,6 +205,7 @@ class Link:
             if n < len(raw) or self.pause:
                 return
 
+    @micropython.native
     def _frame(self, end):
         frame = self.frame
         if end < 4 or not slip.intact(frame, end):
@@ -257,6 +258,7 @@ class Link:
         elif kind == _TYPE_SPEED:
             self.speed.frame(end)
 
+    @micropython.native
     def _data(self, seq, end):
         incoming = self.incoming
         ahead = (seq - incoming.expected) & 255
@@ -418,6 +420,7 @@ class Link:
         if self.unacknowledged >= 2 * self.own_payload or (self.incoming.expected - self.advertised) & 255 >= self.own_window >> 2:
             self.owe |= _OWE_ACK
 
+    @micropython.native
     def _deliver(self, end):
         try:
             self.handler.message(end)
@@ -461,6 +464,7 @@ class Link:
         """True if a channel's data may go now: nothing else waits."""
         return not self.queue and self.can_send(self.outgoing.payload)
 
+    @micropython.native
     def send(self, start, end):
         """Sends the payload out[start:end] as DATA. Only after can_send()."""
         if self.pacing.on:
@@ -468,6 +472,7 @@ class Link:
         seq = self.outgoing.add(self.out, start, end, self.now)
         self._emit(_TYPE_DATA, self.tag, start, end, seq, self.incoming.expected)
 
+    @micropython.native
     def _emit(self, kind, tag, start, end, seq, ack):
         out = self.out
         start -= 4
@@ -492,7 +497,7 @@ class Link:
         head = self.head
         tail = self.tail
         if head < tail:
-            n = self.board.write(self.wire_view[head:tail])
+            n = self.board.write(self.wire, head, tail - head)
             if n:
                 head += n
             if head == tail:
@@ -500,6 +505,7 @@ class Link:
             self.head = head
             self.tail = tail
 
+    @micropython.native
     def pump(self):
         """Sends what is owed, lost and queued, as far as wire and window allow."""
         if self.head < self.tail:
@@ -535,6 +541,7 @@ class Link:
         while self.owe and self.tail + _CONTROL_BYTES <= len(self.wire):
             self._pay()
 
+    @micropython.native
     def _pay(self):
         owe = self.owe
         w = self.writer

@@ -110,7 +110,7 @@ class Listener(Channel):
         self.resume()
         return True
 
-    def data(self, view):
+    def data(self, buf, start, end):
         if self.sock:
             self._end(Failure(_ERROR_CREDIT_EXCEEDED, "bytes for a listener"))
 

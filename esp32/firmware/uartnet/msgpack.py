@@ -94,6 +94,15 @@ class Writer:
         else:
             raise TypeError("no MessagePack for " + type(v).__name__)
 
+    def small(self, v):
+        """An int from 0 to 65535, as put() writes it."""
+        if v < 128:
+            self._byte(v)
+        elif v < 256:
+            self._fixed(0xCC, ">B", v, 1)
+        else:
+            self._fixed(0xCD, ">H", v, 2)
+
     def raw(self, data):
         """Bytes as they are: what a value holds, or values that are MessagePack already."""
         end = self.pos + len(data)
@@ -245,6 +254,11 @@ class Reader:
             if pos + n > self.end:
                 raise Malformed
             self.pos = pos + n
+            # CC and CD: unpacking makes a tuple.
+            if t == 4:
+                return buf[pos]
+            if t == 6:
+                return buf[pos] << 8 | buf[pos + 1]
             return unpack_from(_NUMBERS[t], buf, pos)[0]
         if t == 0xC0:
             return None

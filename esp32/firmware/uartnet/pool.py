@@ -31,9 +31,9 @@ class Pool:
         """Copies what begins in this slot behind `skip` bytes to dst[start:end]."""
         _get(self.data, self.chain, slot << 6 | skip, dst, start, end)
 
-    def fill(self, slot, pos, src, end):
-        """Puts src[:end] into a slot from pos on, as far as it has room; returns how much that was."""
-        return _fill(self.data, slot << 6 | pos, src, end)
+    def fill(self, slot, pos, src, start, end):
+        """Puts src[start:end] into a slot from pos on, as far as it has room; returns where in src it stopped."""
+        return _fill(self.data, slot << 6 | pos, src, start, end)
 
     def free(self, slot, count):
         """Gives back the first so many slots of a chain; returns the next one."""
@@ -55,15 +55,35 @@ def _put(data: ptr8, chain: ptr16, state: ptr16, src: ptr8, start: int, end: int
     first = int(state[0])
     slot = first
     count = 1
-    at = slot << 6
-    while start < end:
-        data[at] = src[start]
-        at += 1
-        start += 1
-        if not at & 63 and start < end:
-            slot = int(chain[slot])
-            count += 1
-            at = slot << 6
+    while True:
+        to = ptr8(int(data) + (slot << 6))
+        s = ptr8(int(src) + start)
+        start += 64
+        if start > end:
+            break
+        # Not by words: the source may stand anywhere, and not every processor reads them there.
+        n = 8
+        while n:
+            to[0] = s[0]
+            to[1] = s[1]
+            to[2] = s[2]
+            to[3] = s[3]
+            to[4] = s[4]
+            to[5] = s[5]
+            to[6] = s[6]
+            to[7] = s[7]
+            to = ptr8(int(to) + 8)
+            s = ptr8(int(s) + 8)
+            n -= 1
+        if start == end:
+            break
+        slot = int(chain[slot])
+        count += 1
+    n = end - start + 64
+    if n < 64:
+        while n > 0:
+            n -= 1
+            to[n] = s[n]
     state[0] = chain[slot]
     state[1] = int(state[1]) - count
     state[2] = slot
@@ -81,8 +101,7 @@ def _get(data: ptr8, chain: ptr16, at: int, dst: ptr8, start: int, end: int):
 
 
 @micropython.viper
-def _fill(data: ptr8, at: int, src: ptr8, end: int) -> int:
-    start = 0
+def _fill(data: ptr8, at: int, src: ptr8, start: int, end: int) -> int:
     while start < end:
         data[at] = src[start]
         at += 1

@@ -37,7 +37,7 @@ def _remainder(value):
     return value
 
 
-# CRCs of a byte's lower four bits, of its upper ones, all ones, and the last sum. A table of 256 would be faster, and take a kilobyte.
+# CRCs of a byte's lower four bits, of its upper ones, all ones, and the last sum. One table of 256 takes a third less time, and 0.9 KB more.
 _table = array("I", [_remainder(i) for i in range(16)] + [_remainder(i << 4) for i in range(16)] + [0xFFFFFFFF, 0])
 del _remainder
 
@@ -111,35 +111,41 @@ def decode(src: ptr8, pos: int, end: int, dst: ptr8, st: ptr32) -> int:
 
 
 @micropython.viper
-def _sum(src: ptr8, pos: int, end: int):
-    """The CRC of src[pos:end], which as an integer would be too large for a small one, to _table[_SUM]."""
-    low = ptr32(_table)
-    s = ptr8(int(src) + pos)
-    left = end - pos
+def _sum(s: ptr8, crc: uint, low: ptr32, pos: int, end: int):
+    """The CRC of s[pos:end], which as an integer would be too large for a small one, to low[_SUM]. The first three variables stand in registers."""
     crc = uint(low[_ONES])
     high = ptr32(int(low) + 64)
-    while left >= 4:
-        x = crc ^ uint(s[0])
-        crc = crc >> 8 ^ uint(low[int(x & 15)]) ^ uint(high[int(x >> 4 & 15)])
-        x = crc ^ uint(s[1])
-        crc = crc >> 8 ^ uint(low[int(x & 15)]) ^ uint(high[int(x >> 4 & 15)])
-        x = crc ^ uint(s[2])
-        crc = crc >> 8 ^ uint(low[int(x & 15)]) ^ uint(high[int(x >> 4 & 15)])
-        x = crc ^ uint(s[3])
-        crc = crc >> 8 ^ uint(low[int(x & 15)]) ^ uint(high[int(x >> 4 & 15)])
-        s = ptr8(int(s) + 4)
-        left -= 4
-    while left > 0:
-        x = crc ^ uint(s[0])
-        crc = crc >> 8 ^ uint(low[int(x & 15)]) ^ uint(high[int(x >> 4 & 15)])
-        s = ptr8(int(s) + 1)
-        left -= 1
+    s = ptr8(int(s) + pos)
+    left = end - pos
+    # By bytes to where words begin, by words, and the rest.
+    n = (0 - int(s)) & 3
+    if n > left:
+        n = left
+    left -= n
+    while True:
+        while n:
+            crc = crc ^ uint(s[0])
+            crc = crc >> 8 ^ uint(low[int(crc & 15)]) ^ uint(high[int(crc >> 4 & 15)])
+            s = ptr8(int(s) + 1)
+            n -= 1
+        if not left:
+            break
+        while left >= 4:
+            crc = crc ^ uint(ptr32(s)[0])
+            crc = crc >> 8 ^ uint(low[int(crc & 15)]) ^ uint(high[int(crc >> 4 & 15)])
+            crc = crc >> 8 ^ uint(low[int(crc & 15)]) ^ uint(high[int(crc >> 4 & 15)])
+            crc = crc >> 8 ^ uint(low[int(crc & 15)]) ^ uint(high[int(crc >> 4 & 15)])
+            crc = crc >> 8 ^ uint(low[int(crc & 15)]) ^ uint(high[int(crc >> 4 & 15)])
+            s = ptr8(int(s) + 4)
+            left -= 4
+        n = left
+        left = 0
     low[_SUM] = crc ^ uint(low[_ONES])
 
 
 @micropython.viper
 def encode(src, start: int, end: int, dst: ptr8, pos: int) -> int:
-    _sum(src, start, end)
+    _sum(src, 0, _table, start, end)
     s = ptr8(src)
     crc = int(ptr32(_table)[_SUM])
     s[end] = crc >> 24
@@ -174,7 +180,7 @@ def encode(src, start: int, end: int, dst: ptr8, pos: int) -> int:
 
 @micropython.viper
 def intact(frame, end: int) -> bool:
-    _sum(frame, 0, end)
+    _sum(frame, 0, _table, 0, end)
     f = ptr8(frame)
     crc = int(ptr32(_table)[_SUM])
     if int(f[end + 3]) != crc & 255:

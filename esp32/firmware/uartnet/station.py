@@ -57,8 +57,9 @@ class Station(Joining):
 
     def tick(self, now):
         super().tick(now)
-        for stream in list(self.streams):
-            stream.go()
+        if self.streams:
+            for stream in list(self.streams):
+                stream.go()
 
     def clear(self):
         self.streams.clear()

@@ -58,14 +58,15 @@ class Held:
     def __init__(self, store):
         self.pool = store.pool
 
-    def add(self, data):
+    def add(self, data, pos=0, end=None):
         pool = self.pool
-        end = len(data)
-        pos = 0
+        if end is None:
+            end = len(data)
+        size = end - pos
         if self.size:
             fill = (self.start + self.size) % SLOT
             if fill:
-                pos = pool.fill(self.tail, fill, data, end)
+                pos = pool.fill(self.tail, fill, data, pos, end)
         if pos < end:
             first = pool.put(data, pos, end)
             if self.size:
@@ -73,7 +74,7 @@ class Held:
             else:
                 self.head = first
             self.tail = pool.state[2]
-        self.size += end
+        self.size += size
 
     def first(self, dst):
         """Copies as many of the oldest bytes as it takes to dst; returns how many."""

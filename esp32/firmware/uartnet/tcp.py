@@ -82,6 +82,7 @@ class TcpChannel(Channel):
 
     # From the network to the host
 
+    @micropython.native
     def serve(self):
         """Reads once from the socket into a DATA frame. True if there may be more to read at once."""
         link = self.device.link
@@ -146,11 +147,12 @@ class TcpChannel(Channel):
 
     # From the host to the network
 
-    def data(self, view):
-        """Bytes from the host: straight into the socket, what it does not take is kept."""
+    @micropython.native
+    def data(self, buf, start, end):
+        """Bytes from the host, buf[start:end]: straight into the socket, what it does not take is kept."""
         if self.state != _OPEN:
             return  # in flight when we closed
-        n = len(view)
+        n = end - start
         if n > self.left or self.host_eof:
             self._lost(Failure(_ERROR_CREDIT_EXCEEDED, "%d bytes, %d were allowed" % (n, self.left)))
             return
@@ -159,7 +161,7 @@ class TcpChannel(Channel):
             return
         if not self.held.size:
             try:
-                taken = self.sock.write(view) or 0
+                taken = self.sock.write(buf, start, n) or 0
             except OSError as e:
                 self._write_failed(self.reason(e))
                 return
@@ -167,8 +169,8 @@ class TcpChannel(Channel):
                 self._taken(taken)
             if taken == n:
                 return
-            view = view[taken:]
-        self.held.add(view)
+            start += taken
+        self.held.add(buf, start, end)
         self.watch(self.mask | POLLOUT)
 
     def _drain(self):
@@ -176,7 +178,7 @@ class TcpChannel(Channel):
         try:
             body = self.device.link.body  # free: nothing is being written between two messages
             while held.size:
-                taken = self.sock.write(body[: held.first(body)])
+                taken = self.sock.write(body, 0, held.first(body))
                 if not taken:
                     return
                 held.drop(taken)
@@ -194,7 +196,13 @@ class TcpChannel(Channel):
         self.owed += n
         if self.owed * 4 >= self.grant and self.state == _OPEN and not self.host_eof:
             self.left += self.owed
-            self.say((_KIND_CHANNEL_CREDIT, self.number, self.owed))
+            link = self.device.link
+            w = link.begin()
+            w.array(3)
+            w.small(_KIND_CHANNEL_CREDIT)
+            w.small(self.number)
+            w.small(self.owed)
+            link.commit()
             self.owed = 0
 
     def _write_failed(self, reason):

@@ -160,10 +160,10 @@ class Stream:
         self.filled = got == n
         return got
 
-    def write(self, view):
+    def write(self, buf, start, n):
         # What is pending stands at the beginning of what has to be written.
-        n = self.pending or len(view)
-        done = self.tls.write(view[:n]) or 0
+        n = self.pending or n
+        done = self.tls.write(buf, start, n) or 0
         self.pending = n - done
         if self.wire.failed:
             raise OSError(self.wire.failed)

@@ -21,13 +21,14 @@ def _read(buf: ptr8, n: int) -> int:
 
 
 @micropython.viper
-def _write(buf: ptr8, n: int) -> int:
+def _write(buf: ptr8, at: int, n: int) -> int:
     uart = ptr32(0x40004000)
-    at = 0
-    while at < n and not uart[1] & 1:
+    left = n
+    while left > 0 and not uart[1] & 1:
         uart[0] = buf[at]
         at += 1
-    return at
+        left -= 1
+    return n - left
 
 
 @micropython.viper
@@ -42,8 +43,8 @@ class UART:
     def readinto(self, buf):
         return _read(buf, len(buf)) or None
 
-    def write(self, buf):
-        return _write(buf, len(buf)) or None
+    def write(self, buf, start, n):
+        return _write(buf, start, n) or None
 
     def events(self, mask):
         """What poll() would say."""

@@ -2,6 +2,11 @@ package dev.uartnet.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.uartnet.benchmarks.codec.FrameBenchmark;
+import dev.uartnet.benchmarks.codec.LinkFrameBenchmark;
+import dev.uartnet.benchmarks.codec.MessageBenchmark;
+import dev.uartnet.benchmarks.codec.RequestBenchmark;
+import dev.uartnet.benchmarks.codec.StreamBenchmark;
 import java.util.Collection;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +20,14 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Each benchmark still runs, for a moment; the figures mean nothing here. */
 class BenchmarksRunTest {
     @ParameterizedTest
-    @ValueSource(classes = {FrameBenchmark.class, MessageBenchmark.class})
+    @ValueSource(
+            classes = {
+                FrameBenchmark.class,
+                LinkFrameBenchmark.class,
+                MessageBenchmark.class,
+                RequestBenchmark.class,
+                StreamBenchmark.class
+            })
     void runs(Class<?> benchmark) throws RunnerException {
         Collection<RunResult> results = new Runner(new OptionsBuilder()
                         .include(benchmark.getName())

@@ -17,6 +17,7 @@ import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.request.RequestHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
@@ -291,9 +292,19 @@ final class ChannelMultiplexer extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Writes a message, in its channel's turn. */
+    void write(Message message) {
+        context().write(message, nobody());
+    }
+
     /** Sends a message at once, whatever waits for its turn. */
     void sendNow(Message message) {
-        context().writeAndFlush(message);
+        context().writeAndFlush(message, nobody());
+    }
+
+    /** That a message could not be sent, its sender learns by the end of the session: nobody waits for the write. */
+    private ChannelPromise nobody() {
+        return context().channel().unsafe().voidPromise();
     }
 
     /** The device has broken the protocol. */

@@ -2,10 +2,11 @@ package dev.uartnet.proxy;
 
 import io.netty.channel.EventLoop;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.util.concurrent.Queues;
 
 /**
  * Both directions of the hop between a proxied socket's event loop and the link's. Down, a task for the link's loop each; up, a queue that one
@@ -26,23 +27,38 @@ final class LoopCrossing {
         /** The link's loop has shut down, the link with it. On the socket's loop. */
         void linkLoopGone(LinkLostException cause);
 
-        /** The socket's loop has shut down without closing it: what belongs to the link has to go. On the link's loop. */
+        /** The socket's loop has shut down without closing it: what belongs to the link has to go. On the link's loop; perhaps again. */
         void socketLoopGone();
     }
+
+    /** A burst of frames fits into one array of the queue. */
+    private static final int EVENTS = 64;
 
     private final ChannelMultiplexer multiplexer;
     private final Supplier<EventLoop> socketLoop;
     private final Socket socket;
-    /** Messages and tasks. */
-    private final Queue<Object> events = new ConcurrentLinkedQueue<>();
+    /** Messages and tasks. One producer, the link's loop; one consumer, who has set {@link #scheduled}. */
+    private final Queue<Object> events = Queues.unbounded(EVENTS).get();
 
-    /** Whether what came up is about to be delivered. Stays set while the socket has no loop yet. */
+    private final Runnable delivery = this::deliver;
+
+    /** The link's loop has rejected a task: still to be told. */
+    private volatile @Nullable LinkLostException linkLoopGone;
+
+    /**
+     * Whether what came up is being delivered, or about to be. Always written as it is read ({@code getAndSet}): the queue publishes an element by an
+     * ordered store, so a consumer that has ended, and a producer that counts on it, meet here.
+     */
     private final AtomicBoolean scheduled;
+
+    /** The socket has no loop yet: what came up waits, {@link #scheduled} meanwhile. */
+    private volatile boolean held;
 
     private LoopCrossing(ChannelMultiplexer multiplexer, Supplier<EventLoop> socketLoop, Socket socket, boolean held) {
         this.multiplexer = multiplexer;
         this.socketLoop = socketLoop;
         this.socket = socket;
+        this.held = held;
         scheduled = new AtomicBoolean(held);
     }
 
@@ -58,11 +74,20 @@ final class LoopCrossing {
 
     /** The socket has its loop now. */
     void socketRegistered() {
-        schedule();
+        if (held) {
+            held = false;
+            schedule();
+        }
     }
 
-    /** The socket will never have a loop. Nothing may come up any more. */
-    void drop() {
+    /** The socket is closed without a loop. If it never had one, nothing may come up any more; else its old one still delivers. */
+    void socketUnregistered() {
+        if (held) {
+            drop();
+        }
+    }
+
+    private void drop() {
         for (Object event = events.poll(); event != null; event = events.poll()) {
             if (!(event instanceof Runnable)) {
                 socket.dropped(event);
@@ -70,20 +95,30 @@ final class LoopCrossing {
         }
     }
 
-    /** Runs a task on the link's loop. Returns false if that is gone. */
+    /** Tells when the link's loop runs no more tasks; once it rejects them. */
+    void onLinkLoopTerminated(Runnable task) {
+        multiplexer.context().executor().terminationFuture().addListener(terminated -> task.run());
+    }
+
+    /** Runs a task on the link's loop. Returns false if that is gone. From the socket's loop. */
     boolean down(Runnable task) {
         try {
-            var loop = multiplexer.context().executor();
-            if (loop.inEventLoop()) {
-                task.run();
-            } else {
-                loop.execute(task);
-            }
+            onLinkLoop(task);
             return true;
         } catch (RejectedExecutionException e) {
-            LinkLostException lost = LinkLostException.ended("its event loop has shut down", e);
-            up(() -> socket.linkLoopGone(lost));
+            // Not by the queue: the link's loop, its one producer, may be running its last tasks.
+            linkLoopGone = LinkLostException.ended("its event loop has shut down", e);
+            deliverSoon();
             return false;
+        }
+    }
+
+    private void onLinkLoop(Runnable task) {
+        var loop = multiplexer.context().executor();
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
         }
     }
 
@@ -99,29 +134,60 @@ final class LoopCrossing {
 
     private void post(Object event) {
         events.add(event);
-        if (scheduled.compareAndSet(false, true)) {
+        deliverSoon();
+    }
+
+    private void deliverSoon() {
+        if (!scheduled.getAndSet(true)) {
             schedule();
         }
     }
 
     private void schedule() {
         try {
-            socketLoop.get().execute(this::deliver);
+            socketLoop.get().execute(delivery);
         } catch (RejectedExecutionException e) {
+            linkLoopGone = null;
             drop();
-            socket.socketLoopGone();
+            delivered();
+            tellLinkLoop();
+        }
+    }
+
+    /** Nobody delivers any more, until there is something again. */
+    private void delivered() {
+        scheduled.getAndSet(false);
+        if (!events.isEmpty() || linkLoopGone != null) {
+            deliverSoon();
+        }
+    }
+
+    /** The socket's loop has rejected a task: the link's, or one of its own last ones. */
+    private void tellLinkLoop() {
+        try {
+            onLinkLoop(socket::socketLoopGone);
+        } catch (RejectedExecutionException e) {
+            // Both are gone. The link has ended with its loop, and let go of all that belonged to it.
         }
     }
 
     private void deliver() {
-        scheduled.set(false);
-        for (Object event = events.poll(); event != null; event = events.poll()) {
-            if (event instanceof Runnable task) {
-                task.run();
-            } else {
-                socket.received(event);
+        try {
+            for (Object event = events.poll(); event != null; event = events.poll()) {
+                if (event instanceof Runnable task) {
+                    task.run();
+                } else {
+                    socket.received(event);
+                }
             }
+            LinkLostException lost = linkLoopGone;
+            if (lost != null) {
+                linkLoopGone = null;
+                socket.linkLoopGone(lost);
+            }
+            socket.delivered();
+        } finally {
+            delivered();
         }
-        socket.delivered();
     }
 }

@@ -9,7 +9,6 @@ import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.message.Operation;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -19,14 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A connection's channel as the link sees it: its credits, and the bytes that its socket has handed over for the line. */
 final class ProxiedStream extends ProxiedChannel {
-    /** A frame is put together of at most so many writes. */
-    private static final int PIECES_MAX = 64;
-
     /** A GiB of credit is as good as no limit; the sum must not overflow. */
     private static final int CREDIT_MAX = 1 << 30;
 
@@ -53,6 +50,8 @@ final class ProxiedStream extends ProxiedChannel {
     private int sendCredit;
     /** Bytes that the device may still send. */
     private int receiveCredit;
+
+    private ChannelCredit lastGrant = new ChannelCredit(0, 0);
 
     private @Nullable InetSocketAddress local;
     private @Nullable InetSocketAddress remote;
@@ -129,13 +128,16 @@ final class ProxiedStream extends ProxiedChannel {
         return Objects.requireNonNull(remote);
     }
 
-    /** Takes over buffers for the line. */
-    void send(List<ByteBuf> buffers) {
-        if (state() != State.OPEN || eofRequested) {
-            buffers.forEach(ByteBuf::release);
-            return;
+    /** Takes over all buffers of the queue for the line. */
+    void send(Queue<ByteBuf> buffers) {
+        boolean open = state() == State.OPEN && !eofRequested;
+        for (ByteBuf buffer = buffers.poll(); buffer != null; buffer = buffers.poll()) {
+            if (open) {
+                queue.add(buffer);
+            } else {
+                buffer.release();
+            }
         }
-        queue.addAll(buffers);
         readyIfPossible();
     }
 
@@ -143,8 +145,16 @@ final class ProxiedStream extends ProxiedChannel {
     void grant(int bytes) {
         if (state() == State.OPEN) {
             receiveCredit += bytes;
-            multiplexer().sendNow(new ChannelCredit(number(), bytes));
+            multiplexer().sendNow(credit(number(), bytes));
         }
+    }
+
+    /** A reader that keeps up is granted the same again and again: one object then serves. */
+    private ChannelCredit credit(int number, int bytes) {
+        if (lastGrant.channel() != number || lastGrant.credit() != bytes) {
+            lastGrant = new ChannelCredit(number, bytes);
+        }
+        return lastGrant;
     }
 
     /** Sends the end of the stream behind everything that was handed over. */
@@ -192,7 +202,7 @@ final class ProxiedStream extends ProxiedChannel {
     @Override
     boolean handle(Message message) {
         if (message instanceof ChannelData data) {
-            receive(data.content());
+            receive(data.take());
         } else if (message instanceof ChannelCredit credit) {
             credit(credit.credit());
         } else if (message instanceof ChannelEof) {
@@ -247,7 +257,7 @@ final class ProxiedStream extends ProxiedChannel {
         ByteBuf frame = nextFrame(Math.min(sendCredit, multiplexer().dataBytesMax(number())));
         int bytes = frame.readableBytes();
         sendCredit -= bytes;
-        multiplexer().context().write(new ChannelData(number(), frame));
+        multiplexer().write(ChannelData.of(number(), frame));
         if (!isOwnerClosed()) {
             socket.onSent(bytes);
         }
@@ -264,21 +274,17 @@ final class ProxiedStream extends ProxiedChannel {
 
     private ByteBuf nextFrame(int limit) {
         ByteBuf first = queue.element();
-        if (first.readableBytes() > limit) {
-            return first.readRetainedSlice(limit);
+        if (first.readableBytes() == limit || (first.readableBytes() < limit && queue.size() == 1)) {
+            return queue.remove();
         }
-        queue.remove();
-        if (first.readableBytes() == limit || queue.isEmpty()) {
-            return first;
-        }
-        CompositeByteBuf frame = multiplexer().context().alloc().compositeBuffer(PIECES_MAX);
-        frame.addComponent(true, first);
-        int room = limit - first.readableBytes();
-        while (room > 0 && !queue.isEmpty() && frame.numComponents() < PIECES_MAX) {
+        // A part of a large write, or as many small ones as the frame takes.
+        ByteBuf frame = multiplexer().context().alloc().heapBuffer(limit, limit);
+        while (frame.isWritable() && !queue.isEmpty()) {
             ByteBuf next = queue.element();
-            int bytes = Math.min(room, next.readableBytes());
-            frame.addComponent(true, bytes == next.readableBytes() ? queue.remove() : next.readRetainedSlice(bytes));
-            room -= bytes;
+            frame.writeBytes(next, Math.min(frame.writableBytes(), next.readableBytes()));
+            if (!next.isReadable()) {
+                queue.remove().release();
+            }
         }
         return frame;
     }

@@ -7,16 +7,30 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import reactor.util.concurrent.Queues;
 
 /** Between a {@link ProxySocketChannel} and the {@link ProxiedStream} of its connection, each on its own event loop. */
 final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
+    private static final int OUTGOING = 16;
+
     private final ProxySocketChannel channel;
     private final LoopCrossing crossing;
     private final ProxiedStream stream;
+
+    // What goes over for each few frames is counted and queued here, and the tasks that take it over are always the
+    // same.
+
+    private final Queue<ByteBuf> outgoing = Queues.<ByteBuf>unbounded(OUTGOING).get();
+    private final AtomicInteger granted = new AtomicInteger();
+    private final AtomicInteger sent = new AtomicInteger();
+    private final Runnable sending = this::sendOutgoing;
+    private final Runnable granting = this::grantGranted;
+    private final Runnable sentBytes = this::takeSent;
 
     /** For a connection that is to be opened. */
     StreamLink(ProxySocketChannel channel, ChannelMultiplexer multiplexer) {
@@ -52,14 +66,26 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
         crossing.down(() -> stream.connect(address, window, timeout, options, tls));
     }
 
-    void send(List<ByteBuf> buffers) {
-        if (!crossing.down(() -> stream.send(buffers))) {
-            buffers.forEach(ByteBuf::release);
+    /** Takes over a buffer for the line, which leaves with the next {@link #send}. */
+    void add(ByteBuf buffer) {
+        outgoing.add(buffer);
+    }
+
+    void send() {
+        if (!crossing.down(sending)) {
+            crossing.onLinkLoopTerminated(this::releaseOutgoing);
+        }
+    }
+
+    private void releaseOutgoing() {
+        for (ByteBuf buffer = outgoing.poll(); buffer != null; buffer = outgoing.poll()) {
+            buffer.release();
         }
     }
 
     void grant(int bytes) {
-        crossing.down(() -> stream.grant(bytes));
+        granted.addAndGet(bytes);
+        crossing.down(granting);
     }
 
     /** Sets an option of the open connection. The failure comes on the channel's loop. */
@@ -79,10 +105,23 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
     void closeUnregistered(Duration linger) {
         boolean linked = crossing.down(() -> {
             stream.close(linger);
-            crossing.drop();
+            crossing.socketUnregistered();
         });
         if (!linked) {
-            crossing.drop();
+            crossing.socketUnregistered();
+        }
+    }
+
+    // ---- the link's loop
+
+    private void sendOutgoing() {
+        stream.send(outgoing);
+    }
+
+    private void grantGranted() {
+        int bytes = granted.getAndSet(0);
+        if (bytes > 0) {
+            stream.grant(bytes);
         }
     }
 
@@ -110,7 +149,9 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
 
     @Override
     public void onSent(int bytes) {
-        crossing.up(() -> channel.sent(bytes));
+        if (sent.getAndAdd(bytes) == 0) {
+            crossing.up(sentBytes);
+        }
     }
 
     @Override
@@ -124,6 +165,10 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
     }
 
     // ---- the channel's loop again
+
+    private void takeSent() {
+        channel.sent(sent.getAndSet(0));
+    }
 
     @Override
     public void received(Object message) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.util.UncheckedBooleanSupplier;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamReading {
     private final ProxySocketChannel channel;
     private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
+    private final Runnable readLoop = this::readIfWanted;
+    private final UncheckedBooleanSupplier more = this::hasMore;
 
     /** Nobody reads any more, or there is nothing more to read. Read by any thread. */
     private volatile boolean shutdown;
@@ -76,7 +79,7 @@ final class StreamReading {
         }
         readPending = true;
         if (!reading && (!received.isEmpty() || atEnd())) {
-            channel.eventLoop().execute(this::readIfWanted);
+            channel.eventLoop().execute(readLoop);
         }
     }
 
@@ -98,7 +101,7 @@ final class StreamReading {
         release();
         consumed(unread);
         if (readPending) {
-            channel.eventLoop().execute(this::readIfWanted);
+            channel.eventLoop().execute(readLoop);
         }
     }
 
@@ -155,14 +158,14 @@ final class StreamReading {
             consumed(bytes);
             // Frames are smaller than a socket's buffers: that there is more counts, not whether the last read was
             // full.
-        } while (handle.continueReading(this::hasMore));
+        } while (handle.continueReading(more));
         handle.readComplete();
         pipeline.fireChannelReadComplete();
         reading = false;
         if (end) {
             end(pipeline);
         } else if (readPending && hasMore()) {
-            channel.eventLoop().execute(this::readIfWanted);
+            channel.eventLoop().execute(readLoop);
         }
     }
 
@@ -192,7 +195,7 @@ final class StreamReading {
                 shutdown = true;
                 pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
                 if (readPending) {
-                    channel.eventLoop().execute(this::readIfWanted);
+                    channel.eventLoop().execute(readLoop);
                 }
             } else {
                 channel.unsafe().close(channel.voidPromise());

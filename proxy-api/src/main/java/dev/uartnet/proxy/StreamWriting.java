@@ -5,8 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamWriting {
     private final ProxySocketChannel channel;
     private final FilePieces files;
+    private final ChannelOutboundBuffer.MessageProcessor taking = this::take;
 
     /** Nothing is written any more. Read by any thread. */
     private volatile boolean shutdown;
@@ -107,17 +106,16 @@ final class StreamWriting {
                 }
                 return;
             }
-            List<ByteBuf> taken = new ArrayList<>();
             int before = space;
             try {
-                in.forEachFlushedMessage(msg -> msg instanceof ByteBuf message && take(message, taken));
+                in.forEachFlushedMessage(taking);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
             int bytes = before - space;
             if (bytes > 0) {
                 // Before the promises: a listener may close the channel, and these bytes come first.
-                channel.link().send(taken);
+                channel.link().send();
             }
             if (removeTaken(in, bytes) == 0) {
                 return;
@@ -137,15 +135,22 @@ final class StreamWriting {
         }
         int bytes = piece.readableBytes();
         space -= bytes;
-        channel.link().send(List.of(piece));
+        channel.link().add(piece);
+        channel.link().send();
         in.progress(bytes);
         return true;
     }
 
-    private boolean take(ByteBuf message, List<ByteBuf> taken) {
+    private boolean take(Object msg) {
+        if (!(msg instanceof ByteBuf message)) {
+            return false;
+        }
         int bytes = Math.min(message.readableBytes(), Math.max(0, space));
         if (bytes > 0) {
-            taken.add(message.retainedSlice(message.readerIndex(), bytes));
+            // As into the send buffer of a socket: the writer's memory is free again, and its indices are nobody
+            // else's.
+            ByteBuf copy = channel.alloc().heapBuffer(bytes, bytes);
+            channel.link().add(copy.writeBytes(message, message.readerIndex(), bytes));
             space -= bytes;
         }
         return space > 0;

@@ -17,6 +17,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -182,7 +183,7 @@ class ChannelMultiplexerTest extends OnOneLink {
     void sendsNoMoreThanTheCredit() {
         Note note = new Note();
         ProxiedStream stream = opened(note, 100);
-        stream.send(new ArrayList<>(List.of(bytes(300))));
+        stream.send(new ArrayDeque<>(List.of(bytes(300))));
         assertThat(nextBytes(0)).isEqualTo(100);
         nothingMore();
         assertThat(note.sent).isEqualTo(100);
@@ -202,9 +203,9 @@ class ChannelMultiplexerTest extends OnOneLink {
     @Test
     void gathersSmallWritesAndCutsLargeOnes() {
         ProxiedStream stream = opened(new Note(), 10_000);
-        stream.send(new ArrayList<>(List.of(bytes(1), bytes(2), bytes(3))));
+        stream.send(new ArrayDeque<>(List.of(bytes(1), bytes(2), bytes(3))));
         assertThat(nextBytes(0)).isEqualTo(6);
-        stream.send(new ArrayList<>(List.of(bytes(FRAME_DATA + 1))));
+        stream.send(new ArrayDeque<>(List.of(bytes(FRAME_DATA + 1))));
         assertThat(nextBytes(0)).isEqualTo(FRAME_DATA);
         assertThat(nextBytes(0)).isEqualTo(1);
         nothingMore();
@@ -215,9 +216,9 @@ class ChannelMultiplexerTest extends OnOneLink {
         ProxiedStream first = opened(new Note(), 10 * FRAME_DATA);
         ProxiedStream second = opened(new Note(), 10 * FRAME_DATA);
         writable(false);
-        first.send(new ArrayList<>(List.of(bytes(3 * FRAME_DATA))));
+        first.send(new ArrayDeque<>(List.of(bytes(3 * FRAME_DATA))));
         first.shutdownOutput();
-        second.send(new ArrayList<>(List.of(bytes(2 * FRAME_DATA))));
+        second.send(new ArrayDeque<>(List.of(bytes(2 * FRAME_DATA))));
         second.close(LINGER);
         nothingMore();
         writable(true);
@@ -239,7 +240,7 @@ class ChannelMultiplexerTest extends OnOneLink {
     @Test
     void aLingeringStreamGivesUp() {
         ProxiedStream stream = opened(new Note(), 0);
-        stream.send(new ArrayList<>(List.of(bytes(10))));
+        stream.send(new ArrayDeque<>(List.of(bytes(10))));
         stream.close(LINGER);
         nothingMore();
         link.advanceTimeBy(31, TimeUnit.SECONDS);
@@ -251,7 +252,7 @@ class ChannelMultiplexerTest extends OnOneLink {
     void anAbortDropsWhatWaits() {
         ProxiedStream stream = opened(new Note(), 0);
         ByteBuf waiting = bytes(10);
-        stream.send(new ArrayList<>(List.of(waiting)));
+        stream.send(new ArrayDeque<>(List.of(waiting)));
         stream.close(Duration.ZERO);
         assertThat(waiting.refCnt()).isZero();
         assertThat(next(ChannelClose.class).code()).isEqualTo(ErrorCode.CONNECTION_ABORTED);
@@ -302,7 +303,7 @@ class ChannelMultiplexerTest extends OnOneLink {
         next(Request.class);
         ProxiedStream stream = opened(open, 0);
         ByteBuf waiting = bytes(10);
-        stream.send(new ArrayList<>(List.of(waiting)));
+        stream.send(new ArrayDeque<>(List.of(waiting)));
         lose();
         assertThat(waiting.refCnt()).isZero();
         assertThat(opening.events).containsExactly("failed LinkLostException");

@@ -18,6 +18,7 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +144,7 @@ class ProxiedListenerTest extends OnOneLink {
         link.writeInbound(new ChannelData(1, Unpooled.wrappedBuffer(new byte[7])));
         comesIn(3);
         assertThat(events.subList(1, 4)).containsExactly("accepted 1", "data 7", "accepted 3");
-        streams.get(0).send(new ArrayList<>(List.of(Unpooled.wrappedBuffer(new byte[150]))));
+        streams.get(0).send(new ArrayDeque<>(List.of(Unpooled.wrappedBuffer(new byte[150]))));
         ChannelData data = next(ChannelData.class);
         assertThat(data.content().readableBytes())
                 .as("the credit of its ACCEPT")

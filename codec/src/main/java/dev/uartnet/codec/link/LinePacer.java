@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class LinePacer {
     /** Timers of an event loop are coarse: the line must not run dry meanwhile. */
     private static final long LOOKAHEAD_MIN = 4_000_000;
+    /**
+     * As much as there ever is before the line: the lookahead, and a full frame of which each byte is escaped. More than that is not counted: a line that
+     * is faster than it says takes acknowledgements for megabytes of the peer's while nothing goes the other way that would show it.
+     */
+    private static final int QUEUED_MAX = 3;
 
     private final LongSupplier wireBytes;
     private boolean paced;
@@ -55,7 +60,8 @@ final class LinePacer {
     void sent(long now) {
         if (paced) {
             long bytes = wireBytes.getAsLong();
-            lineFreeAt = now + Math.max(0, lineFreeAt - now) + LinkConfig.lineNanos(bytes - counted, baud);
+            long queued = Math.max(0, lineFreeAt - now) + LinkConfig.lineNanos(bytes - counted, baud);
+            lineFreeAt = now + Math.min(queued, QUEUED_MAX * lookahead);
             counted = bytes;
         }
     }

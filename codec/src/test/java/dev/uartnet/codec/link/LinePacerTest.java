@@ -231,6 +231,23 @@ class LinePacerTest {
         }
     }
 
+    /** Its own frames are acknowledgements only: nothing shows this end that its line is faster than it says. */
+    @Test
+    void whoHasReceivedMegabytesIsNotHeldForTheTimeOfTheirAcknowledgements() {
+        try (TestLine line = open(BAUD)) {
+            int frames = 2_000;
+            write(line.device, frames);
+            line.settle(); // without time
+            assertThat(line.hostApplication.messages).hasSize(frames);
+            release(line.hostApplication);
+            List<ChannelFuture> writes = write(line.host, 1);
+            pass(line.host, 3 * 2 * FULL_FRAME * 10L);
+            assertThat(done(writes)).isEqualTo(1);
+            line.settle();
+            release(line.deviceApplication);
+        }
+    }
+
     @Test
     void theSessionsEndEndsTheWaiting() {
         try (TestLine line = open(BAUD)) {
