@@ -68,7 +68,7 @@ final class LineScale implements Part {
 
     /** Returns the CPU time of the hosts, in ms a MB. */
     private static double measure(Run run, int count) throws Exception {
-        String where = "of " + count + " lines, unpaced, simulator";
+        String where = "of " + count + (count == 1 ? " line" : " lines") + ", unpaced, simulator";
         try (Lines lines = new Lines()) {
             long heap = LiveHeap.bytes();
             lines.open(count);
