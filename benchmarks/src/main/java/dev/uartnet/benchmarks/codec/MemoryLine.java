@@ -4,44 +4,14 @@ import dev.uartnet.codec.EndpointPipeline;
 import dev.uartnet.codec.link.HostLinkHandler;
 import dev.uartnet.codec.link.LinkConfig;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.PreferHeapByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.util.ArrayDeque;
 
 /** A host and a device, all codecs of both, and a line between them that costs nothing; on the caller's thread. */
 final class MemoryLine implements AutoCloseable {
     private static final int BOOT_ID = 1;
     private static final int TURNS_MAX = 1_000;
-
-    /** Puts what is written on the line. */
-    private static final class Wire extends ChannelDuplexHandler {
-        final ArrayDeque<Object> sent = new ArrayDeque<>();
-
-        @Override
-        public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-            sent.add(msg);
-            promise.trySuccess();
-        }
-
-        @Override
-        public void flush(ChannelHandlerContext ctx) {}
-
-        /** Hands it to the other end. Returns whether there was anything. */
-        boolean carryTo(EmbeddedChannel other) {
-            if (sent.isEmpty()) {
-                return false;
-            }
-            for (Object chunk = sent.poll(); chunk != null; chunk = sent.poll()) {
-                other.pipeline().fireChannelRead(chunk);
-            }
-            other.pipeline().fireChannelReadComplete();
-            return true;
-        }
-    }
 
     private final Wire fromHost = new Wire();
     private final Wire fromDevice = new Wire();
@@ -75,7 +45,7 @@ final class MemoryLine implements AutoCloseable {
             if (!more) {
                 host.runPendingTasks();
                 device.runPendingTasks();
-                more = !fromHost.sent.isEmpty() || !fromDevice.sent.isEmpty();
+                more = !fromHost.isEmpty() || !fromDevice.isEmpty();
             }
         }
     }

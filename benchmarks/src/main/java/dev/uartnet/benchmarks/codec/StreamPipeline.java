@@ -21,10 +21,12 @@ import io.netty.channel.local.LocalServerChannel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All of a host, from an application's pipeline to the bytes that the port gets, and all of a device's codecs; between them a channel in memory. One
- * event loop, which is the caller's thread.
+ * All of a host, from an application's pipeline to the bytes that the port gets, and all of a device's codecs; between them a
+ * {@link Wire}, for which two channels in memory stand that carry nothing themselves (Netty's queue between those would be all the garbage there is). One event loop,
+ * which is the caller's thread.
  */
 final class StreamPipeline implements AutoCloseable {
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -34,7 +36,11 @@ final class StreamPipeline implements AutoCloseable {
     private final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), LocalIoHandler.newFactory());
     private final StreamDevice device = new StreamDevice();
     private final Application application = new Application();
+    private final Wire fromHost = new Wire();
+    private final Wire fromDevice = new Wire();
     private final Channel server;
+    private final Channel hostEnd = new LocalChannel();
+    private @Nullable Channel deviceEnd;
     private final ProxyClient client;
     private final Channel socket;
 
@@ -61,13 +67,16 @@ final class StreamPipeline implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel line) {
+                        line.pipeline().addLast(fromDevice);
                         EndpointPipeline.addDevice(line.pipeline(), LinkConfig.device(), BOOT_ID);
                         line.pipeline().addLast(device);
+                        deviceEnd = line;
                     }
                 })
                 .bind(address));
+        hostEnd.pipeline().addLast(fromHost);
         Bootstrap line =
-                new Bootstrap().group(loop).channel(LocalChannel.class).option(ChannelOption.ALLOCATOR, arrays);
+                new Bootstrap().group(loop).channelFactory(() -> hostEnd).option(ChannelOption.ALLOCATOR, arrays);
         var connecting = ProxyClient.connector()
                 .noReconnect()
                 .runOn(loop)
@@ -92,8 +101,18 @@ final class StreamPipeline implements AutoCloseable {
             if (System.nanoTime() - end > 0) {
                 throw new IllegalStateException("waited for 30 s");
             }
-            loop.run(TURN_NANOS);
+            if (!carry()) {
+                loop.run(TURN_NANOS);
+            }
         }
+    }
+
+    /** What there is on the line, both ways, and then what waits for its turn. Returns whether the line had anything. */
+    private boolean carry() {
+        Channel deviceEnd = this.deviceEnd;
+        boolean any = deviceEnd != null && (fromHost.carryTo(deviceEnd) | fromDevice.carryTo(hostEnd));
+        loop.runNow();
+        return any;
     }
 
     /** The application writes bytes, the device has them. Returns how many it has had. */
@@ -102,7 +121,7 @@ final class StreamPipeline implements AutoCloseable {
         ByteBuf data = socket.alloc().heapBuffer(bytes.length, bytes.length).writeBytes(bytes);
         socket.writeAndFlush(data, socket.unsafe().voidPromise());
         while (device.received() < wanted) {
-            loop.runNow();
+            carry();
         }
         return wanted;
     }
@@ -111,10 +130,10 @@ final class StreamPipeline implements AutoCloseable {
     long up(byte[] bytes) {
         long wanted = application.received + bytes.length;
         while (!device.send(bytes)) {
-            loop.runNow();
+            carry();
         }
         while (application.received < wanted) {
-            loop.runNow();
+            carry();
         }
         return wanted;
     }

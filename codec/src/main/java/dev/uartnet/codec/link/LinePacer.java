@@ -94,6 +94,11 @@ final class LinePacer {
         }
     }
 
+    /** Whether a frame waits here, and nothing but time is between it and the line. */
+    boolean holds() {
+        return timer != null;
+    }
+
     /** Nothing waits any more. */
     void cancel() {
         if (timer != null) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class LinkHandler extends ChannelDuplexHandler {
     /** How long a closing link waits for its RESET to reach a line that does not take bytes. */
     private static final long CLOSE_GRACE_MILLIS = 200;
+    /** What may be unacknowledged while a message waits for the line: so many times what else may. */
+    private static final int ACK_PATIENCE = 2;
 
     final LinkConfig config;
     /** The same for the line's speed that is in force now. */
@@ -606,11 +608,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (session == null) {
             return;
         }
+        // A message that waits for the line only takes the acknowledgement with it, which then costs nothing.
+        int patience = pacer.holds() ? ACK_PATIENCE : 1;
         int fullFrame = config.maxPayload() + FrameCodec.OVERHEAD_BYTES;
-        if (ackAtOnce || owedBytes > fullFrame || owedFrames > config.windowFrames() / 4) {
+        if (ackAtOnce || owedBytes > patience * fullFrame || owedFrames > config.windowFrames() / 4) {
             send(FrameType.ACK);
         } else if (owedFrames > 0 && !ackTimer.isSet()) {
-            ackTimer.set(ctx().executor(), atSpeed.ackDelayNanos());
+            ackTimer.set(ctx().executor(), patience * atSpeed.ackDelayNanos());
         }
     }
 

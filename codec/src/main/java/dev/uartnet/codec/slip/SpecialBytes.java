@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Finds the bytes that SLIP gives a meaning, END and ESC, eight bytes at a time. Over arrays only: who holds another kind of memory copies it
+ * Finds the bytes that SLIP gives a meaning, END and ESC, eight bytes at a time and more. Over arrays only: who holds another kind of memory copies it
  * into one first, which costs less than its bounds checks would.
  */
 final class SpecialBytes {
@@ -22,8 +22,14 @@ final class SpecialBytes {
     /** Returns the index of the first END or ESC from {@code from} on, or {@code to} if there is none before it. */
     static int first(byte[] bytes, int from, int to) {
         int at = from;
+        // Four words at once as long as there is nothing: a branch in 32 bytes, and the words do not wait for each
+        // other.
+        while (at <= to - 4 * Long.BYTES
+                && (marks(bytes, at) | marks(bytes, at + 8) | marks(bytes, at + 16) | marks(bytes, at + 24)) == 0) {
+            at += 4 * Long.BYTES;
+        }
         for (; at <= to - Long.BYTES; at += Long.BYTES) {
-            long marks = marks((long) LONG.get(bytes, at));
+            long marks = marks(bytes, at);
             if (marks != 0) {
                 return at + (Long.numberOfTrailingZeros(marks) >>> 3);
             }
@@ -38,7 +44,8 @@ final class SpecialBytes {
      * Sets the high bit of each special byte: of those bytes that have it set (as both special ones have), minus one sets it again only where the
      * byte was the special one. A byte behind the first special one may be marked wrongly, for the borrow; none before it.
      */
-    private static long marks(long word) {
+    private static long marks(byte[] bytes, int at) {
+        long word = (long) LONG.get(bytes, at);
         return ((word ^ ENDS) - ONES | (word ^ ESCS) - ONES) & word & HIGH_BITS;
     }
 }

@@ -113,6 +113,9 @@ class LinePacerTest {
             if (bothWays) {
                 assertThat(up.longest).isLessThan(FULL_FRAME * 11 / 4);
                 assertThat(up.idleMillis).isLessThan(millis / 100 + 1);
+                // Acknowledgements ride on the data: a frame of their own at the ends only.
+                assertThat(line.hostLink().counters().framesSent()).isLessThan(frames + frames / 20);
+                assertThat(line.deviceLink().counters().framesSent()).isLessThan(frames + frames / 20);
             }
             assertThat(line.hostLink().counters().retransmits()).isZero();
             assertThat(line.deviceLink().counters().retransmits()).isZero();
