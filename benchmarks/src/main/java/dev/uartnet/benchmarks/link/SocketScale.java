@@ -79,7 +79,7 @@ final class SocketScale implements Part {
         long each = Math.max(BYTES_MIN, all / sockets);
         double megabytes = (double) each * sockets / 1e6;
         double[] cpu = new double[run.effort().repetitions()];
-        String where = sockets + " sockets, " + kind.word() + ", 3,000,000 baud";
+        String where = sockets + (sockets == 1 ? " socket, " : " sockets, ") + kind.word() + ", 3,000,000 baud";
         int[] repetition = {0};
         Semaphore connecting = new Semaphore(CONNECTING_MAX);
         new Shares(run, rig, GROUP)
