@@ -77,10 +77,10 @@ class End:
         if link.now >= self.tick_at:
             self.tick_at = link.now + _TICK_MS
             link.tick()
-        link.pump()
+        link.pump(False)
         while board.at < len(board.came):
             link.receive()
-            link.pump()
+            link.pump(False)
         self.check()
 
     def deadline(self):

@@ -288,10 +288,10 @@ class Run:
         self.board.rx += self.up.carry(self.now, self.host.leave)
         if self.now % 20 == 0:
             link.tick()
-        link.pump()
+        link.pump(self.to_send)
         while self.board.rx:
             link.receive()
-            link.pump()
+            link.pump(self.to_send)
         while link.tag and self.to_send and link.idle():
             n = min(link.payload_size(), len(self.to_send))
             data = self.to_send[:n]

@@ -2,7 +2,8 @@
 
 import random
 import check
-from host import ACK, Bench, DATA, HELLO, PING, PROBE, RESET, pack, unpack
+from host import ACK, Bench, DATA, ERROR, HELLO, PING, PROBE, RESET, pack, unpack
+from uartnet.failure import Failure
 from vectors import data, vectors
 
 BOOT, NO_SESSION, CLOSED, VERSION, BUSY, PROTOCOL, SILENT, FRAME_LOST = range(8)
@@ -188,6 +189,35 @@ def test_data_is_acknowledged_without_an_answer():
     for _ in range(40):
         host.send(4, 9)
     host.until(lambda: host.flight == 0 and not host.waiting)
+
+
+def test_an_acknowledgement_rides_on_data_that_is_about_to_go():
+    bench, host = _line()
+    host.open()
+    link = bench.device.link
+
+    def acknowledged(more):
+        """How many of 20 frames are acknowledged when the device has taken them in, and sent what it owes."""
+        first = link.incoming.expected
+        for n in range(first, first + 20):
+            host.emit(DATA, pack(4, 9), seq=n)  # CANCEL of nothing: no message comes back
+        while link.incoming.expected != first + 20:
+            link.receive()
+        link.pump(more)
+        return (link.advertised - first) & 255
+
+    check.equal(acknowledged(True), 0)
+    link.report(ERROR, 1, Failure(1, ""))
+    check.equal((link.advertised, link.owe), (20, 0))
+    # Not if there is nothing to send, or what there is has to wait for the host.
+    check.equal(acknowledged(False), 20)
+    room = link.room
+    link.room = lambda n: False
+    check.equal(acknowledged(True), 20)
+    link.room = room
+    check.equal(acknowledged(True), 0)
+    link.pump(False)
+    check.equal(link.advertised, 80)
 
 
 def test_lost_frame_ends_the_session():

@@ -142,19 +142,19 @@ class Device(Table):
         link = self.link
         if self.services:
             wait = self.services.wait(wait, link.now)
-        link.pump()
+        readable = self.readable
+        link.pump(readable)
         mask = POLLIN | POLLOUT if link.head < link.tail else POLLIN
         if mask != self.uart_mask:
             self.uart_mask = mask
             self.all.modify(self.uart, mask)
             self.writers.modify(self.uart, mask)
-        readable = self.readable
         sets = self.writers
         if link.idle():
             sets = self.all
             if readable:
                 wait = 0
-        if wait and link.ack_due is not None:
+        if wait and link.ack_due is not None and not link.owe:
             wait = max(0, min(wait, ticks_diff(link.ack_due, link.now)))
         pause = link.pacing.wait(link.now)
         if pause:

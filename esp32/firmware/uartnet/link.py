@@ -63,6 +63,7 @@ _OWE_PROBE = const(2)
 _OWE_WELCOME = const(4)
 _OWE_RESET = const(8)
 _OWE_SPEED = const(16)
+_OWE_RIDE = const(32)  # an acknowledgement that new DATA takes along, as it is about to go: a frame of its own would take the line from it
 
 
 def _random(n):
@@ -418,7 +419,7 @@ class Link:
         if self.ack_due is None:
             self.ack_due = ticks_add(self.now, self.ack_delay)
         if self.unacknowledged >= 2 * self.own_payload or (self.incoming.expected - self.advertised) & 255 >= self.own_window >> 2:
-            self.owe |= _OWE_ACK
+            self.owe |= _OWE_RIDE
 
     @micropython.native
     def _deliver(self, end):
@@ -490,7 +491,7 @@ class Link:
             self.advertised = ack
             self.unacknowledged = 0
             self.ack_due = None
-            self.owe &= ~_OWE_ACK
+            self.owe &= ~(_OWE_ACK | _OWE_RIDE)
 
     def flush(self):
         """Gives the UART what it takes."""
@@ -506,12 +507,12 @@ class Link:
             self.tail = tail
 
     @micropython.native
-    def pump(self):
-        """Sends what is owed, lost and queued, as far as wire and window allow."""
+    def pump(self, more):
+        """Sends what is owed, lost and queued, as far as wire and window allow. more: true if channels have data to send."""
         if self.head < self.tail:
             self.flush()
-        if self.ack_due is not None and ticks_diff(self.now, self.ack_due) >= 0:
-            self.owe |= _OWE_ACK
+        if self.owe & _OWE_RIDE or self.ack_due is not None and ticks_diff(self.now, self.ack_due) >= 0:
+            self.owe |= _OWE_RIDE if (more or self.queue) and self._rides() else _OWE_ACK
         if self.owe & (_OWE_ACK | _OWE_PROBE) == _OWE_ACK and self.incoming.holes():
             self._settle()
         outgoing = self.outgoing
@@ -536,9 +537,13 @@ class Link:
                     self.owe |= _OWE_ACK
         self._settle()
 
+    def _rides(self):
+        """True if new DATA, where there is some, goes as soon as the pace lets it, and takes the acknowledgement along."""
+        return self.speed.state < 2 and self.room(self.outgoing.payload) and not self.incoming.holes()
+
     def _settle(self):
         """Pays what is owed, as far as the wire takes it."""
-        while self.owe and self.tail + _CONTROL_BYTES <= len(self.wire):
+        while self.owe & ~_OWE_RIDE and self.tail + _CONTROL_BYTES <= len(self.wire):
             self._pay()
 
     @micropython.native

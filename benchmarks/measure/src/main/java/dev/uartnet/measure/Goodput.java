@@ -29,10 +29,21 @@ public record Goodput(long downBytes, long downNanos, double down, long upBytes,
      */
     public static CompletableFuture<Goodput> measure(
             Bootstrap connecting, SocketAddress server, long downBytes, long upBytes) {
+        return measure(connecting, server, downBytes, upBytes, () -> {});
+    }
+
+    /**
+     * The same, for many at once.
+     *
+     * @param connected runs when the connection is there, or has failed; on the channel's event loop
+     */
+    public static CompletableFuture<Goodput> measure(
+            Bootstrap connecting, SocketAddress server, long downBytes, long upBytes, Runnable connected) {
         Client client = new Client(downBytes, upBytes);
-        connecting.clone().handler(client).connect(server).addListener(connected -> {
-            if (!connected.isSuccess()) {
-                client.result.completeExceptionally(connected.cause());
+        connecting.clone().handler(client).connect(server).addListener(attempt -> {
+            connected.run();
+            if (!attempt.isSuccess()) {
+                client.result.completeExceptionally(attempt.cause());
             }
         });
         return client.result;

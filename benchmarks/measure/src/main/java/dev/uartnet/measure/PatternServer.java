@@ -151,8 +151,10 @@ public final class PatternServer extends ChannelInitializer<Channel> {
             if (sender == null || receiver == null || over) {
                 return;
             }
-            sent = sent || sender.send(context);
-            if (sent && came) {
+            sent = sent
+                    || sender.send(
+                            context); // which may call this again: the channel becomes writable inside of a flush
+            if (sent && came && !over) {
                 over = true;
                 context.writeAndFlush(context.alloc()
                         .buffer(TRAILER_BYTES)

@@ -55,7 +55,7 @@ class GoodputTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,0", "1,0", "0,1", "2500000,0", "0,2500000", "2500000,1100000"})
+    @CsvSource({"0,0", "1,0", "0,1", "2500000,0", "10000000,0", "0,2500000", "2500000,1100000"})
     void bytesGoBothWays(long down, long up) throws Exception {
         Goodput goodput = Goodput.measure(sockets(), server(), down, up).get(30, TimeUnit.SECONDS);
 

@@ -31,6 +31,9 @@ public final class Microbenchmarks implements Part {
     @Override
     public void measure(Run run) throws Exception {
         boolean brief = run.effort().isShort();
+        if (brief) {
+            System.setProperty("jmh.ignoreLock", "true"); // what another run measures is not disturbed by a moment
+        }
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(ALL)
                 .addProfiler(GCProfiler.class)

@@ -37,12 +37,19 @@ final class LineScale implements Part {
 
     @Override
     public String how(Effort effort) {
-        return "a transfer to warm up; " + effort.repetitions() + " repetitions of " + bytes(effort) / 1e6
-                + " MB on all lines together; value is their median";
+        return "a transfer to warm up; " + effort.repetitions() + " repetitions of " + bytes(effort, 1) / 1e6
+                + " MB on all lines together, at least " + bytesMin(effort) / 1_000
+                + " KB on each; value is their median";
     }
 
-    private static long bytes(Effort effort) {
-        return Math.min(BYTES, effort.bytesMax() / 5);
+    /** Returns the bytes of one of so many lines. */
+    private static long bytes(Effort effort, int lines) {
+        return Math.max(bytesMin(effort), Math.min(BYTES, effort.bytesMax() / 5) / lines);
+    }
+
+    /** Of a line: of less, connecting and closing would be the greater part. */
+    private static long bytesMin(Effort effort) {
+        return effort.bytesMax() / 500;
     }
 
     @Override
@@ -68,13 +75,13 @@ final class LineScale implements Part {
 
     /** Returns the CPU time of the hosts, in ms a MB. */
     private static double measure(Run run, int count) throws Exception {
-        String where = "of " + count + " lines, unpaced, simulator";
+        String where = "of " + count + (count == 1 ? " line" : " lines") + ", unpaced, simulator";
         try (Lines lines = new Lines()) {
             long heap = LiveHeap.bytes();
             lines.open(count);
             double memory = (double) (LiveHeap.bytes() - heap) / count;
             int threads = HostCost.now(-1).threads();
-            long bytes = bytes(run.effort()) / count;
+            long bytes = bytes(run.effort(), count);
             lines.transfer(bytes);
             double[] cpu = new double[run.effort().repetitions()];
             double[] rates = new double[cpu.length];

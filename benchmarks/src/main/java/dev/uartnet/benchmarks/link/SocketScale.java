@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Cost as the sockets on one line grow: 1, 8, 64, 512 that share the same bytes; and the memory of an idle one. */
@@ -28,6 +29,9 @@ final class SocketScale implements Part {
     private static final int[] FIRMWARE = {1, 8, 64, 256};
     private static final int[] SIMULATOR = {1, 8, 64, 512};
     private static final int BAUD = 3_000_000;
+    /** At a time: the firmware refuses more than 64 requests at once. */
+    private static final int CONNECTING_MAX = 32;
+
     /** The least that a socket of many moves. */
     private static final int BYTES_MIN = 2_000;
 
@@ -75,15 +79,17 @@ final class SocketScale implements Part {
         long each = Math.max(BYTES_MIN, all / sockets);
         double megabytes = (double) each * sockets / 1e6;
         double[] cpu = new double[run.effort().repetitions()];
-        String where = sockets + " sockets, " + kind.word() + ", 3,000,000 baud";
+        String where = sockets + (sockets == 1 ? " socket, " : " sockets, ") + kind.word() + ", 3,000,000 baud";
         int[] repetition = {0};
+        Semaphore connecting = new Semaphore(CONNECTING_MAX);
         new Shares(run, rig, GROUP)
                 .add("down together, connecting and closing included, " + where, Direction.DOWN, 0, () -> {
                     HostCost before = HostCost.now(-1);
                     long start = System.nanoTime();
                     List<CompletableFuture<Goodput>> transfers = new ArrayList<>();
                     for (int i = 0; i < sockets; i++) {
-                        transfers.add(rig.begin(each, 0));
+                        connecting.acquire();
+                        transfers.add(Goodput.measure(rig.sockets(), rig.server(), each, 0, connecting::release));
                     }
                     for (CompletableFuture<Goodput> transfer : transfers) {
                         transfer.get(2, TimeUnit.MINUTES);
@@ -98,24 +104,28 @@ final class SocketScale implements Part {
     }
 
     private static void memory(Run run, Rig rig, DeviceKind kind, int sockets) {
-        // What the first ones make that stays is not theirs.
-        close(open(rig, sockets));
-        long before = LiveHeap.bytes();
-        long deviceBefore = heapFree(rig);
-        List<Channel> open = open(rig, sockets);
-        try {
-            double each = (double) (LiveHeap.bytes() - before) / sockets;
-            String where = "of one of " + sockets + " idle sockets, " + kind.word();
-            run.add(Figure.of(GROUP, "memory " + where, "bytes", each)
-                    .note("Java objects but byte arrays; the server's end of it"
-                            + (kind == DeviceKind.SIMULATOR ? " and the device's" : "") + " included"));
-            if (kind == DeviceKind.FIRMWARE) {
-                double device = (double) (deviceBefore - heapFree(rig)) / sockets;
-                run.add(Figure.of(GROUP, "memory on the device " + where, "bytes", device)
-                        .note("64 bits; garbage included"));
+        close(open(rig, sockets)); // what the first ones make that stays is not theirs
+        int repetitions = run.effort().repetitions();
+        double[] host = new double[repetitions];
+        double[] device = new double[repetitions];
+        for (int i = 0; i < repetitions; i++) {
+            long before = LiveHeap.bytes();
+            long deviceBefore = heapFree(rig);
+            List<Channel> open = open(rig, sockets);
+            try {
+                host[i] = (double) (LiveHeap.bytes() - before) / sockets;
+                device[i] = (double) (deviceBefore - heapFree(rig)) / sockets;
+            } finally {
+                close(open);
             }
-        } finally {
-            close(open);
+        }
+        String where = "of one of " + sockets + " idle sockets, " + kind.word();
+        run.add(Figure.of(GROUP, "memory " + where, "bytes", Repetitions.of(host))
+                .note("Java objects but byte arrays; the server's end of it"
+                        + (kind == DeviceKind.SIMULATOR ? " and the device's" : "") + " included"));
+        if (kind == DeviceKind.FIRMWARE) {
+            run.add(Figure.of(GROUP, "memory on the device " + where, "bytes", Repetitions.of(device))
+                    .note("64 bits; garbage included"));
         }
     }
 

@@ -70,7 +70,10 @@ final class Copy {
                     List<Double> ratios = costs.stream().map(c -> c / reference).toList();
                     run.add(Figure.of(group, way.title + " / jSerialComm", "", Repetitions.of(ratios))
                             .atMost(2)
-                            .limit(LIMIT));
+                            .limit(
+                                    way == Way.THREADS
+                                            ? LIMIT + "; each chunk passes from the event loop to the port's thread"
+                                            : LIMIT));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.uartnet.benchmarks.port;
 
 import dev.uartnet.benchmarks.part.Run;
+import dev.uartnet.benchmarks.rig.LiveHeap;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 import io.netty.buffer.ByteBuf;
@@ -10,7 +11,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +72,11 @@ final class ManyPorts {
                 }
                 run.add(Figure.of(group, way.title + ": of the rate, in", "%", Repetitions.of(results.in)));
                 run.add(Figure.of(group, way.title + ": of the rate, out", "%", Repetitions.of(results.out)));
-                run.add(Figure.of(group, way.title + ": heap an open port", "B", Repetitions.of(results.heap)));
+                run.add(Figure.of(
+                        group,
+                        way.title + ": heap an open port (objects but byte arrays)",
+                        "B",
+                        Repetitions.of(results.heap)));
                 run.add(Figure.of(
                         group, way.title + ": resident memory an open port", "B", Repetitions.of(results.resident)));
                 run.add(Figure.of(
@@ -100,10 +104,10 @@ final class ManyPorts {
                 Integer.toString(BYTES_PER_SECOND),
                 Integer.toString(TICK_MICROS))) {
             EventLoopGroup loop = way.newLoop();
-            long heapBefore = usedHeap();
+            long heapBefore = LiveHeap.bytes();
             long residentBefore = resident();
             List<Channel> channels = open(loop, far);
-            double heap = (usedHeap() - heapBefore) / (double) ports;
+            double heap = (LiveHeap.bytes() - heapBefore) / (double) ports;
             double resident = (resident() - residentBefore) / (double) ports;
             awaitNoOpeners();
             int threads = ThreadCosts.of(name -> name.startsWith("uart-")).threads();
@@ -172,11 +176,6 @@ final class ManyPorts {
         while (ThreadCosts.of(name -> name.startsWith("uart-open-")).threads() > 0) {
             Thread.onSpinWait();
         }
-    }
-
-    private static long usedHeap() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     /** Bytes; 0 where there is no /proc. */
