@@ -1,7 +1,7 @@
 package dev.uartnet.benchmarks.codec;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -12,8 +12,8 @@ public final class EventLoopThread extends ThreadPoolExecutor {
     /** By default Netty follows one buffer in 128, which costs 12 bytes a buffer. */
     static final String NO_LEAK_SAMPLING = "-Dio.netty.leakDetection.level=disabled";
 
-    /** What JMH calls. */
+    /** What JMH calls; an iteration may begin while the thread of the last one is still ending. */
     public EventLoopThread(int threads, String prefix) {
-        super(threads, threads, 1, TimeUnit.MINUTES, new SynchronousQueue<>(), new DefaultThreadFactory(prefix));
+        super(threads, threads, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), new DefaultThreadFactory(prefix));
     }
 }
