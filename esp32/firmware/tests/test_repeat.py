@@ -298,4 +298,26 @@ def test_exactly_once_in_order_and_always_on():
     assert faults > 1000 and retransmits > 100 and timeouts > 10
 
 
+def test_both_directions_full_need_hardly_an_ack():
+    """By the line's clock, not by this machine's."""
+    for baud in (115200, 921600, 3000000):
+        speed = baud // 10000
+        run = Run(Wire(speed, 1, Faults(0, ())), Wire(speed, 1, Faults(0, ())), baud)
+        frames = {DATA: 0, ACK: 0}
+        emit = run.link._emit
+
+        def count(kind, *rest):
+            frames[kind] = frames.get(kind, 0) + 1
+            emit(kind, *rest)
+
+        run.link._emit = count
+        while run.now < 2000:
+            while len(run.host.outbox) < 4:
+                run.host.outbox.append(bytes(1024))
+            run.to_send = bytes(8192)
+            run.step()
+        assert 20 * frames[ACK] < frames[DATA], frames
+        assert 1024 * len(run.received) > 0.85 * 2000 * speed and sum(map(len, run.sent)) > 0.85 * 2000 * speed, (baud, len(run.received))
+
+
 check.run(globals())
