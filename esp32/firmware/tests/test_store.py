@@ -12,7 +12,7 @@ def test_credit_is_never_more_than_there_is_room():
             helds = []
             for _ in range(20):
                 helds.append((Held(store), store.grant()))
-            assert all(64 <= credit <= 4096 for _, credit in helds)
+            assert all(64 <= credit <= 8192 for _, credit in helds)
             # Every byte granted, in the worst position.
             for held, credit in helds:
                 held.add(bytes(63))
@@ -29,7 +29,7 @@ def test_credit_is_never_more_than_there_is_room():
 def test_the_first_get_more():
     store = Store(20000, 10)
     grants = [store.grant() for _ in range(10)]
-    check.equal(grants[0], 4096)
+    check.equal(grants[0], 8192)
     check.equal(grants, sorted(grants, reverse=True))
 
 
@@ -40,7 +40,7 @@ def test_a_datagram_gets_more_where_there_is_much():
     assert sum(grants) // 64 + 100 <= store.pool.state[1], grants
     for grant in grants:
         store.give_back(grant)
-    check.equal((store.grant(65531), store.grant()), (65536, 4096))
+    check.equal((store.grant(65531), store.grant()), (65536, 8192))
 
 
 def test_what_no_channel_was_granted_is_lent():

@@ -7,7 +7,7 @@ from .pool import SLOT, Pool, slots
 
 _LEAST = const(1)  # slots' worth of credit that every channel gets
 _SHARE = const(3)  # slots for each channel at least, of which the first ones get more than the last
-_MOST = const(64)
+_MOST = const(128)  # of a channel: both directions full, a byte's way and back takes six frames of 1 KB
 
 
 class Store:
