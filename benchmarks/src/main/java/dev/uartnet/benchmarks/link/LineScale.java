@@ -126,6 +126,7 @@ final class LineScale implements Part {
                         .baudRate(board.speed())
                         .noReconnect()
                         .connect()
+                        .retryWhen(Rig.whilePortsClose())
                         .block(Duration.ofSeconds(30)));
                 clients.add(client);
                 closing.push(() -> client.close().block(Duration.ofSeconds(5)));

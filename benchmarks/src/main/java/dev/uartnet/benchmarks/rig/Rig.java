@@ -47,9 +47,7 @@ public final class Rig implements AutoCloseable {
                             .connectTimeout(CONNECT_MAX)
                             .runOn(group))
                     .connect()
-                    // A rig before this one may still be closing a pseudo terminal of the same number.
-                    .retryWhen(Retry.fixedDelay(20, Duration.ofMillis(100))
-                            .filter(UartPortBusyException.class::isInstance))
+                    .retryWhen(whilePortsClose())
                     .block(CONNECT_MAX.multipliedBy(2)));
             closing.push(() -> client.close().block(CLOSE_MAX));
         } catch (IOException | RuntimeException e) {
@@ -65,6 +63,11 @@ public final class Rig implements AutoCloseable {
     /** A clean line. */
     public Rig(DeviceKind kind, int baud) throws IOException {
         this(Board.of(kind, baud));
+    }
+
+    /** A rig before this one may still be closing a pseudo terminal of the same number. */
+    public static Retry whilePortsClose() {
+        return Retry.fixedDelay(50, Duration.ofMillis(100)).filter(UartPortBusyException.class::isInstance);
     }
 
     /** Starts a server on a thread of its own; returns where it listens. */
