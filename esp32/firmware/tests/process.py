@@ -18,6 +18,7 @@ libc = ffi.open(None)
 kill = libc.func("i", "kill", "ii")
 SIGINT, SIGKILL, SIGTERM = 2, 9, 15
 folder = "/tmp/uartnet-test-%d" % libc.func("i", "getpid", "")()
+os.system("rm -rf " + folder)  # of a process that had this number before, and was killed
 _count = 0
 running = []
 

@@ -226,7 +226,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         private LinkConfig link = LinkConfig.device();
         private int maxBaudRate = 921_600;
         private int channels = 64;
-        private int channelCredit = 4096;
+        private int channelCredit = 8192;
         private int bootId = ThreadLocalRandom.current().nextInt();
         private NameService names = NameService.system();
         private List<String> nameServers = List.of();
@@ -267,7 +267,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         }
 
         /**
-         * How many bytes a host may have on their way in one channel, 1 to 16,777,216. Default 4,096. The device's memory for
+         * How many bytes a host may have on their way in one channel, 1 to 16,777,216. Default 8,192. The device's memory for
          * channels is at most this, and a frame, for each; with TLS a record (16 KiB) instead of the frame.
          *
          * <p>A datagram socket has at least 2,048. Its largest datagram, which the answer to {@code UDP_BIND} tells, is what three
