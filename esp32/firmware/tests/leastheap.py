@@ -13,6 +13,18 @@ _AGAIN = 3  # starts that have to succeed: what is free varies a little
 _count = 0
 
 
+def _sockets(n):
+    return "1 socket" if n == 1 else "%d sockets" % n
+
+
+def _too_little(n, heap, why, output, verbose):
+    """Says that a heap is not enough; of another reason than memory at least the first line."""
+    reason = "" if "memory" in output.lower() else " (%s)" % str(why).split("\n")[0]
+    print("%s, %d KB: too little%s" % (_sockets(n), heap, reason), file=sys.stderr)
+    if verbose:
+        print(why, output, file=sys.stderr)
+
+
 def _pattern(seed):
     block = bytes((i * (2 * seed + 3)) & 255 for i in range(250))
     return block * (_BYTES // 250)
@@ -60,7 +72,7 @@ def _carry(host, n):
     return free["heap_free"]
 
 
-def tried(n, heap, mpy, bits=32):
+def tried(n, heap, mpy, bits=32, verbose=True):
     """Bytes of the heap that are free at the start and with all sockets, or None if it is too small."""
     global _count
     _count += 1
@@ -80,25 +92,25 @@ def tried(n, heap, mpy, bits=32):
         host.piece = host.welcome[8] - 8  # of a message with a channel's data
         return host.call(INFO)[0]["heap_free"], _carry(host, n)
     except (AssertionError, OSError) as e:
-        print("%d sockets, %d KB: %s %s" % (n, heap, e, f.output()), file=sys.stderr)
+        _too_little(n, heap, e, f.output(), verbose)
         return None
     finally:
         if not f.code():
             f.end(process.SIGKILL)
 
 
-def least(n, mpy):
+def least(n, mpy, verbose):
     low, high = _LEAST, _MOST  # too small, large enough
     while high - low > 1:
         heap = (low + high) // 2
-        if tried(n, heap, mpy):
+        if tried(n, heap, mpy, verbose=verbose):
             high = heap
         else:
             low = heap
     free = None
     while not free:
         for _ in range(_AGAIN):
-            free = tried(n, high, mpy)
+            free = tried(n, high, mpy, verbose=verbose)
             if not free:
                 high += 1
                 assert high < _MOST
@@ -107,13 +119,15 @@ def least(n, mpy):
 
 
 def main(args):
-    mpy = False
+    mpy = verbose = False
     numbers = (1, 8, 32)
     at = None
     while args:
         word = args.pop(0)
         if word == "--mpy":
             mpy = True
+        elif word == "--verbose":
+            verbose = True
         elif word == "--channels" and args:
             numbers = (int(args.pop(0)),)
         elif word == "--at" and args:
@@ -122,9 +136,9 @@ def main(args):
             print("least-heap: unknown argument: " + word, file=sys.stderr)
             return 2
     for n in numbers:
-        heap, free = (at, tried(n, at, mpy)) if at else least(n, mpy)
+        heap, free = (at, tried(n, at, mpy, verbose=verbose)) if at else least(n, mpy, verbose)
         if not free:
-            print("least-heap: %d KB are not enough for %d sockets" % (heap, n), file=sys.stderr)
+            print("least-heap: %d KB are not enough for %s" % (heap, _sockets(n)), file=sys.stderr)
             return 1
         form = "mpy" if mpy else "source"
         print('{"form": "%s", "sockets": %d, "heap_kb": %d, "free_at_start": %d, "free_with_sockets": %d}' % (form, n, heap, free[0], free[1]))

@@ -66,7 +66,7 @@ public final class Benchmarks {
     /** Runs the parts that are named, or all; exit code 1 if one has failed, 2 if the arguments are wrong. */
     public static void main(String[] arguments) throws Exception {
         Effort effort = Effort.LONG;
-        Path folder = Path.of("benchmarks", "results");
+        Path folder = null;
         Set<String> wanted = new LinkedHashSet<>();
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -85,7 +85,11 @@ public final class Benchmarks {
                 }
             }
         }
-        List<String> failed = new Benchmarks(effort, folder).run(wanted.isEmpty() ? PARTS.keySet() : wanted);
+        if (effort.isShort() && folder == null) {
+            wrong("--short needs --out FOLDER: its figures are not to replace real ones");
+        }
+        List<String> failed = new Benchmarks(effort, folder == null ? Path.of("benchmarks", "results") : folder)
+                .run(wanted.isEmpty() ? PARTS.keySet() : wanted);
         if (!failed.isEmpty()) {
             System.err.println("FAILED: " + String.join(", ", failed));
         }
@@ -93,9 +97,14 @@ public final class Benchmarks {
     }
 
     private static void wrong(String what) {
-        System.err.println(
-                what + " (parts: " + String.join(", ", PARTS.keySet()) + "; options: --short, --out FOLDER)");
+        System.err.println(what + " (parts: " + String.join(", ", PARTS.keySet())
+                + "; options: --short, --out FOLDER; see: benchmarks/run --help)");
         System.exit(2);
+    }
+
+    /** Returns the name of the file in which a part's results are. */
+    private static String fileName(String part) {
+        return (LinkParts.all().containsKey(part) ? "link-" : "") + part + ".json";
     }
 
     static Set<String> partNames() {
@@ -172,7 +181,7 @@ public final class Benchmarks {
                 warm ? "the JVM warmed up with " + warmUpBytes() / 1e6 + " MB each way, " : "",
                 part.how(effort),
                 Instant.now().getEpochSecond() - start.getEpochSecond());
-        Path file = folder.resolve((ofTheLink ? "link-" : "") + name + ".json");
+        Path file = folder.resolve(fileName(name));
         String title = ofTheLink ? "Link: " + name : name;
         new Results(title, start.toString(), Checkout.commit(), how, machine, run.figures(), run.series()).write(file);
         System.err.println(file);

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.uartnet.benchmarks.part.Effort;
+import dev.uartnet.benchmarks.part.PartList;
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.FirmwareMissingException;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Results;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -55,9 +57,7 @@ class PartsRunTest {
         assertThat(results.machine()).isNotNull();
         assertThat(results.figures()).isNotEmpty().allSatisfy(figure -> {
             assertThat(figure.value()).isFinite();
-            assertThat(Boolean.FALSE.equals(figure.reached()) && figure.limit() == null)
-                    .as("missed, and nothing holds it")
-                    .isFalse();
+            assertThat(figure.target()).as("a moment is held against no target").isNull();
         });
         if (part.equals("port")) {
             assertThat(results.figures())
@@ -71,6 +71,25 @@ class PartsRunTest {
         Path file = folder.resolve(part + ".json");
         String text = Files.readString(Files.exists(file) ? file : folder.resolve("link-" + part + ".json"));
         return Results.gson().fromJson(text, Results.class);
+    }
+
+    @Test
+    void helpAndReportKnowAllParts() {
+        assertThat(PartList.all()).extracting(PartList.Entry::name).containsExactlyElementsOf(Benchmarks.partNames());
+        assertThat(PartList.all()).allSatisfy(part -> assertThat(part.about()).matches("[0-9.]+ (s|min)"));
+    }
+
+    @Test
+    void theUsageNamesAllPartsWithoutAJvm() throws Exception {
+        Process usage = new ProcessBuilder("./run", "--help").start();
+
+        assertThat(new String(usage.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .filteredOn(line -> line.matches("  [a-z]+ +[0-9.]+ (s|min) +[^ ].*"))
+                .extracting(line -> line.strip().split(" ")[0])
+                .containsExactlyElementsOf(Benchmarks.partNames());
+        assertThat(usage.waitFor()).isZero();
+        assertThat(new ProcessBuilder("./run", "report", "rates").start().waitFor())
+                .isEqualTo(2);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.uartnet.cli;
 
+import dev.uartnet.codec.message.ErrorCode;
+import dev.uartnet.codec.request.RequestFailedException;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Goodput;
 import dev.uartnet.measure.Machine;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.ToDoubleFunction;
 import reactor.core.publisher.Mono;
 
 /** One measurement of one device: prints each figure as it is found, and keeps it. */
@@ -36,8 +39,10 @@ final class Bench {
     /** Of the device. */
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
-    /** To guess how much moves in a second: as much as the line carries in a quarter of one. */
+    /** What moves first: as much as the line carries in a quarter of a second. */
     private static final double FIRST_SECONDS = 0.25;
+    /** Where another direction begins, which may be slower: as many times what the last one ended with. */
+    private static final double OTHER_WAY = 0.5;
     /** A transfer that takes so many times as long as it should is given up. */
     private static final double PATIENCE = 10;
 
@@ -70,12 +75,16 @@ final class Bench {
     }
 
     void head() throws IOException {
-        output.line(String.format(
-                Locale.ROOT,
-                "BENCH %s (%s), %,d baud",
-                device.name(),
-                client.session().agent(),
-                client.baudRate()));
+        output.line("BENCH " + device.name() + " (" + client.session().agent() + "), " + speed());
+    }
+
+    /** What the user has asked for; whether a port obeys is seen from how much goes through it. */
+    private String speed() {
+        if (!device.isSimulated()) {
+            return String.format(Locale.ROOT, "set to %,d baud", client.baudRate());
+        }
+        return "no speed of its own"
+                + (client.baudRate() == DeviceOptions.BAUD_DEFAULT ? "" : ": --baud changes nothing");
     }
 
     void roundTrips(int count) throws Exception {
@@ -100,28 +109,36 @@ final class Bench {
 
     /** Both directions at once, between a listener on the device and a connection of the device to it. */
     void throughItself() throws Exception {
-        Channel listener = listener();
+        Channel listener;
+        try {
+            listener = listener();
+        } catch (SocketException e) {
+            throw failed("the device cannot listen", e, "");
+        }
         try {
             SocketAddress itself = listener.localAddress();
-            long first = firstBytes();
-            Goodput guess;
-            try {
-                guess = transfer(itself, 0, first);
-            } catch (SocketException e) {
-                throw new RemoteFailureException(
-                        "the device cannot connect to itself: " + Failure.text(e)
-                                + " (use --peer HOST:PORT, with 'uartnet bench --serve PORT' on another machine)",
-                        e);
-            }
-            long bytes = bytes(guess.up());
-            double[] rates = new double[repetitions];
-            for (int i = 0; i < repetitions; i++) {
-                rates[i] = transfer(itself, 0, bytes).up();
-            }
-            rate("each way, both at once, through the device itself", rates);
+            rate(
+                    "each way, both at once, through the device itself",
+                    bytes -> transfer(itself, 0, bytes),
+                    firstBytes(),
+                    Goodput::up,
+                    e -> failed(
+                            "the device cannot connect to itself",
+                            e,
+                            " (use --peer HOST:PORT, with 'uartnet bench --serve PORT' on another machine)"));
         } finally {
             listener.close();
         }
+    }
+
+    /** @param otherwise what to do about it, unless the device has no network: then that comes first */
+    private static RemoteFailureException failed(String what, SocketException cause, String otherwise) {
+        boolean noNetwork = Failure.find(cause, RequestFailedException.class) instanceof RequestFailedException refused
+                && refused.errorCode() == ErrorCode.NETWORK_DOWN;
+        return new RemoteFailureException(
+                what + ": " + Failure.text(cause)
+                        + (noNetwork ? "; goodput needs Wi-Fi, join it with: uartnet wifi connect SSID" : otherwise),
+                cause);
     }
 
     private Channel listener() throws Exception {
@@ -143,40 +160,76 @@ final class Bench {
 
     /** Each direction alone, and both at once, between a peer and this machine. */
     void against(InetSocketAddress peer) throws Exception {
-        Goodput guess;
+        Explanation explained = e ->
+                failed("cannot reach the peer", e, " (does 'uartnet bench --serve " + peer.getPort() + "' run there?)");
+        double bytes = rate(
+                "down, from the peer to here",
+                count -> transfer(peer, count, 0),
+                firstBytes(),
+                Goodput::down,
+                explained);
+        bytes = rate(
+                "up, from here to the peer",
+                count -> transfer(peer, 0, count),
+                bytes * OTHER_WAY,
+                Goodput::up,
+                explained);
+        rate(
+                "both at once, the slower way",
+                count -> transfer(peer, count, count),
+                bytes * OTHER_WAY,
+                both -> Math.min(both.down(), both.up()),
+                explained);
+    }
+
+    private double firstBytes() {
+        return client.baudRate() / BITS_PER_BYTE * Math.min(FIRST_SECONDS, seconds);
+    }
+
+    /** What a connection that does not come about means. */
+    private interface Explanation {
+        Exception of(SocketException cause);
+    }
+
+    /** Measures one direction, and tells; returns how many bytes it moves in the wanted time. */
+    private double rate(
+            String what,
+            BenchTransfers.Transfer transfer,
+            double firstBytes,
+            ToDoubleFunction<Goodput> rate,
+            Explanation explanation)
+            throws Exception {
+        BenchTransfers transfers = new BenchTransfers(transfer, seconds, firstBytes);
         try {
-            guess = transfer(peer, firstBytes(), 0);
+            transfers.warmUp();
         } catch (SocketException e) {
-            throw new RemoteFailureException(
-                    "cannot reach the peer: " + Failure.text(e) + " (does 'uartnet bench --serve " + peer.getPort()
-                            + "' run there?)",
-                    e);
+            throw explanation.of(e);
         }
-        long bytes = bytes(guess.down());
-        double[] down = new double[repetitions];
-        double[] up = new double[repetitions];
-        double[] both = new double[repetitions];
+        double[] rates = new double[repetitions];
         for (int i = 0; i < repetitions; i++) {
-            down[i] = transfer(peer, bytes, 0).down();
+            rates[i] = rate.applyAsDouble(transfers.next());
         }
-        rate("down, from the peer to here", down);
-        for (int i = 0; i < repetitions; i++) {
-            up[i] = transfer(peer, 0, bytes).up();
-        }
-        rate("up, from here to the peer", up);
-        for (int i = 0; i < repetitions; i++) {
-            Goodput at = transfer(peer, bytes, bytes);
-            both[i] = Math.min(at.down(), at.up());
-        }
-        rate("both at once, the slower way", both);
+        Repetitions all = Repetitions.of(rates);
+        String count = repetitions == 1 ? "once, " : repetitions + " times, ";
+        output.line(what + ": " + Units.bytes(all.median()) + "/s"
+                + (repetitions == 1 ? "" : " (" + Units.bytes(all.low()) + "/s to " + Units.bytes(all.high()) + "/s)")
+                + share(all.median()) + "; " + count + transfers.times());
+        figures.add(Figure.of(GROUP, what, "bytes/s", all).note(count + transfers.times()));
+        return transfers.bytes();
     }
 
-    private long firstBytes() {
-        return Math.max(2_000, (long) (client.baudRate() / BITS_PER_BYTE * Math.min(FIRST_SECONDS, seconds)));
-    }
-
-    private long bytes(double rate) {
-        return Math.max(2_000, (long) (rate * seconds));
+    private String share(double rate) {
+        double line = client.baudRate() / BITS_PER_BYTE;
+        if (device.isSimulated()) {
+            return "";
+        }
+        if (rate > line) {
+            return String.format(
+                    Locale.ROOT,
+                    ", more than %,d baud carry: the port has no speed of its own, or another than --baud",
+                    client.baudRate());
+        }
+        return String.format(Locale.ROOT, ", %.1f %% of the line", 100 * rate / line);
     }
 
     private Goodput transfer(SocketAddress server, long down, long up) throws Exception {
@@ -192,18 +245,6 @@ final class Bench {
         }
     }
 
-    private void rate(String what, double[] rates) throws IOException {
-        Repetitions all = Repetitions.of(rates);
-        double line = client.baudRate() / BITS_PER_BYTE;
-        // A pseudo terminal, or the simulator, has no speed.
-        String share = all.median() > line
-                ? ""
-                : String.format(Locale.ROOT, ", %.1f %% of the line", 100 * all.median() / line);
-        output.line(what + ": " + Units.bytes(all.median()) + "/s (" + Units.bytes(all.low()) + " to "
-                + Units.bytes(all.high()) + ")" + share);
-        figures.add(Figure.of(GROUP, what, "bytes/s", all));
-    }
-
     /** Returns what has been found so far. */
     Results results() {
         return new Results(
@@ -212,9 +253,9 @@ final class Bench {
                 null,
                 String.format(
                         Locale.ROOT,
-                        "uartnet bench at %,d baud; a first transfer to warm up, %d repetitions of about %s s; value is their median",
-                        client.baudRate(),
-                        repetitions,
+                        "uartnet bench, %s; transfers to warm up until one takes a quarter of the time, %s of about %s s; value is their median",
+                        speed(),
+                        Units.count(repetitions, "repetition"),
                         seconds),
                 machine,
                 figures,

@@ -1,17 +1,8 @@
 package dev.uartnet.cli;
 
-import dev.uartnet.measure.PatternServer;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -19,18 +10,27 @@ import picocli.CommandLine.Option;
 /** {@code uartnet bench}. */
 @CommandLine.Command(
         name = "bench",
+        // By hand: made by itself, it would break a line inside of HOST:PORT.
+        customSynopsis = {
+            "uartnet bench [--port=PORT] [--baud=BAUD] [--timeout=SECONDS]",
+            "              [--peer=HOST:PORT] [--pings=N] [--seconds=SECONDS]",
+            "              [--repetitions=N] [--json=FILE] [--verbose]",
+            "       uartnet bench --serve=PORT",
+            "       uartnet bench -h|-V"
+        },
         description = {
             "Measures round trips to the device, and how many bytes a second go through it; each byte is compared.",
             "Without --peer the device connects to a listener of its own, so that the bytes go up and come down the line at the same "
                     + "time: no other machine is needed. With --peer each direction is measured alone, too.",
-            "The peer is another machine that the device's network reaches, where 'uartnet bench --serve PORT' runs until Ctrl-C."
+            "The peer is another machine that the device's network reaches, where 'uartnet bench --serve PORT' runs until Ctrl-C.",
+            "Round trips need nothing but the line. For the bytes the device must be in a Wi-Fi network (uartnet wifi connect SSID), also "
+                    + "without --peer. The simulated device is in one; its line has no speed of its own."
         })
 final class BenchCommand extends DeviceCommand {
     private static final int PORT_MAX = 65_535;
     private static final int PINGS_MAX = 1_000_000;
     private static final int REPETITIONS_MAX = 1_000;
     private static final double SECONDS_MAX = 3_600;
-    private static final int CLOSE_SECONDS_MAX = 1;
 
     @Option(
             names = "--peer",
@@ -55,7 +55,9 @@ final class BenchCommand extends DeviceCommand {
             names = "--seconds",
             paramLabel = "SECONDS",
             defaultValue = "3",
-            description = "How long each transfer takes, about (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How long each transfer takes, about (default: ${DEFAULT-VALUE}). Those before the first, which warm up and find "
+                            + "out how many bytes that are, take up to a third more than one of them in all.")
     private double seconds;
 
     @Option(
@@ -125,28 +127,7 @@ final class BenchCommand extends DeviceCommand {
             return super.run();
         }
         check();
-        return serve(serve);
-    }
-
-    private int serve(int port) throws Exception {
-        EventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("bench", true), NioIoHandler.newFactory());
-        invocation.cleanups().doAfter(() -> group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS), () -> {
-            ChannelFuture listening =
-                    PatternServer.listen(group, new InetSocketAddress(port)).awaitUninterruptibly();
-            if (!listening.isSuccess()) {
-                throw new IOException(
-                        "cannot listen on port " + port + ": "
-                                + listening.cause().getMessage() + " (--serve 0 takes a free one)",
-                        listening.cause());
-            }
-            Channel server = listening.channel();
-            invocation
-                    .output()
-                    .line("serving on port " + ((InetSocketAddress) server.localAddress()).getPort()
-                            + " (Ctrl-C ends it); elsewhere: uartnet bench --peer HOST:PORT");
-            server.closeFuture().sync(); // until a signal comes
-        });
+        new BenchServer(invocation).serve(serve);
         return ExitCodes.DONE;
     }
 

@@ -120,6 +120,7 @@ class ArgumentsTest {
                 "ports",
                 "info",
                 "ping",
+                "bench",
                 "resolve",
                 "get",
                 "wifi",
@@ -159,6 +160,27 @@ class ArgumentsTest {
             assertThat(InProcess.run(name, "--help").output())
                     .contains("--port", "--baud", "--timeout", "UARTNET_PORT");
         }
+    }
+
+    @Test
+    void theHelpOfBenchDoesNotBreakInsideOfAnAddress() {
+        String help = InProcess.run("bench", "--help").output();
+
+        assertThat(help).contains("[--peer=HOST:PORT] ", "uartnet bench --serve=PORT");
+        assertThat(help.replaceAll("\\s+", " ")).contains("in a Wi-Fi network (uartnet wifi connect SSID)");
+    }
+
+    @Test
+    void theSimulatedLineHasNoSpeedToMeasure() {
+        assertThat(InProcess.run("bench", "--port", "sim", "--pings", "2", "--seconds", "0.01", "--baud", "921600")
+                        .output())
+                .contains("no speed of its own: --baud changes nothing")
+                .doesNotContain("921,600", "% of the line", "baud carry");
+        assertThat(InProcess.run("bench", "--port", "sim", "--pings", "2", "--seconds", "0.01")
+                        .output()
+                        .lines()
+                        .findFirst())
+                .hasValueSatisfying(line -> assertThat(line).endsWith("no speed of its own"));
     }
 
     @Test

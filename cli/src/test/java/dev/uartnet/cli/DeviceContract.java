@@ -99,7 +99,9 @@ abstract class DeviceContract {
             assertThat(alone.exitCode()).isZero();
             assertThat(alone.text())
                     .contains("BENCH " + device.port(), "round trips: 20, p50/p90/p99/max = ")
-                    .containsPattern("each way, both at once, through the device itself: [0-9.]+ .?B/s \\(.*\\)");
+                    .containsPattern(
+                            "each way, both at once, through the device itself: [0-9.]+ .?B/s \\([0-9.]+ .?B/s to [0-9.]+ .?B/s\\)")
+                    .containsPattern(", (more than 115,200 baud carry: |[0-9.]+ % of the line).*; 3 times, [0-9.]+ ");
             assertThat(json)
                     .content()
                     .contains("\"title\": \"uartnet bench ", "\"round trip, p99\"", "\"repetitions\": 3");
@@ -110,6 +112,8 @@ abstract class DeviceContract {
                     "5",
                     "--seconds",
                     "0.1",
+                    "--repetitions",
+                    "1",
                     "--peer",
                     "localhost:" + port,
                     "--port",
@@ -120,11 +124,15 @@ abstract class DeviceContract {
                     .contains(
                             "down, from the peer to here: ",
                             "up, from here to the peer: ",
-                            "both at once, the slower way: ");
+                            "both at once, the slower way: ",
+                            "; once, ")
+                    .doesNotContain("/s to ");
 
             peer.signal("INT");
             CommandProcess.Result served = peer.await();
-            assertThat(served.errors()).isEmpty();
+            assertThat(served.errors().lines())
+                    .anyMatch(line -> line.matches("uartnet: peer 127\\.0\\.0\\.1:[0-9]+ has come"))
+                    .anyMatch(line -> line.matches("uartnet: peer .* has gone, after [0-9.]+ s"));
             assertThat(served.exitCode()).isEqualTo(130);
 
             CommandProcess.Result nobody =

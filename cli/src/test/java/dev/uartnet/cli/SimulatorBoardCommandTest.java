@@ -52,6 +52,19 @@ class SimulatorBoardCommandTest extends BoardContract {
     }
 
     @Test
+    void aMeasurementWithoutWifiSaysHowToJoin() {
+        InProcess.run("wifi", "disconnect", "--port", port);
+        InProcess bench = InProcess.run("bench", "--pings", "2", "--port", port);
+
+        assertThat(bench.exitCode()).isEqualTo(ExitCodes.REMOTE_FAILURE);
+        assertThat(bench.output()).contains("round trips: 2");
+        assertThat(bench.errors())
+                .startsWith("uartnet: the device cannot listen: The device has no network")
+                .contains("uartnet wifi connect SSID")
+                .hasLineCount(1);
+    }
+
+    @Test
     void anAccessPointIsOffered() {
         assertThat(InProcess.run("wifi", "access-point", "mine", "--password", "12345678", "--port", port)
                         .output())

@@ -62,6 +62,11 @@ public record Figure(
         return new Figure(group, name, value, unit, wanted, compared, met, low, high, repetitions, limit, note);
     }
 
+    /** The same, with neither a target nor what holds it. */
+    public Figure withoutTarget() {
+        return new Figure(group, name, value, unit, null, null, null, low, high, repetitions, null, note);
+    }
+
     /** The same, with what holds it. */
     public Figure limit(String what) {
         return new Figure(group, name, value, unit, target, comparison, reached, low, high, repetitions, what, note);

@@ -70,7 +70,7 @@ final class LineScale implements Part {
                 true,
                 false,
                 growth.points()));
-        run.add(growth.figure(GROUP, "simulator", "host"));
+        growth.addTo(run, GROUP, "simulator", "host");
     }
 
     /** Returns the CPU time of the hosts, in ms a MB. */
@@ -89,9 +89,8 @@ final class LineScale implements Part {
             for (int i = 0; i < cpu.length; i++) {
                 HostCost before = HostCost.now(-1);
                 long start = System.nanoTime();
-                double least = lines.transfer(bytes);
+                slowest[i] = lines.transfer(bytes);
                 rates[i] = bytes * count * 1e3 / (System.nanoTime() - start);
-                slowest[i] = 100 * least / 1e6 / (rates[i] / count);
                 cpu[i] = HostCost.now(-1).since(before).cpuNanos() / 1e6 / (bytes * count / 1e6);
             }
             run.add(Figure.of(GROUP, "down, all at once, " + where, "MB/s", Repetitions.of(rates)));
@@ -133,18 +132,20 @@ final class LineScale implements Part {
             }
         }
 
-        /** Moves so many bytes down each line; returns the bytes a second of the slowest one. */
+        /** Moves so many bytes down each line; returns the rate of the slowest one, in per cent of their mean. */
         double transfer(long bytes) throws Exception {
             List<CompletableFuture<Goodput>> all = new ArrayList<>();
             for (ProxyClient client : clients) {
                 all.add(Goodput.measure(client.bootstrap(group), server, bytes, 0));
             }
             double slowest = Double.POSITIVE_INFINITY;
+            double sum = 0;
             for (CompletableFuture<Goodput> one : all) {
-                slowest = Math.min(
-                        slowest, bytes * 1e9 / one.get(2, TimeUnit.MINUTES).downNanos());
+                double rate = bytes * 1e9 / one.get(2, TimeUnit.MINUTES).downNanos();
+                slowest = Math.min(slowest, rate);
+                sum += rate;
             }
-            return slowest;
+            return 100 * slowest / (sum / all.size());
         }
 
         @Override

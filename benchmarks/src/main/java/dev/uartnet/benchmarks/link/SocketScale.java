@@ -68,7 +68,7 @@ final class SocketScale implements Part {
                 true,
                 false,
                 growth.points()));
-        run.add(growth.figure(GROUP, kind.word(), "host: a connection's opening and closing, beside its few bytes"));
+        growth.addTo(run, GROUP, kind.word(), "host: a connection's opening and closing, beside its few bytes");
     }
 
     /** Returns the CPU time of the host, in ms a MB. */

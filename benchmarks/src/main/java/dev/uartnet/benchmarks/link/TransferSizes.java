@@ -70,7 +70,7 @@ final class TransferSizes implements Part {
                 true,
                 false,
                 points));
-        run.add(growth.figure(GROUP, kind.word(), "host"));
+        growth.addTo(run, GROUP, kind.word(), "host");
     }
 
     private static String size(long bytes) {

@@ -35,13 +35,18 @@ public final class Growth {
     }
 
     /**
-     * Returns the figure: the cost with the most against the cost with the fewest, at most 1.5 times.
+     * Gives the figure to a run: the cost with the most against the cost with the fewest, at most 1.5 times. With less than two counts there is none.
      *
      * @param where what was measured on
      * @param holds what holds it, if it is more
-     * @throws IndexOutOfBoundsException nothing was measured
      */
-    public Figure figure(String group, String where, String holds) {
+    public void addTo(Run run, String group, String where, String holds) {
+        if (points.size() > 1) {
+            run.add(figure(group, where, holds));
+        }
+    }
+
+    private Figure figure(String group, String where, String holds) {
         double[] first = points.get(0);
         double[] last = points.get(points.size() - 1);
         double growth = last[1] / first[1];

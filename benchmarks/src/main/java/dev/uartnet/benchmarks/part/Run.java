@@ -21,7 +21,7 @@ public final class Run {
     }
 
     /**
-     * Keeps a figure, and shows it.
+     * Keeps a figure, and shows it. What a moment has shown is held against no target.
      *
      * @throws IllegalArgumentException its target is not reached, and it does not say what holds it
      */
@@ -30,17 +30,23 @@ public final class Run {
         if (missed && figure.limit() == null) {
             throw new IllegalArgumentException("not reached, and nothing said to hold it: " + figure);
         }
-        figures.add(figure);
+        figures.add(effort.isShort() ? figure.withoutTarget() : figure);
+        Integer repetitions = figure.repetitions();
+        String range = repetitions == null || repetitions > 1
+                ? String.format(Locale.ROOT, " (%,.3f to %,.3f)", figure.low(), figure.high())
+                : "";
+        String verdict = effort.isShort() || figure.reached() == null
+                ? ""
+                : missed ? "  NOT REACHED: " + figure.limit() : "  reached";
         System.err.printf(
                 Locale.ROOT,
-                "%-16s %-58s %,14.3f %s (%,.3f to %,.3f)%s%n",
+                "%-16s %-58s %,14.3f %s%s%s%n",
                 figure.group(),
                 figure.name(),
                 figure.value(),
                 figure.unit(),
-                figure.low(),
-                figure.high(),
-                missed ? "  NOT REACHED: " + figure.limit() : figure.reached() == null ? "" : "  reached");
+                range,
+                verdict);
     }
 
     /** Keeps a line of a plot. */

@@ -66,9 +66,9 @@ final class Copy {
                 if (!costs.isEmpty()) {
                     run.add(Figure.of(group, way.title, "ms/MB", Repetitions.of(costs)));
                     run.add(Figure.of(
-                            group, way.title + ", allocated", "B/MB", Repetitions.of(garbage.get(way.ordinal()))));
+                            group, way.title + ", allocated", "bytes/MB", Repetitions.of(garbage.get(way.ordinal()))));
                     List<Double> ratios = costs.stream().map(c -> c / reference).toList();
-                    run.add(Figure.of(group, way.title + " / jSerialComm", "", Repetitions.of(ratios))
+                    run.add(Figure.of(group, way.title + " / jSerialComm", "times", Repetitions.of(ratios))
                             .atMost(2)
                             .limit(
                                     way == Way.THREADS

@@ -61,26 +61,34 @@ final class ManyPorts {
                                     Repetitions.of(results.cores))
                             .atMost(1)
                             .limit(LIMIT));
-                    run.add(Figure.of(group, way.title + ": threads of the ports", "", Repetitions.of(results.threads))
+                    run.add(Figure.of(
+                                    group,
+                                    way.title + ": threads of the ports",
+                                    "threads",
+                                    Repetitions.of(results.threads))
                             .atMost(0)
                             .limit(LIMIT));
                 } else {
                     run.add(Figure.of(
                             group, way.title + ": CPU of loop and ports", "cores", Repetitions.of(results.cores)));
                     run.add(Figure.of(
-                            group, way.title + ": threads of the ports", "", Repetitions.of(results.threads)));
+                            group, way.title + ": threads of the ports", "threads", Repetitions.of(results.threads)));
                 }
-                run.add(Figure.of(group, way.title + ": of the rate, in", "%", Repetitions.of(results.in)));
-                run.add(Figure.of(group, way.title + ": of the rate, out", "%", Repetitions.of(results.out)));
+                run.add(Figure.of(group, way.title + ": of the rate, in", "% of the line", Repetitions.of(results.in)));
+                run.add(Figure.of(
+                        group, way.title + ": of the rate, out", "% of the line", Repetitions.of(results.out)));
                 run.add(Figure.of(
                         group,
                         way.title + ": heap an open port (objects but byte arrays)",
-                        "B",
+                        "bytes",
                         Repetitions.of(results.heap)));
                 run.add(Figure.of(
-                        group, way.title + ": resident memory an open port", "B", Repetitions.of(results.resident)));
+                        group,
+                        way.title + ": resident memory an open port",
+                        "bytes",
+                        Repetitions.of(results.resident)));
                 run.add(Figure.of(
-                        group, way.title + ": allocated a megabyte", "B/MB", Repetitions.of(results.allocated)));
+                        group, way.title + ": allocated a megabyte", "bytes/MB", Repetitions.of(results.allocated)));
             }
         }
     }
@@ -124,32 +132,19 @@ final class ManyPorts {
                         senders.forEach(Sender::begin);
                     })
                     .sync();
-            loop.next()
-                    .schedule(
-                            () -> senders.forEach(sender -> sender.stop = true),
-                            duration.toMillis(),
-                            TimeUnit.MILLISECONDS)
-                    .sync();
-            double seconds = (System.nanoTime() - start) / 1e9;
+            Moved moved = loop.next()
+                    .schedule(() -> stop(senders, start), duration.toMillis(), TimeUnit.MILLISECONDS)
+                    .get();
             ThreadCosts costs = ThreadCosts.of(ThreadCosts::isPortsOrLoops).since(before);
-            long received = loop.next()
-                    .submit(() -> senders.stream()
-                            .mapToLong(sender -> sender.received)
-                            .sum())
-                    .get();
-            long sent = loop.next()
-                    .submit(() ->
-                            senders.stream().mapToLong(sender -> sender.sent).sum())
-                    .get();
 
-            double wanted = (double) BYTES_PER_SECOND * busy * seconds;
-            results.cores.add(costs.cpuNanos() / 1e9 / seconds);
+            double wanted = (double) BYTES_PER_SECOND * busy * moved.seconds();
+            results.cores.add(costs.cpuNanos() / 1e9 / moved.seconds());
             results.threads.add((double) threads);
-            results.in.add(100 * received / wanted);
-            results.out.add(100 * sent / wanted);
+            results.in.add(100 * moved.received() / wanted);
+            results.out.add(100 * moved.sent() / wanted);
             results.heap.add(heap);
             results.resident.add(resident);
-            results.allocated.add(costs.allocatedBytes() * 1e6 / (received + sent));
+            results.allocated.add(costs.allocatedBytes() * 1e6 / (moved.received() + moved.sent()));
             for (Channel channel : channels) {
                 channel.close();
             }
@@ -158,6 +153,22 @@ final class ManyPorts {
             }
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }
+    }
+
+    /** What has passed in how long: one look at all of them. */
+    private record Moved(double seconds, long received, long sent) {}
+
+    /** On the event loop, so that nothing passes between the clock and the counters. */
+    private static Moved stop(List<Sender> senders, long start) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long received = 0;
+        long sent = 0;
+        for (Sender sender : senders) {
+            sender.stop = true;
+            received += sender.received;
+            sent += sender.sent;
+        }
+        return new Moved(seconds, received, sent);
     }
 
     private List<Channel> open(EventLoopGroup loop, FarEnd far) throws Exception {
@@ -208,8 +219,9 @@ final class ManyPorts {
             this.context = context;
         }
 
+        /** A frame counts when the line has had the time for it: the first one behind that. */
         void begin() {
-            next = System.nanoTime();
+            next = System.nanoTime() + FRAME_NANOS;
             send();
         }
 

@@ -70,11 +70,11 @@ final class Ping {
                 run.add(Figure.of(group, way.title, "us", Repetitions.of(thousandths(medians))));
                 List<Double> ratios = medians.stream().map(m -> m / reference).toList();
                 if (way == Way.EPOLL) {
-                    run.add(Figure.of(group, way.title + " / raw C", "", Repetitions.of(ratios))
+                    run.add(Figure.of(group, way.title + " / raw C", "times", Repetitions.of(ratios))
                             .atMost(1.5)
                             .limit(LIMIT));
                 } else {
-                    run.add(Figure.of(group, way.title + " / raw C", "", Repetitions.of(ratios)));
+                    run.add(Figure.of(group, way.title + " / raw C", "times", Repetitions.of(ratios)));
                 }
             }
         }

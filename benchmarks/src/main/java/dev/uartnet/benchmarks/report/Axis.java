@@ -7,6 +7,11 @@ import java.util.Locale;
 /** Values of a picture's axis as places between 0 and 1, and where its ticks stand. */
 final class Axis {
     private static final int TICKS = 6;
+    /** An axis with smaller ticks than this, or with such as the other, names all of them as powers. */
+    private static final double POWERS_BELOW = 0.01;
+
+    private static final double POWERS_FROM = 1e6;
+    private static final int DECIMALS_MAX = 9;
 
     private final boolean log;
     private final double low;
@@ -68,11 +73,23 @@ final class Axis {
         return ticks;
     }
 
-    /** A tick's words. */
+    /** A tick's words: all of an axis in the same form. */
     String label(double value) {
-        if (log && (value < 0.01 || value >= 1e6)) {
-            return String.format(Locale.ROOT, "1e%d", Math.round(Math.log10(value)));
+        if (log) {
+            boolean powers = ticks.stream().anyMatch(tick -> tick < POWERS_BELOW || tick >= POWERS_FROM);
+            return powers ? String.format(Locale.ROOT, "1e%d", Math.round(Math.log10(value))) : Page.number(value);
         }
-        return Page.number(value);
+        return String.format(Locale.ROOT, "%,." + decimals() + "f", value);
+    }
+
+    /** As many as the step between two ticks has. */
+    private int decimals() {
+        double step = ticks.get(1);
+        int decimals = 0;
+        while (decimals < DECIMALS_MAX && Math.abs(step - Math.rint(step)) > 1e-9) {
+            step *= 10;
+            decimals++;
+        }
+        return decimals;
     }
 }

@@ -9,30 +9,42 @@ import java.util.Locale;
 /** One picture as SVG: lines with their names at their ends, axes with units; readable on light and dark ground. */
 final class Plot {
     private static final int WIDTH = 860;
-    private static final int HEIGHT = 440;
+    private static final int HEIGHT = 470;
     private static final int LEFT = 84;
-    private static final int RIGHT = 250;
-    private static final int TOP = 52;
+    private static final int RIGHT = 270;
+    private static final int TOP = 82;
     private static final int BOTTOM = 64;
     private static final int LABEL_HEIGHT = 17;
-    /** Told apart also by those who see few colours (after Okabe and Ito), on both grounds. */
-    private static final String[] ON_LIGHT = {"#0072b2", "#d55e00", "#009e73", "#b0548a", "#8a6500", "#56708a"};
+    /** A piece of the line beside its name. */
+    private static final int SAMPLE = 24;
 
-    private static final String[] ON_DARK = {"#4fb3f0", "#ff8a3d", "#2fd3a4", "#e79cc6", "#e0b84a", "#a8c4dc"};
+    private static final int NOTE_TOP = 47;
+    private static final int NOTE_HEIGHT = 15;
+    /** Of a line. */
+    private static final int NOTE_CHARACTERS = 112;
 
-    private static final String IDEAL = "ideal";
+    private static final String DRAWN =
+            "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.5\" stroke-linejoin=\"round\"";
+    private static final String DASHED = "class=\"ideal\" fill=\"none\" stroke-width=\"1.5\" stroke-dasharray=\"6 5\"";
+
+    /** The name of what is drawn dashed begins with it. */
+    static final String IDEAL = "ideal";
 
     private final String title;
+    private final String note;
     private final List<Series> lines;
     private final Axis x;
     private final Axis y;
+    private final int[] places;
     private final StringBuilder svg = new StringBuilder(8_192);
 
-    private Plot(String title, List<Series> lines) {
-        this.title = title;
+    private Plot(Picture picture, List<Series> lines) {
+        title = picture.plot();
+        note = picture.note();
         this.lines = lines;
         x = Axis.of(lines.get(0).xLog(), values(lines, 0));
         y = Axis.of(lines.get(0).yLog(), values(lines, 1));
+        places = Palette.places(lines.stream().map(Series::name).toList());
     }
 
     /**
@@ -40,8 +52,8 @@ final class Plot {
      *
      * @param lines at least one, each with at least one point; one whose name begins with "ideal" is dashed
      */
-    static String svg(String title, List<Series> lines) {
-        return new Plot(title, lines).draw();
+    static String svg(Picture picture, List<Series> lines) {
+        return new Plot(picture, lines).draw();
     }
 
     private static double[] values(List<Series> lines, int coordinate) {
@@ -58,10 +70,7 @@ final class Plot {
                 WIDTH, HEIGHT, Page.escaped(description()));
         out("<title>%s</title>", Page.escaped(title));
         svg.append("<style>")
-                .append(colours(ON_LIGHT))
-                .append("@media (prefers-color-scheme:dark){")
-                .append(colours(ON_DARK))
-                .append("}")
+                .append(Palette.css())
                 .append(
                         ".bg{fill:#fff}.ink{fill:#1b1f24}.soft{fill:#57606a}.grid{stroke:#d8dee4}.axis{stroke:#57606a}.ideal{stroke:#57606a}"
                                 + "@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.ink{fill:#e6edf3}.soft{fill:#9da7b3}.grid{stroke:#2b323b}.axis{stroke:#9da7b3}.ideal{stroke:#9da7b3}}</style>\n");
@@ -69,6 +78,7 @@ final class Plot {
         out(
                 "<text class=\"ink\" x=\"%d\" y=\"28\" font-size=\"17\" font-weight=\"600\">%s</text>",
                 LEFT, Page.escaped(title));
+        note();
         axes(first);
         lines();
         labels();
@@ -76,9 +86,30 @@ final class Plot {
         return svg.toString();
     }
 
+    /** Below the title. */
+    private void note() {
+        StringBuilder line = new StringBuilder();
+        int at = NOTE_TOP;
+        for (String word : note.split(" ", -1)) {
+            if (line.length() + word.length() > NOTE_CHARACTERS) {
+                noteLine(line, at);
+                at += NOTE_HEIGHT;
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        noteLine(line, at);
+    }
+
+    private void noteLine(StringBuilder words, int at) {
+        out(
+                "<text class=\"soft\" x=\"%d\" y=\"%d\" font-size=\"12\">%s</text>",
+                LEFT, at, Page.escaped(words.toString()));
+    }
+
     /** For those who do not see it: each line's points. */
     private String description() {
-        StringBuilder words = new StringBuilder(title);
+        StringBuilder words = new StringBuilder(note.isEmpty() ? title : title + ". " + note);
         for (Series line : lines) {
             words.append("; ").append(line.name()).append(": ");
             for (double[] point : line.points()) {
@@ -128,29 +159,27 @@ final class Plot {
                         .append(String.format(Locale.ROOT, "%.1f %.1f", left(point[0]), top(point[1])));
             }
             if (isIdeal(lines.get(i))) {
-                out(
-                        "<path class=\"ideal\" fill=\"none\" stroke-width=\"1.5\" stroke-dasharray=\"6 5\" d=\"%s\"/>",
-                        path);
+                out("<path %s d=\"%s\"/>", DASHED, path);
                 continue;
             }
-            out(
-                    "<path fill=\"none\" %s stroke=\"currentColor\" stroke-width=\"2.5\" stroke-linejoin=\"round\" d=\"%s\"/>",
-                    colour(i), path);
+            out("<path %s %s d=\"%s\"/>", Palette.css(places[i]), DRAWN, path);
             for (double[] point : lines.get(i).points()) {
-                marker(i, left(point[0]), top(point[1]));
+                marker(places[i], left(point[0]), top(point[1]));
             }
         }
     }
 
-    /** A shape of its own for each line. */
-    private void marker(int line, double cx, double cy) {
-        switch (line % 3) {
-            case 0 -> out("<circle %s fill=\"currentColor\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>", colour(line), cx, cy);
+    /** A shape of its own for lines of like colours. */
+    private void marker(int place, double cx, double cy) {
+        switch (place % 3) {
+            case 0 ->
+                out("<circle %s fill=\"currentColor\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>", Palette.css(place), cx, cy);
             case 1 ->
                 out(
                         "<rect %s fill=\"currentColor\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>",
-                        colour(line), cx - 4, cy - 4);
-            default -> out("<path %s fill=\"currentColor\" d=\"M%.1f %.1fl5.5 9h-11z\"/>", colour(line), cx, cy - 6);
+                        Palette.css(place), cx - 4, cy - 4);
+            default ->
+                out("<path %s fill=\"currentColor\" d=\"M%.1f %.1fl5.5 9h-11z\"/>", Palette.css(place), cx, cy - 6);
         }
     }
 
@@ -182,27 +211,26 @@ final class Plot {
             out(
                     "<path class=\"grid\" fill=\"none\" d=\"M%.1f %.1fL%d %.1f\"/>",
                     left(end[0]) + 6, top(end[1]), from - 3, at[i]);
-            String fill = isIdeal(line)
-                    ? "class=\"soft\""
-                    : colour(wanted.get(i).line()) + " fill=\"currentColor\" font-weight=\"600\"";
-            out("<text %s x=\"%d\" y=\"%.1f\">%s</text>", fill, from, at[i] + 4, Page.escaped(line.name()));
+            name(line, places[wanted.get(i).line()], from, at[i]);
         }
+    }
+
+    /** A name, behind a piece of its line. */
+    private void name(Series line, int place, int from, double at) {
+        String style;
+        if (isIdeal(line)) {
+            style = "class=\"soft\"";
+            out("<path %s d=\"M%d %.1fh%d\"/>", DASHED, from, at, SAMPLE);
+        } else {
+            style = Palette.css(place) + " fill=\"currentColor\" font-weight=\"600\"";
+            out("<path %s %s d=\"M%d %.1fh%d\"/>", Palette.css(place), DRAWN, from, at, SAMPLE);
+            marker(place, from + SAMPLE / 2.0, at);
+        }
+        out("<text %s x=\"%d\" y=\"%.1f\">%s</text>", style, from + SAMPLE + 6, at + 4, Page.escaped(line.name()));
     }
 
     private static boolean isIdeal(Series line) {
         return line.name().startsWith(IDEAL);
-    }
-
-    private static String colours(String[] all) {
-        StringBuilder classes = new StringBuilder();
-        for (int i = 0; i < all.length; i++) {
-            classes.append(".c").append(i).append("{color:").append(all[i]).append('}');
-        }
-        return classes.toString();
-    }
-
-    private static String colour(int line) {
-        return "class=\"c" + line % ON_LIGHT.length + "\"";
     }
 
     private double left(double value) {
