@@ -36,8 +36,8 @@ import reactor.util.retry.Retry;
  * sockets and requests wait, or fail at once ({@link ProxyConnector#whileDown}), with a {@link LinkLostException} that names each board and its
  * cause. {@link #states()} tells.
  *
- * <p><b>Listeners</b> are at an address, which is one board's: {@code pool.member("/dev/ttyUSB0").client()} has {@link ProxyClient#tcpServer()}
- * and so on. Those of the pool's {@link #sockets()} fail with {@link UnsupportedOperationException}.
+ * <p><b>Listeners</b> are at an address, which is one board's: {@code pool.member("/dev/ttyUSB0").client()} gives the client that has {@link
+ * ProxyClient#tcpServer()} and so on. Those of the pool's {@link #sockets()} fail with {@link UnsupportedOperationException}.
  *
  * <p>With Netty: {@code new ProxySocketChannel(pool)}, or {@link #bootstrap}. Threads: as {@link ProxyNetwork}.
  */

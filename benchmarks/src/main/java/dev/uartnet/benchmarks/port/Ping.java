@@ -59,8 +59,8 @@ final class Ping {
                 }
             }
         }
-        String group =
-                "Port: a ping of 16 bytes over a pseudo terminal" + (pinned ? ", both ends on one processor" : "");
+        String group = "Port: a ping of 16 bytes over a pseudo terminal"
+                + (pinned ? ", both ends on one processor, the others kept awake" : "");
         double reference = Repetitions.of(raw).median();
         run.add(Figure.of(group, "raw C", "us", Repetitions.of(thousandths(raw))));
         run.add(Figure.of(group, "jSerialComm, blocking", "us", Repetitions.of(thousandths(blocking))));

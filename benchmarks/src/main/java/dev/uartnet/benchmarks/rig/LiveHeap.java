@@ -1,21 +1,34 @@
 package dev.uartnet.benchmarks.rig;
 
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.locks.LockSupport;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
 /** The Java objects that live. */
 public final class LiveHeap {
     private static final String BYTE_ARRAYS = "[B";
+    /** What cleaners take for what the last collection has found. */
+    private static final long CLEANERS_NANOS = 20_000_000;
 
     private LiveHeap() {}
 
     /**
-     * Collects garbage, and returns the bytes of all objects but byte arrays: those are the pools' chunks, which come and go as the allocator likes.
+     * Collects garbage until there is no more of it (what has a cleaner goes a little later), and returns the bytes of all objects but byte arrays: those are the pools' chunks, which come and go as the allocator likes.
      *
      * @throws IllegalStateException the JVM has no histogram of its heap: it is not HotSpot
      */
     public static long bytes() {
+        long bytes = living();
+        for (long before = Long.MAX_VALUE; bytes < before; ) {
+            LockSupport.parkNanos(CLEANERS_NANOS);
+            before = bytes;
+            bytes = living();
+        }
+        return bytes;
+    }
+
+    private static long living() {
         String histogram;
         try {
             histogram = (String) ManagementFactory.getPlatformMBeanServer()
