@@ -74,17 +74,17 @@ final class Bench {
         machine = Machine.here(info.python());
     }
 
-    void head() throws IOException {
-        output.line("BENCH " + device.name() + " (" + client.session().agent() + "), " + speed());
+    /** @param wantsSpeed whether the user has asked for a speed: where there is none, it is told to change nothing */
+    void head(boolean wantsSpeed) throws IOException {
+        output.line("BENCH " + device.name() + " (" + client.session().agent() + "), " + speed()
+                + (device.isSimulated() && wantsSpeed ? ": --baud changes nothing" : ""));
     }
 
-    /** What the user has asked for; whether a port obeys is seen from how much goes through it. */
+    /** What the port is set to; whether it obeys is seen from how much goes through it. */
     private String speed() {
-        if (!device.isSimulated()) {
-            return String.format(Locale.ROOT, "set to %,d baud", client.baudRate());
-        }
-        return "no speed of its own"
-                + (client.baudRate() == DeviceOptions.BAUD_DEFAULT ? "" : ": --baud changes nothing");
+        return device.isSimulated()
+                ? "no speed of its own"
+                : String.format(Locale.ROOT, "set to %,d baud", client.baudRate());
     }
 
     void roundTrips(int count) throws Exception {

@@ -134,7 +134,7 @@ final class BenchCommand extends DeviceCommand {
     @Override
     int run(Device device) throws Exception {
         Bench bench = new Bench(device, invocation.output(), seconds, repetitions);
-        bench.head();
+        bench.head(options.wantsSpeed());
         bench.roundTrips(pings);
         if (peerAddress == null) {
             bench.throughItself();

@@ -81,6 +81,11 @@ final class DeviceOptions {
         return baudAuto ? connector.baudRateAuto() : connector.baudRate(baud);
     }
 
+    /** Whether another speed than the default is wanted. */
+    boolean wantsSpeed() {
+        return baudAuto || baud != BAUD_DEFAULT;
+    }
+
     Duration timeout() {
         return timeoutOr(TIMEOUT_DEFAULT);
     }
