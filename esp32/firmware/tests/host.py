@@ -102,9 +102,16 @@ class Bench:
         self._clock = self.device.link.clock = lambda: ticks_add(now, self.skipped)
 
     def skip(self, ms):
+        """As if the loop had been held up for so long."""
         self.skipped += ms
         self._now()
         self.device.tick(self.device.link.now)
+
+    def idle(self, ms):
+        """The loop goes round as it should, and nothing comes; not with what happens by itself, as nothing is sent meanwhile."""
+        while ms > 0:
+            self.skip(min(ms, 20))
+            ms -= 20
 
     def step(self):
         self._now()

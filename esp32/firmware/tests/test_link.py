@@ -283,16 +283,61 @@ def test_keepalive_and_silence():
         host.open()
         host.silent = True
         for passed, probes in ((980, 0), (40, 1), (440, 1), (100, 2), (400, 2), (100, 3), (400, 3)):
-            bench.skip(passed * keepalive // 1000)
+            bench.idle(passed * keepalive // 1000)
             host.frames.clear() if not probes else None
             host.settle(3)
             check.equal(len([f for f in host.frames if f[0] == PROBE]), probes, "%d of %d" % (passed, keepalive))
         tag = host.tag
         check.equal(bench.device.link.tag, tag)
-        bench.skip(60 * keepalive // 1000)
+        bench.idle(60 * keepalive // 1000)
         check.equal(host.reset(tag), SILENT)
         check.equal(bench.device.link.tag, 0)
         host.silent = False
+
+
+def test_what_waits_while_the_device_is_held_up_is_no_silence():
+    bench, host = _line()
+    bench.freeze()
+    for held in (2490, 2600, 70000):
+        host.open()
+        host.frames.clear()
+        host.silent = True
+        for _ in range(3):
+            bench.idle(1400)
+            host.emit(PROBE)
+            bench.skip(held)
+            check.equal(bench.device.link.tag, host.tag, held)
+            host.until(lambda: [f for f in host.frames if f[0] == ACK])
+            host.frames.clear()
+        check.equal(host.resets, [])
+        host.silent = False
+
+
+def test_time_in_which_the_device_is_held_up_counts_as_one_interval():
+    bench, host = _line()
+    bench.freeze()
+    for held in (1000, 2600, 70000):
+        host.open()
+        host.frames.clear()
+        host.silent = True
+        # The host may have been held up, too: it is asked, and has time to answer.
+        bench.skip(held)
+        host.until(lambda: [f for f in host.frames if f[0] == PROBE])
+        bench.idle(1480)
+        check.equal(bench.device.link.tag, host.tag, held)
+        bench.idle(60)
+        check.equal(host.reset(host.tag), SILENT)
+        host.silent = False
+    # Nor does it live for ever because it is held up again and again.
+    host.open()
+    host.silent = True
+    for _ in range(3):
+        check.equal(bench.device.link.tag, host.tag)
+        bench.skip(5000)
+        host.settle(3)
+    bench.idle(20)
+    check.equal(host.reset(host.tag), SILENT)
+    host.silent = False
 
 
 def test_an_answer_ends_the_silence():

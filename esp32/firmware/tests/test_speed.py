@@ -218,9 +218,9 @@ def test_another_hosts_hello_is_dropped():
 
 def test_silence_at_a_changed_speed():
     bench, host, speeds = _changed()
-    bench.skip(1490)
+    bench.idle(1490)
     check.equal(speeds, [FAST])
-    bench.skip(30)
+    bench.idle(30)
     check.equal(speeds, [FAST, FIRST])
     link = bench.device.link
     assert link.tag
@@ -228,10 +228,10 @@ def test_silence_at_a_changed_speed():
     check.equal(link.speed.in_force, FIRST)
     # And if nothing comes there either, the session ends when it would have ended.
     bench, host, speeds = _changed()
-    bench.skip(1510)
-    bench.skip(950)
+    bench.idle(1510)
+    bench.idle(950)
     assert bench.device.link.tag
-    bench.skip(100)
+    bench.idle(100)
     check.equal(bench.device.link.tag, 0)
     check.equal(speeds, [FAST, FIRST])
 

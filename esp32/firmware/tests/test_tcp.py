@@ -112,6 +112,22 @@ def test_refused():
     check.equal((len(bench.device.channels), len(bench.device.by_socket)), (0, 0))
 
 
+def test_accepted_and_reset_at_once():
+    import network
+
+    for platform, code, text in (("linux", RESET_BY_PEER, "connection reset by peer"), ("esp32", REFUSED, "connection refused")):
+        bench, host = _session()
+        bench.device.board.platform = platform  # lwIP's word for a refusal is the same
+        peer = Peer()
+        asked = host.ask(TCP_CONNECT, 0, LOOPBACK, peer.port, 0, {})
+        conn = peer.accept(host)  # before the device has looked again
+        network.set_reset(conn)
+        conn.close()
+        check.equal(host.answer(asked)[2:], (code, text, 104))
+        check.equal((len(bench.device.channels), len(bench.device.by_socket)), (0, 0))
+        peer.close()
+
+
 def test_connect_timeout():
     bench, host = _session()
     peer = Peer(backlog=0)

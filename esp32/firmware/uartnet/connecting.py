@@ -82,7 +82,7 @@ class Connecting(Channel):
 
     def reason(self, e):
         reason = super().reason(e)
-        if reason.code == _ERROR_CONNECTION_RESET:  # lwIP's word for a refusal
+        if reason.code == _ERROR_CONNECTION_RESET and self.device.board.platform != "linux":  # lwIP has one word for both
             return Failure(_ERROR_CONNECTION_REFUSED, "connection refused", reason.errno)
         return reason
 

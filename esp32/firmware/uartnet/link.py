@@ -159,7 +159,7 @@ class Link:
         self.blocked = False  # the host does not take our answers: what comes is kept or dropped
         self.own_window = 0
         self.max_payload = 0
-        self.heard = self.now
+        self.heard = self.ticked = self.now
         self.probed = self.now
         self.ack_due = None
         self.queue.clear()
@@ -613,17 +613,25 @@ class Link:
     def tick(self):
         """What time brings: an offer or a session that is over, and keepalive."""
         now = self.now
+        before = self.ticked
+        self.ticked = now
         if self.offer and ticks_diff(now, self.offered_at) >= _OFFER_MS:
             self._withdraw()
         speed = self.speed
         if speed.state:
             speed.tick(now)
         if self.tag and not 2 < speed.state < 5:
+            # What had come by the last tick has been read since, what came later maybe not.
+            sure = max(0, ticks_diff(before, self.heard))
             silent = ticks_diff(now, self.heard)
-            if 2 * silent >= 5 * self.keepalive:
+            if silent > sure + self.keepalive:
+                # The loop was held up, and so may have been the other end: counts as one interval.
+                silent = sure + self.keepalive
+                self.heard = ticks_add(now, -silent)
+            if 2 * sure >= 5 * self.keepalive:
                 self.fail(_RESET_SILENT, "nothing heard for %d ms" % silent)
                 return
-            if 2 * silent >= 3 * self.keepalive:
+            if 2 * sure >= 3 * self.keepalive:
                 speed.silence()
             if silent >= self.keepalive and 2 * ticks_diff(now, self.probed) >= self.keepalive:
                 self.probed = now

@@ -83,6 +83,13 @@ final class ChannelMono<T> extends Mono<T> {
             if (cancelled) {
                 reset(opens);
             }
+            if (opened.active().isDone() && !opened.active().isSuccess()) {
+                // Its event loop, which would tell, may have shut down.
+                if (!cancelled) {
+                    actual.onError(opened.active().cause());
+                }
+                return;
+            }
             opened.active().addListener(done -> {
                 if (cancelled) {
                     reset(opens);

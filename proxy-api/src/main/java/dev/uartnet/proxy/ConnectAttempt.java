@@ -13,8 +13,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.FutureListener;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -44,7 +47,8 @@ final class ConnectAttempt implements SessionHandler.Owner {
     /**
      * Connects over a channel of its own.
      *
-     * @return an attempt for each subscription; one that fails or is cancelled closes its channel
+     * @return an attempt for each subscription; one that fails or is cancelled closes its channel. Fails with {@link RejectedExecutionException} if
+     *     the event loops have shut down
      */
     static Mono<Connection> over(Bootstrap bootstrap, SocketAddress address, LinkConfig link) {
         return Mono.create(sink -> {
@@ -58,17 +62,42 @@ final class ConnectAttempt implements SessionHandler.Owner {
                     new ConnectAttempt(channel, true, sink).start(link);
                 }
             });
+            // Nobody calls a listener on an event loop that has shut down: that is asked for before, and heard of
+            // otherwise.
+            EventLoopGroup loops = own.validate().config().group();
+            if (loops.isShuttingDown()) {
+                sink.error(loopGone(address));
+                return;
+            }
             ChannelFuture connected = own.connect(address);
+            if (connected.isDone() && !connected.isSuccess()) {
+                sink.error(
+                        connected.cause() instanceof RejectedExecutionException
+                                ? loopGone(address)
+                                : connected.cause());
+                return;
+            }
+            FutureListener<Object> terminated = any -> {
+                if (!connected.isDone()) {
+                    sink.error(loopGone(address));
+                }
+            };
             sink.onCancel(() -> {
                 connected.cancel(false);
                 connected.channel().close();
             });
             connected.addListener(done -> {
+                loops.terminationFuture().removeListener(terminated);
                 if (!done.isSuccess()) {
                     sink.error(done.cause());
                 }
             });
+            loops.terminationFuture().addListener(terminated);
         });
+    }
+
+    static RejectedExecutionException loopGone(Object address) {
+        return new RejectedExecutionException("cannot connect to " + address + ": the event loop has shut down");
     }
 
     /** Connects over a channel that stays its owner's. */

@@ -68,6 +68,11 @@ final class Connection {
         return end.isDone();
     }
 
+    /** Returns whether the channel's event loop has shut down, or is about to: nothing can be opened on it any more. */
+    boolean isLoopGone() {
+        return channel.eventLoop().isShuttingDown();
+    }
+
     /** Tells when the session has ended: on the channel's event loop, or at once; those who ask, in any order. */
     void onEnd(Consumer<LinkLostException> listener) {
         end.thenAccept(listener);
@@ -75,7 +80,13 @@ final class Connection {
 
     /** Completes when the channel is closed, or does not get closed in time. */
     Mono<Void> closed() {
-        return Mono.<Void>create(sink -> channel.closeFuture().addListener(any -> sink.success()))
+        return Mono.<Void>create(sink -> {
+                    if (channel.closeFuture().isDone()) {
+                        sink.success(); // its event loop, which would tell, may be gone
+                    } else {
+                        channel.closeFuture().addListener(any -> sink.success());
+                    }
+                })
                 .timeout(CLOSE_MAX, Mono.empty());
     }
 

@@ -29,6 +29,11 @@ public final class LinkLostException extends IOException {
         return new LinkLostException("the link to the device is lost: " + why, cause, true);
     }
 
+    /** The session has ended with the event loop that it was on. */
+    static LinkLostException loopGone(Throwable cause) {
+        return ended("its event loop has shut down", cause);
+    }
+
     /** The session has ended under a request. */
     static LinkLostException aborted(RequestAbortedException request) {
         return new LinkLostException(
@@ -44,6 +49,11 @@ public final class LinkLostException extends IOException {
     /** This host has closed the client, and nothing was sent. */
     static LinkLostException closed() {
         return notRun("this host has closed the link to the device", null);
+    }
+
+    /** This host has closed the pool, and nothing was sent. */
+    static LinkLostException poolClosed() {
+        return notRun("this host has closed the pool", null);
     }
 
     /** There was no session for as long as somebody waited, though there is one now; nothing was sent. */

@@ -107,7 +107,7 @@ final class LoopCrossing {
             return true;
         } catch (RejectedExecutionException e) {
             // Not by the queue: the link's loop, its one producer, may be running its last tasks.
-            linkLoopGone = LinkLostException.ended("its event loop has shut down", e);
+            linkLoopGone = LinkLostException.loopGone(e);
             deliverSoon();
             return false;
         }

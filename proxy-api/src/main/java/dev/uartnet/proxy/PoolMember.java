@@ -2,6 +2,7 @@ package dev.uartnet.proxy;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -136,7 +137,11 @@ public final class PoolMember {
     void start() {
         Mono<ProxyClient> attempt = Mono.defer(() -> isClosed() ? Mono.<ProxyClient>empty() : connecting)
                 .doOnNext(this::connected)
-                .doOnError(this::attemptFailed);
+                .doOnError(this::attemptFailed)
+                .onErrorResume(RejectedExecutionException.class, stopped -> {
+                    gaveUp(); // nothing can be opened any more on event loops that were shut down
+                    return Mono.empty();
+                });
         attempts.update((retry == null ? attempt : attempt.retryWhen(retry)).subscribe(any -> {}, any -> gaveUp()));
     }
 

@@ -181,7 +181,9 @@ final class PoolSessions implements Sessions {
 
     @Override
     public LinkLostException refusal() {
-        return life.get() == Life.CLOSED ? LinkLostException.closed() : LinkLostException.noBoard(state().members());
+        return life.get() == Life.CLOSED
+                ? LinkLostException.poolClosed()
+                : LinkLostException.noBoard(state().members());
     }
 
     // ---- the life of the pool

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +197,7 @@ public final class ProxyConnector {
 
     /**
      * The event loops of the port and of reactor-netty's clients over it; default: those that all clients of reactor-netty share, which on
-     * 64-bit Linux are epoll's, so that the port has no threads of its own. They stay their owner's.
+     * 64-bit Linux are epoll's, so that the port has no threads of its own. They stay their owner's; a client ends when they shut down.
      */
     public ProxyConnector runOn(LoopResources resources) {
         Objects.requireNonNull(resources);
@@ -212,7 +213,8 @@ public final class ProxyConnector {
     /**
      * Opens the port and connects to the device on it.
      *
-     * @return one client for each subscription; see {@link ProxyClient} for the errors. Cancelling closes the port.
+     * @return one client for each subscription; see {@link ProxyClient} for the errors. Fails with {@link java.util.concurrent.RejectedExecutionException}
+     *     if the event loops have shut down. Cancelling closes the port.
      */
     public Mono<ProxyClient> connect() {
         return serial().flatMap(this::connect);
@@ -224,15 +226,21 @@ public final class ProxyConnector {
      * <p>All are tried at once. The pool is emitted when each has been tried once and one at least is up; those that are not, and those that are lost
      * later, are tried again when the {@link #reconnect Retry} says so, for ever by default.
      *
-     * @param ports the system's names for them, as {@link #port} takes them; each once
+     * @param ports the system's names for them, as {@link #port} takes them; each once, also under another name that leads there now
      * @return one pool for each subscription; fails with {@link LinkLostException}, which names each port and its cause, if none is up. Cancelling closes
      *     the ports
+     * @throws IllegalArgumentException if a port is there twice
      */
     public Mono<ProxyPool> pool(String... ports) {
         Map<String, Mono<ProxyClient>> clients = new LinkedHashMap<>();
+        Map<String, String> names = new HashMap<>();
         for (String name : ports) {
             if (clients.put(name, port(name).connect()) != null) {
                 throw new IllegalArgumentException("the port is there twice: " + name);
+            }
+            String other = names.put(SerialConnector.realName(name), name);
+            if (other != null) {
+                throw new IllegalArgumentException("the port is there twice: " + other + " and " + name + " are one");
             }
         }
         return pool(clients);

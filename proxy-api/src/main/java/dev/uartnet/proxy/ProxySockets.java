@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
@@ -36,7 +37,7 @@ import reactor.netty.resources.LoopResources;
  *
  * <p><b>Errors.</b> {@link java.net.ConnectException}, {@link io.netty.channel.ConnectTimeoutException}, {@link
  * java.net.UnknownHostException}, {@link java.net.BindException}, {@link java.net.SocketException} and so on, with what the device said (see {@link
- * ProxySocketChannel}); {@link LinkLostException}.
+ * ProxySocketChannel}); {@link LinkLostException}; {@link RejectedExecutionException} if the event loops have shut down.
  */
 public final class ProxySockets {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
@@ -206,6 +207,9 @@ public final class ProxySockets {
     // ---- channels
 
     private Bootstrap bootstrap(Supplier<Channel> channels, EventLoopGroup group, ChannelHandler handler) {
+        if (group.isShuttingDown()) {
+            throw new RejectedExecutionException("cannot open a socket: its event loops have shut down");
+        }
         return new Bootstrap()
                 .group(group)
                 .channelFactory(channels::get)

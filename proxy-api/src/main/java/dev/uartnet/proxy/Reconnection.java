@@ -187,7 +187,7 @@ final class Reconnection implements Sessions {
         if (!(now instanceof Up up) || up.connection() != connection) {
             return;
         }
-        if (connecting == null || retry == null) {
+        if (connecting == null || retry == null || connection.isLoopGone()) {
             end(cause);
             return;
         }
@@ -228,9 +228,12 @@ final class Reconnection implements Sessions {
         private Mono<Connection> attempt(Mono<Connection> connecting) {
             return connecting
                     .doOnNext(Reconnection.this::established)
-                    .doOnError(Reconnection.this::attemptFailed)
-                    // Nothing can be opened any more on event loops that were shut down.
-                    .onErrorComplete(RejectedExecutionException.class);
+                    .onErrorResume(RejectedExecutionException.class, stopped -> {
+                        // Nothing can be opened any more on event loops that were shut down.
+                        end(LinkLostException.loopGone(stopped));
+                        return Mono.empty();
+                    })
+                    .doOnError(Reconnection.this::attemptFailed);
         }
 
         @Override

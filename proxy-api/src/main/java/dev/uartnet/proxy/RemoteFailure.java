@@ -38,6 +38,7 @@ final class RemoteFailure {
         return switch (failed.errorCode()) {
             case NAME_NOT_FOUND, NAME_NO_ANSWER, NAME_FAILED -> ofResolve(cause, remote.getHostString());
             case CONNECTION_REFUSED -> withCause(new ConnectException(words("Connection refused", failed) + to), cause);
+            case CONNECTION_RESET -> withCause(new SocketException(words("Connection reset", failed) + to), cause);
             case TIMED_OUT, DEADLINE ->
                 withCause(new ConnectTimeoutException(words("connection timed out", failed) + to), cause);
             case HOST_UNREACHABLE ->

@@ -16,7 +16,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -46,6 +49,15 @@ final class SerialConnector {
     /** A device with this USB serial number. */
     static SerialConnector usb(String serialNumber) {
         return new SerialConnector(UartPortLocator.usb(serialNumber, UartPorts::list));
+    }
+
+    /** Returns where a port's name leads now, through symbolic links; the name itself, if there is no such file. */
+    static String realName(String port) {
+        try {
+            return Path.of(port).toRealPath().toString();
+        } catch (IOException | InvalidPathException e) {
+            return port;
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -101,6 +113,8 @@ final class SerialConnector {
     /** Opens the port, resets the chip at the end of its line, and closes the port. */
     Mono<Void> pulseReset(Bootstrap bootstrap) {
         return address()
+                .filter(address -> !bootstrap.config().group().isShuttingDown())
+                .switchIfEmpty(Mono.error(() -> ConnectAttempt.loopGone(locator)))
                 .flatMap(address -> Mono.create(sink -> bootstrap
                         .handler(new ChannelInboundHandlerAdapter())
                         .connect(address)

@@ -45,8 +45,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             owner.established(link.session());
         } else if (event instanceof LinkEnded link && !ended) {
             ended = true;
-            LinkLostException lost =
-                    LinkLostException.ended(String.valueOf(link.cause().getMessage()), link.cause());
+            LinkLostException lost = ctx.executor().isShuttingDown()
+                    ? LinkLostException.loopGone(link.cause())
+                    : LinkLostException.ended(String.valueOf(link.cause().getMessage()), link.cause());
             ctx.fireUserEventTriggered(new LinkLost(lost));
             if (established) {
                 owner.lost(lost);

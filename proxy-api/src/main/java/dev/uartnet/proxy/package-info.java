@@ -32,13 +32,13 @@
  *   fails with LinkLostException; {@code onClose()} completes</td><td>CLOSED</td></tr>
  * <tr><td></td><td>the link ends by itself</td><td>every socket fails with LinkLostException; requests that are safe to repeat, and connects
  *   that surely did not run, wait; the other connects fail. The Retry is told of the loss</td><td>RECONNECTING</td></tr>
- * <tr><td></td><td>the same, but the channel is not ours, or {@code noReconnect()}</td><td>all of that fails; {@code onClose()} fails with
+ * <tr><td></td><td>the same, but the channel is not ours, {@code noReconnect()}, or its event loops shut down</td><td>all of that fails; {@code onClose()} fails with
  *   LinkLostException</td><td>CLOSED</td></tr>
  * <tr><td>RECONNECTING</td><td>the Retry says so</td><td>an attempt: the port is looked for and opened, HELLO</td><td>RECONNECTING</td></tr>
  * <tr><td></td><td>request, connect</td><td>waits, or fails at once ({@code whileDown})</td><td>RECONNECTING</td></tr>
  * <tr><td></td><td>an attempt fails</td><td>its channel is closed; the Retry is told of it</td><td>RECONNECTING</td></tr>
  * <tr><td></td><td>an attempt succeeds</td><td>who waited goes on in the new session</td><td>CONNECTED</td></tr>
- * <tr><td></td><td>the Retry gives up</td><td>who waited fails, {@code onClose()} fails with LinkLostException</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>the Retry gives up, or the event loops have shut down</td><td>who waited fails, {@code onClose()} fails with LinkLostException</td><td>CLOSED</td></tr>
  * <tr><td></td><td>{@code close()}, {@code dispose()}</td><td>a running attempt is cancelled, its channel closed; who waited fails;
  *   {@code onClose()} completes</td><td>CLOSED</td></tr>
  * </table>
@@ -55,12 +55,12 @@
  * <tr><td>CONNECTING</td><td>the pool is started; the Retry says so</td><td>an attempt</td><td>CONNECTING</td></tr>
  * <tr><td></td><td>an attempt fails</td><td>the Retry is told of it</td><td>CONNECTING</td></tr>
  * <tr><td></td><td>an attempt succeeds</td><td>{@code client()} emits; the device is asked how many sockets it can have</td><td>UP</td></tr>
- * <tr><td></td><td>the Retry gives up, or there is none; {@code close()}</td><td>{@code client()} fails</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>the Retry gives up, or there is none; the event loops have shut down; {@code close()}</td><td>{@code client()} fails</td><td>CLOSED</td></tr>
  * <tr><td>UP</td><td>new socket, request</td><td>it may be chosen</td><td>UP</td></tr>
  * <tr><td></td><td>refuses a socket: NO_RESOURCES, NETWORK_DOWN</td><td>another member is asked; for 1 s it is chosen after the others</td><td>UP</td></tr>
  * <tr><td></td><td>the link ends by itself</td><td>its sockets fail; openings that surely did not run, and requests that are safe to repeat, go to
  *   another member, or wait; the client connects again</td><td>DOWN</td></tr>
- * <tr><td></td><td>the same with {@code noReconnect()}; {@code close()}, of the client, too</td><td>its sockets fail</td><td>CLOSED</td></tr>
+ * <tr><td></td><td>the same with {@code noReconnect()}, or as its event loops shut down; {@code close()}, of the client, too</td><td>its sockets fail</td><td>CLOSED</td></tr>
  * <tr><td>DOWN</td><td>the client connects again</td><td>the device is asked for its sockets again: another may be there</td><td>UP</td></tr>
  * <tr><td></td><td>the client gives up; {@code close()}</td><td></td><td>CLOSED</td></tr>
  * </table>

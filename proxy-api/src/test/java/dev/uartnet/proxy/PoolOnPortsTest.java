@@ -116,6 +116,28 @@ class PoolOnPortsTest {
                 .next());
     }
 
+    @Test
+    void aPortUnderTwoNamesIsRefused() throws Exception {
+        Path link = folder.resolve("by-id");
+        Board board = plug(Kinds.SIMULATOR, link);
+        String real = Path.of(board.path()).toRealPath().toString();
+        assertThatThrownBy(() -> quick().pool(link.toString(), "/dev/no-such-port", real))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the port is there twice: " + link + " and " + real + " are one");
+    }
+
+    @Test
+    void aClosedPoolSaysThatItIsThePool() throws Exception {
+        Path link = folder.resolve("by-id");
+        plug(Kinds.SIMULATOR, link);
+        ProxyPool pool = get(quick().pool(link.toString()));
+        pool.close().block(WAIT);
+        String words = "this host has closed the pool; the request did not run";
+        assertThatThrownBy(() -> pool.resolve("some.test").blockFirst(WAIT)).hasMessageContaining(words);
+        assertThatThrownBy(() -> pool.sockets().connect("127.0.0.1", 9).block(WAIT))
+                .hasMessageContaining(words);
+    }
+
     private static List<Integer> sockets(ProxyPool pool) {
         return pool.members().stream().map(PoolMember::sockets).toList();
     }

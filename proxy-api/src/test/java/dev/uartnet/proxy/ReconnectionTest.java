@@ -206,7 +206,7 @@ class ReconnectionTest {
         lose(first);
         after(1_000_000);
         assertThat(attempts).hasValue(1);
-        assertThat(present(link).cause()).hasMessageContaining("event executor terminated");
+        assertThat(present(link).cause()).hasMessage("the link to the device is lost: its event loop has shut down");
     }
 
     @Test

@@ -48,7 +48,9 @@ abstract class PortChannel extends AbstractChannel {
     /** Null until the port is open. */
     private volatile @Nullable PortIo io;
 
+    /** Until the port is open. */
     private @Nullable PortOpening opening;
+
     private @Nullable PortClosing closing;
     private boolean closeWithoutWaiting;
     /** Why the port is gone; kept for the next event loop if this channel has none at the time. */
@@ -184,7 +186,7 @@ abstract class PortChannel extends AbstractChannel {
             startClosing();
             UartPort open = port;
             if (open != null) {
-                PortClosing.inBackground(open, io, () -> {});
+                PortClosing.inBackground(open, io, null, () -> {});
             }
         }
         state = State.CLOSED;
@@ -326,7 +328,6 @@ abstract class PortChannel extends AbstractChannel {
 
     private void failConnect(Throwable cause) {
         PortOpening attempt = opening;
-        opening = null;
         if (attempt != null) {
             attempt.fail(cause);
         }
@@ -420,7 +421,9 @@ abstract class PortChannel extends AbstractChannel {
                 return null;
             }
             startClosing();
-            PortClosing started = new PortClosing(open, io, eventLoop(), failure != null);
+            PortOpening attempt = opening;
+            PortClosing started =
+                    new PortClosing(open, io, attempt == null ? null : attempt.opener(), eventLoop(), failure != null);
             closing = started;
             return started;
         }

@@ -19,17 +19,22 @@ final class PortClosing implements Executor {
     private static final long LIMIT_MILLIS = 3_500;
     /** A lost port has nothing to wait for; the channel has to be closed within a second. */
     private static final long LOST_LIMIT_MILLIS = 500;
+    /** A thread that is still opening has mostly done so by then; one whose driver takes longer is left to itself. */
+    private static final long OPENER_LIMIT_MILLIS = 300;
 
     private final UartPort port;
     private final @Nullable PortIo io;
+    private final @Nullable Thread opener;
     private final EventLoop loop;
     private final boolean lost;
     /** Event loop only. */
     private @Nullable Runnable rest;
 
-    PortClosing(UartPort port, @Nullable PortIo io, EventLoop loop, boolean lost) {
+    /** @param opener the thread that may still be opening the port */
+    PortClosing(UartPort port, @Nullable PortIo io, @Nullable Thread opener, EventLoop loop, boolean lost) {
         this.port = port;
         this.io = io;
+        this.opener = opener;
         this.loop = loop;
         this.lost = lost;
     }
@@ -38,7 +43,7 @@ final class PortClosing implements Executor {
     public void execute(Runnable task) {
         rest = task;
         Future<?> timeout = loop.schedule(this::finish, lost ? LOST_LIMIT_MILLIS : LIMIT_MILLIS, TimeUnit.MILLISECONDS);
-        inBackground(port, io, () -> {
+        inBackground(port, io, opener, () -> {
             try {
                 loop.execute(() -> {
                     timeout.cancel(false);
@@ -61,12 +66,14 @@ final class PortClosing implements Executor {
     }
 
     /** Closes the port, whose bytes nobody moves any more, and then calls {@code closed}, both on a new thread. */
-    static void inBackground(UartPort port, @Nullable PortIo io, Runnable closed) {
+    static void inBackground(UartPort port, @Nullable PortIo io, @Nullable Thread opener, Runnable closed) {
         ControlThread.start("uart-close-" + port.name(), () -> {
             try {
                 port.close();
                 if (io != null) {
-                    io.awaitEnd(); // a thread that is still opening may take long; it closes what it opens by itself
+                    io.awaitEnd();
+                } else if (opener != null) {
+                    opener.join(OPENER_LIMIT_MILLIS); // it closes what it opens by itself
                 }
             } catch (Throwable t) {
                 log.warn("{}: closing failed", port, t);

@@ -25,6 +25,7 @@ final class PortOpening {
     private final UartSettings settings;
     private final ChannelPromise promise;
     private final Listener listener;
+    private @Nullable Thread opener;
     private @Nullable Future<?> timeout;
     private boolean ended;
 
@@ -38,7 +39,7 @@ final class PortOpening {
     /** To be called on the event loop, as what follows. */
     void start(EventLoop loop, int timeoutMillis) {
         boolean byLoop = EpollLoops.contain(loop);
-        ControlThread.start("uart-open-" + port.name(), () -> open(byLoop));
+        opener = ControlThread.start("uart-open-" + port.name(), () -> open(byLoop));
         if (timeoutMillis > 0) {
             timeout = loop.schedule(() -> timedOut(timeoutMillis), timeoutMillis, TimeUnit.MILLISECONDS);
         }
@@ -47,6 +48,12 @@ final class PortOpening {
                 listener.givenUp(new ClosedChannelException());
             }
         });
+    }
+
+    /** Returns the thread that opens the port, once started: it ends when that is open, or what it has opened is closed again. */
+    @Nullable
+    Thread opener() {
+        return opener;
     }
 
     private void open(boolean byLoop) {

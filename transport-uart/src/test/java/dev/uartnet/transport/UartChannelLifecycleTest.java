@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -99,6 +100,33 @@ class UartChannelLifecycleTest {
         assertThat(connect.channel().closeFuture().await(A_SECOND.toMillis())).isTrue();
         assertThatThrownBy(connect::sync).isInstanceOf(CancellationException.class);
         port.finishOpening();
+    }
+
+    /** Else who opens the port again behind the close finds it in use. */
+    @ParameterizedTest
+    @EnumSource
+    void closingWaitsUntilTheOpenerHasLetGoOfThePort(EventLoops loops) throws Exception {
+        group = loops.newGroup(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        SlowPort port = new SlowPort() {
+            @Override
+            public void open(UartSettings settings) throws IOException {
+                super.open(settings);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // what a driver may take to close
+                letGo.countDown();
+                throw new IOException("closed meanwhile");
+            }
+
+            @Override
+            public void close() {
+                finishOpening();
+            }
+        };
+        ChannelFuture connect = bootstrap(new UartChannel(port), new EventLog()).connect(new UartAddress("slow"));
+        port.awaitOpening();
+        assertThat(connect.cancel(false)).isTrue();
+        assertThat(connect.channel().closeFuture().await(A_SECOND.toMillis())).isTrue();
+        assertThat(letGo.getCount()).isZero();
     }
 
     @ParameterizedTest
@@ -349,7 +377,7 @@ class UartChannelLifecycleTest {
     }
 
     /** A port whose driver takes its time to open. */
-    private static final class SlowPort implements UartPort {
+    private static class SlowPort implements UartPort {
         private final CountDownLatch opening = new CountDownLatch(1);
         private final CountDownLatch finish = new CountDownLatch(1);
 

@@ -54,6 +54,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     private long lastHeardNanos;
     private @Nullable Future<?> keepaliveTimer;
+    /** When {@link #keepaliveTimer} fires. */
+    private long keepaliveDueNanos;
+    /** The value of {@link #lastHeardNanos} that stands for a silence in which this end was held up; once for each silence. */
+    private long excusedNanos;
 
     private final LinkMeter meter;
     private long bornNanos;
@@ -689,7 +693,9 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     }
 
     private void keepAliveIn(long millis) {
-        keepaliveTimer = ctx().executor().schedule(this::keepAlive, Math.max(1, millis), TimeUnit.MILLISECONDS);
+        long delay = Math.max(1, millis);
+        keepaliveDueNanos = nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay);
+        keepaliveTimer = ctx().executor().schedule(this::keepAlive, delay, TimeUnit.MILLISECONDS);
     }
 
     private void keepAlive() {
@@ -703,13 +709,23 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             keepAliveIn(interval / 2);
             return;
         }
+        boolean late = 4 * TimeUnit.NANOSECONDS.toMillis(nanoTime() - keepaliveDueNanos) >= interval;
+        if (late && 2 * silent >= 5 * interval && lastHeardNanos != excusedNanos) {
+            // What has come while this end was held up may be unread, and the other end may have been held up, too: it
+            // is asked once more.
+            excusedNanos = nanoTime() - TimeUnit.MILLISECONDS.toNanos(2 * interval);
+            lastHeardNanos = excusedNanos;
+            probe();
+            keepAliveIn(interval / 2);
+            return;
+        }
         if (2 * silent >= 5 * interval) {
             String text = "nothing heard for " + silent + " ms";
             sendReset(currentTag(), new Reset(ResetReason.SILENT, 0, bootId(), text));
             end(new LinkSilentException("the other end is gone: " + text));
             return;
         }
-        if (speed != null && 2 * silent >= 3 * interval) {
+        if (!late && speed != null && 2 * silent >= 3 * interval) {
             speed.silent();
         }
         if (silent >= interval) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -426,6 +427,34 @@ class LinkTest {
             line.passTime(501);
             assertThat(end(line.hostApplication)).isInstanceOf(LinkSilentException.class);
             assertThat(end(line.deviceApplication)).isInstanceOf(LinkSilentException.class);
+        }
+    }
+
+    @Test
+    void whatWaitsWhileAnEndIsHeldUpIsNoSilence() {
+        try (TestLine line = TestLine.open()) {
+            for (int i = 0; i < 3; i++) {
+                // Timers run before the input is read.
+                line.host.advanceTimeBy(70, TimeUnit.SECONDS);
+                line.host.runScheduledPendingTasks();
+                assertThat(line.hostLink().session()).isNotNull();
+                line.settle();
+                line.passTime(100);
+            }
+            assertThat(line.hostApplication.events(LinkEnded.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void anEndThatWasHeldUpAsksOnceMore() {
+        try (TestLine line = TestLine.open()) {
+            line.toHost = bytes -> new byte[0];
+            for (int i = 0; i < 2; i++) {
+                assertThat(line.hostLink().session()).isNotNull();
+                line.host.advanceTimeBy(70, TimeUnit.SECONDS);
+                line.host.runScheduledPendingTasks();
+            }
+            assertThat(end(line.hostApplication)).isInstanceOf(LinkSilentException.class);
         }
     }
 
