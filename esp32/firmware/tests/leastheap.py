@@ -128,10 +128,17 @@ def main(args):
             mpy = True
         elif word == "--verbose":
             verbose = True
-        elif word == "--channels" and args:
-            numbers = (int(args.pop(0)),)
-        elif word == "--at" and args:
-            at = int(args.pop(0))
+        elif word in ("--channels", "--at"):
+            most = 1000 if word == "--channels" else 4096
+            value = args.pop(0) if args else ""
+            n = int(value) if value and len(value) < 6 and all(c in "0123456789" for c in value) else 0
+            if not 1 <= n <= most:
+                print("least-heap: %s takes a number from 1 to %d, not '%s'" % (word, most, value), file=sys.stderr)
+                return 2
+            if word == "--at":
+                at = n
+            else:
+                numbers = (n,)
         else:
             print("least-heap: unknown argument: " + word, file=sys.stderr)
             return 2
