@@ -8,10 +8,10 @@ import java.util.Locale;
 
 /** One picture as SVG: lines with their names at their ends, axes with units; readable on light and dark ground. */
 final class Plot {
-    private static final int WIDTH = 860;
+    private static final int WIDTH = 880;
     private static final int HEIGHT = 470;
     private static final int LEFT = 84;
-    private static final int RIGHT = 270;
+    private static final int RIGHT = 290;
     private static final int TOP = 82;
     private static final int BOTTOM = 64;
     private static final int LABEL_HEIGHT = 17;
