@@ -21,7 +21,7 @@ _IPPROTO_TCP = const(6)
 _TCP_NODELAY = const(1)
 _FEATURE_SPEED = const(2)
 _FEATURE_IPV6 = const(64)
-_SMALL_BYTES = const(90000)  # of a heap that has no room for frames of 1024 bytes
+_SMALL_BYTES = const(98000)  # of a heap that has no room for frames of 1024 bytes
 
 
 class LineGone(OSError):

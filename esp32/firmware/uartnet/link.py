@@ -108,10 +108,17 @@ class Link:
         gc.collect()
         room = (gc.mem_free() - _BUFFERS * max_payload - _SOCKET_BYTES * board.channels_max) // _POOL_PART
         frames = min(_POOL_FRAMES_MAX, max(_POOL_FRAMES_MIN, room // max_payload))
-        self.pool_slots = slots(max_payload) * frames
+        while True:
+            self.pool_slots = slots(max_payload) * frames
+            try:
+                self.pool = Pool(self.pool_slots)
+                break
+            except MemoryError:  # room enough, but in pieces
+                if frames <= _POOL_FRAMES_MIN:
+                    raise
+                frames -= 1
         # For either direction, so that the other is never without.
         self.pool_limit = self.pool_slots - slots(max_payload) * (frames // 4)
-        self.pool = Pool(self.pool_slots)
         # What the UART has not taken yet, from head to tail: a full frame, every byte of it escaped, and one of the others.
         self.wire = bytearray(2 * (max_payload + 9) + _CONTROL_BYTES)
         limit = max(max_payload, _LIMIT_HELLO_PAYLOAD_BYTES_MAX) + 8
