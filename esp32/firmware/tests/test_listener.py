@@ -91,7 +91,7 @@ def test_accepts_with_the_real_addresses():
     client = Client(port)
     channel, local, local_port, remote, remote_port, credit = _accepted(host)
     check.equal((channel, local, local_port, remote, remote_port), (1, LOOPBACK, port, LOOPBACK, client.port))
-    assert 64 <= credit <= 4096
+    assert 64 <= credit <= 8192
     got = bytearray()
     host.data[1] = got.extend
     client.send(b"hello")

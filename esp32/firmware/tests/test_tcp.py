@@ -90,7 +90,7 @@ def test_connect_tells_both_addresses():
     conn = peer.accept(host)
     check.equal((local, remote, remote_port), (LOOPBACK, LOOPBACK, peer.port))
     check.equal(local_port, port_of(next(iter(bench.device.channels.values())).sock))
-    assert 256 <= credit <= 4096
+    assert 256 <= credit <= 8192
     check.equal(host.connect(2, peer.port, host="localhost")[2], LOOPBACK)
     check.equal(host.connect(4, peer.port, host="127.0.0.1")[2], LOOPBACK)
     conn.close()
@@ -380,7 +380,7 @@ def test_credits_return():
     peer = Peer()
     for _ in range(3):
         granted = [host.connect(2 * n, peer.port)[4] for n in range(30)]
-        check.equal(granted[0], 4096)
+        check.equal(granted[0], 8128)
         check.equal(granted[-1], 64)
         for n in range(30):
             peer.accept(host).close()

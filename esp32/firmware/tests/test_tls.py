@@ -80,7 +80,7 @@ def test_connect():
     results, end = _connected(host, peer, sink=got.extend)
     check.equal((results[0], results[2], results[3]), (LOOPBACK, LOOPBACK, peer.port))
     credit = results[4]
-    assert 256 <= credit <= 4096
+    assert 256 <= credit <= 8192
     host.send(CHANNEL_DATA, 0, b"to the peer")
     end.send = b"to the host"
     host.until(lambda: end.step() or len(got) == 11 and len(end.got) == 11)
