@@ -6,7 +6,7 @@ from builtins import print  # the firmware puts another in its place
 
 def equal(got, expected, what=""):
     if got != expected:
-        raise AssertionError("%sgot %r, expected %r" % (what and what + ": ", got, expected))
+        raise AssertionError("%sgot %r, expected %r" % ("%s: " % (what,) if what else "", got, expected))
 
 
 def raises(kind, call, *args):
@@ -15,6 +15,12 @@ def raises(kind, call, *args):
     except kind as e:
         return e
     raise AssertionError("no %s, but %r" % (kind.__name__, got))
+
+
+def as_free(left, free):
+    """So much heap is free as there was. Apart from chance: whatever looks like a pointer is one to this collector, and the table of names grows in steps of 1 to 2 KB."""
+    if left < free - 4000:
+        raise AssertionError("%d bytes free, of %d" % (left, free))
 
 
 def run(names):
