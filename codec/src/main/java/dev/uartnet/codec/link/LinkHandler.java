@@ -260,7 +260,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                 continue;
             }
             int cost = size + FrameCodec.OVERHEAD_BYTES;
-            if (!sent.hasRoom(open, cost)) {
+            if (!sent.hasRoom(open, cost, atSpeed)) {
                 if (sent.fillsPeer(open, cost)) {
                     meter.windowFull(nanoTime());
                 }
