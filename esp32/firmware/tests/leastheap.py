@@ -61,7 +61,7 @@ def _carry(host, n):
                 credit[i] -= size
         return all(len(got[i]) == _BYTES == len(there[i]) for i in range(n))
 
-    host.until(done, 20000)
+    host.until(done)
     for i in range(n):
         assert got[i] == _pattern(i) and there[i] == _pattern(i), i
     free = host.call(INFO)[0]

@@ -23,7 +23,7 @@ _count = 0
 running = []
 
 
-def until(true, ms=10000):
+def until(true, ms=30000):
     for _ in range(ms // 5):
         value = true()
         if value:
@@ -84,6 +84,7 @@ class Firmware:
         line = open_line(self.line)
         waiting = select.poll()
         waiting.register(line, select.POLLIN)
+        settings.setdefault("keepalive", 10000)  # a machine with other work may hold up this end for seconds
         return Host(line, lambda: waiting.poll(5), **settings)
 
 

@@ -18,7 +18,7 @@ def _start(*args):
     os.putenv("UARTNET_ALLOW", "")
     if not args:
         f.ready()
-    host = f.host(keepalive=500).open()
+    host = f.host().open()
     host.call(EXEC, "import time\ngo = []\ndone = []\ndef wait():\n    while not go: time.sleep_ms(1)\n    return go.pop()\ndef spin():\n    n = 0\n    while not go: n += 1\n    return n")
     return f, host
 
@@ -148,7 +148,7 @@ def test_exceptions_of_long_calls():
 
 def _outcome(f, host, number):
     """The answer, or the words with which the device ends the session."""
-    host.until(lambda: host.resets or f.code() or [m for m in host.messages if m[0] in (RESPONSE, ERROR) and m[1] == number], 20000)
+    host.until(lambda: host.resets or f.code() or [m for m in host.messages if m[0] in (RESPONSE, ERROR) and m[1] == number])
     check.equal(f.code(), "", f.output())
     for m in host.messages:
         if m[0] in (RESPONSE, ERROR) and m[1] == number:

@@ -119,7 +119,7 @@ def test_a_reset_keeps_a_tty():
     f = Firmware("--tty", name)
     waiting = select.poll()
     waiting.register(line, select.POLLIN)
-    host = Host(line, lambda: waiting.poll(5))
+    host = Host(line, lambda: waiting.poll(5), keepalive=10000)
     host.until(lambda: host.resets)
     host.open()
     info = host.call(INFO)[0]
@@ -153,11 +153,11 @@ def test_the_watchdog_bites_when_the_loop_hangs():
     m = host.answer(host.ask(WATCHDOG, 500))
     check.equal(m[2], BAD_REQUEST)
     assert "1000" in m[3], m
-    check.equal(host.call(WATCHDOG, 1000), (1000,))
-    check.equal(host.call(WATCHDOG, 0), (1000,))  # as on a board it cannot be ended
-    check.equal(host.call(WATCHDOG, 2000), (2000,))
-    check.equal(host.call(WATCHDOG, 1000), (1000,))
-    end = time.ticks_add(time.ticks_ms(), 2500)
+    check.equal(host.call(WATCHDOG, 3000), (3000,))
+    check.equal(host.call(WATCHDOG, 0), (3000,))  # as on a board it cannot be ended
+    check.equal(host.call(WATCHDOG, 4000), (4000,))
+    check.equal(host.call(WATCHDOG, 3000), (3000,))
+    end = time.ticks_add(time.ticks_ms(), 4000)
     host.until(lambda: time.ticks_diff(time.ticks_ms(), end) > 0)  # the loop feeds it
     check.equal(host.call(INFO)[0]["boot_id"], info["boot_id"])
     script.send("while True: pass")

@@ -42,7 +42,7 @@ def test_33_sockets_in_an_esp32_s_memory():
             left[n] = left[n][taken or 0 :]
         return all(len(g) == size for g in got[:32])
 
-    host.until(all_here, 20000)
+    host.until(all_here)
     for n in range(33):
         check.equal(bytes(got[n]), _pattern(size, n)[: size if n < 32 else 100])
     full = host.call(INFO)[0]["heap_free"]
@@ -75,7 +75,7 @@ def test_33_sockets_in_an_esp32_s_memory():
                 credit[n] -= size
         return not any(credit) and not host.waiting and not host.flight and not host.messages
 
-    host.until(push, 20000)
+    host.until(push)
     check.equal([m for m in host.messages if m[0] == CLOSE], [])
     print("  %d bytes free with 33 peers that do not read" % host.call(INFO)[0]["heap_free"])
     there = [bytearray() for _ in range(33)]
@@ -88,7 +88,7 @@ def test_33_sockets_in_an_esp32_s_memory():
                 there[n].extend(buf[:k])
         return all(len(there[n]) == sent[n] for n in range(33))
 
-    host.until(all_there, 20000)
+    host.until(all_there)
     for n in range(33):
         check.equal(bytes(there[n]), _pattern(sent[n], n))
         conns[n].close()

@@ -33,9 +33,9 @@ def _input(host, pin, level=0):
     check.equal(host.call(OPEN, pin, "in", {}), (level,))
 
 
-def _items(host, number, n, ms=10000):
+def _items(host, number, n):
     """The next n items of a streaming request."""
-    return [host.message(lambda m: m[0] == NEXT and m[1] == number, ms)[2] for _ in range(n)]
+    return [host.message(lambda m: m[0] == NEXT and m[1] == number)[2] for _ in range(n)]
 
 
 def _watch(host, pin, edges="both", debounce=0, demand=1000):

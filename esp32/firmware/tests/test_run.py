@@ -147,7 +147,7 @@ def test_tty_and_its_end():
     waiting = select.poll()
     waiting.register(line, select.POLLIN)
     # Until the firmware has set it raw the pty would echo: it says when it is ready.
-    host = Host(line, lambda: waiting.poll(5))
+    host = Host(line, lambda: waiting.poll(5), keepalive=10000)
     host.until(lambda: host.resets)
     host.open()
     check.equal(host.call(PING, bytes(range(256))), (bytes(range(256)),))
