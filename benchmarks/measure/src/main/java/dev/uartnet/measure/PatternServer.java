@@ -133,6 +133,10 @@ public final class PatternServer extends ChannelInitializer<Channel> {
         /** Returns whether the request is complete, and served. */
         private boolean begin(ChannelHandlerContext context, ByteBuf request, ByteBuf data) {
             request.writeBytes(data, Math.min(data.readableBytes(), request.writableBytes()));
+            if (request.readableBytes() >= Long.BYTES && isStranger(request.getLong(0))) {
+                context.close();
+                return false;
+            }
             if (request.isWritable()) {
                 return false;
             }
@@ -145,7 +149,7 @@ public final class PatternServer extends ChannelInitializer<Channel> {
                 echoes = true;
                 return true;
             }
-            if (magic != MAGIC || bytesDown < 0 || bytesUp < 0) {
+            if (bytesDown < 0 || bytesUp < 0) {
                 context.close();
                 return false;
             }
@@ -153,6 +157,10 @@ public final class PatternServer extends ChannelInitializer<Channel> {
             down = new PatternSender(new Pattern(downSeed(seed)), bytesDown);
             up = new PatternReceiver(new Pattern(seed), bytesUp);
             return true;
+        }
+
+        private static boolean isStranger(long magic) {
+            return magic != MAGIC && magic != ECHO;
         }
 
         @Override
