@@ -292,10 +292,8 @@ abstract class ProxiedChannel {
      */
     final void linger(Duration max) {
         state = State.LINGERING;
-        lingerTimeout = multiplexer
-                .context()
-                .executor()
-                .schedule(this::lingerTimedOut, max.toMillis(), TimeUnit.MILLISECONDS);
+        lingerTimeout =
+                multiplexer.context().executor().schedule(this::lingerTimedOut, max.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void lingerTimedOut() {
