@@ -280,7 +280,7 @@ class Host:
         self.device_window = welcome[6]
         self.device_buffer = welcome[7]
         self.emit(PROBE)
-        self.until(lambda: self.messages or self.frames and self.frames[-1][:2] == (ACK, self.tag))
+        self.until(lambda: self.messages or any(f[:2] == (ACK, self.tag) for f in self.frames))
 
     def close(self):
         self.emit(RESET, pack(2, 0, 0, ""))

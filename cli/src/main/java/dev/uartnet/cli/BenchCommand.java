@@ -1,6 +1,7 @@
 package dev.uartnet.cli;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,8 @@ final class BenchCommand extends DeviceCommand {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write the figures to this file as well, in the form of benchmarks/README.md.")
+            description =
+                    "Write the figures to this file as well, in the form of benchmarks/README.md; it appears only when all are measured.")
     private @Nullable Path json;
 
     private @Nullable InetSocketAddress peerAddress;
@@ -134,6 +136,20 @@ final class BenchCommand extends DeviceCommand {
     @Override
     int run(Device device) throws Exception {
         Bench bench = new Bench(device, invocation.output(), seconds, repetitions);
+        if (json == null) {
+            measure(bench);
+            return ExitCodes.DONE;
+        }
+        // Opened first: a file that cannot be written is told before anything is measured.
+        try (Body file = FileBody.open(json, invocation.cleanups())) {
+            measure(bench);
+            file.write(bench.results().json().getBytes(StandardCharsets.UTF_8));
+            file.complete();
+        }
+        return ExitCodes.DONE;
+    }
+
+    private void measure(Bench bench) throws Exception {
         bench.head(options.wantsSpeed());
         bench.roundTrips(pings);
         if (peerAddress == null) {
@@ -141,9 +157,5 @@ final class BenchCommand extends DeviceCommand {
         } else {
             bench.against(peerAddress);
         }
-        if (json != null) {
-            bench.results().write(json);
-        }
-        return ExitCodes.DONE;
     }
 }

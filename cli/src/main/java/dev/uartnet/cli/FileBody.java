@@ -86,7 +86,7 @@ final class FileBody implements Body {
 
     private IOException failure(IOException cause) {
         String why = cause instanceof NoSuchFileException
-                ? "no such folder"
+                ? "no such folder: " + file.getParent()
                 : cause instanceof AccessDeniedException
                         ? "permission denied"
                         : cause instanceof FileSystemException system && system.getReason() != null

@@ -86,7 +86,7 @@ class FileBodyTest {
         Path file = folder.resolve("no").resolve("file");
         assertThatThrownBy(() -> FileBody.open(file, cleanups))
                 .isInstanceOf(IOException.class)
-                .hasMessage("cannot write " + file + ": no such folder");
+                .hasMessage("cannot write " + file + ": no such folder: " + file.getParent());
     }
 
     private List<String> files() throws IOException {

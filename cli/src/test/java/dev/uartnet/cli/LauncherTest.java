@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(WINDOWS)
 class LauncherTest {
     private static final String BUILDS =
-            "uartnet: building uartnet (first use: a minute, or several on a slow machine or network)...";
+            "uartnet: building uartnet by Maven, once: about a minute, or several on a slow machine or network...";
 
     @TempDir
     Path folder = Path.of("");
@@ -135,14 +135,15 @@ class LauncherTest {
 
         Result result = run("--version");
 
-        assertThat(result.errors()).startsWith("uartnet: building uartnet (its sources have changed)...");
+        assertThat(result.errors())
+                .startsWith("uartnet: building uartnet, as its sources have changed: about a minute...");
         assertThat(result.exitCode()).isZero();
         assertThat(buildsSoFar()).isEqualTo(2);
     }
 
     @Test
     void aBuildThatFailsShowsMavensWordsAndIsTriedAgain() throws Exception {
-        maven("echo '[ERROR] no such class'; exit 1");
+        maven("echo '[INFO] Building'; echo '[ERROR] no such class'; exit 1");
         for (int attempt = 1; attempt <= 2; attempt++) {
             Result result = run("--version");
 
@@ -152,7 +153,8 @@ class LauncherTest {
                     .containsExactly(
                             BUILDS,
                             "[ERROR] no such class",
-                            "uartnet: the build has failed; Maven's messages are above");
+                            "uartnet: the build has failed; Maven's messages are above, all of them in "
+                                    + checkout.toRealPath().resolve("cli/target/uartnet-build.log"));
             assertThat(buildsSoFar()).isEqualTo(attempt);
         }
     }

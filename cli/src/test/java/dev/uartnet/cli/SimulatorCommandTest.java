@@ -115,9 +115,23 @@ class SimulatorCommandTest extends DeviceContract {
             CommandProcess.Result result =
                     CommandProcess.run("get", server.url("/length/10"), "-o", file.toString(), "--port", "sim");
 
-            assertThat(result.errors()).isEqualToIgnoringNewLines("uartnet: cannot write " + file + ": no such folder");
+            assertThat(result.errors())
+                    .isEqualToIgnoringNewLines(
+                            "uartnet: cannot write " + file + ": no such folder: " + file.getParent());
             assertThat(result.exitCode()).isEqualTo(ExitCodes.LOCAL_FAILURE);
         }
+    }
+
+    @Test
+    void figuresThatCannotBeWrittenAreNotMeasured() throws Exception {
+        Path file = folder.resolve("missing").resolve("bench.json");
+        CommandProcess.Result result = CommandProcess.run("bench", "--json", file.toString(), "--port", "sim");
+
+        assertThat(result.errors())
+                .isEqualToIgnoringNewLines("uartnet: cannot write " + file + ": no such folder: " + file.getParent());
+        assertThat(result.exitCode()).isEqualTo(ExitCodes.LOCAL_FAILURE);
+        assertThat(result.text()).isEmpty();
+        assertThat(file.getParent()).doesNotExist();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.uartnet.proxy;
 
 import dev.uartnet.codec.message.ChannelClose;
+import dev.uartnet.codec.message.ChannelCredit;
 import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.ErrorResponse;
 import dev.uartnet.codec.message.Event;
@@ -18,6 +19,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,9 @@ abstract class ProxiedChannel {
         FREE
     }
 
+    /** A GiB of credit is as good as no limit; the sum must not overflow. */
+    private static final int CREDIT_MAX = 1 << 30;
+
     private final ChannelMultiplexer multiplexer;
     private final Owner owner;
     private State state = State.FREE;
@@ -57,6 +62,7 @@ abstract class ProxiedChannel {
     private Duration timeout = Duration.ZERO;
     private @Nullable Future<?> request;
     private @Nullable Blobs blobs;
+    private @Nullable Future<?> lingerTimeout;
 
     ProxiedChannel(ChannelMultiplexer multiplexer, Owner owner) {
         this.multiplexer = multiplexer;
@@ -274,9 +280,26 @@ abstract class ProxiedChannel {
         ownerClosed = true;
     }
 
-    /** Waits with CHANNEL_CLOSE until what is queued has left. */
-    final void linger() {
+    /** Returns how many bytes may be sent, now that the device allows more. */
+    static int grown(int sendCredit, ChannelCredit more) {
+        return (int) Math.min((long) sendCredit + Math.max(0, more.credit()), CREDIT_MAX);
+    }
+
+    /**
+     * Waits with CHANNEL_CLOSE until what is queued has left.
+     *
+     * @param max how long that may take
+     */
+    final void linger(Duration max) {
         state = State.LINGERING;
+        lingerTimeout =
+                multiplexer.context().executor().schedule(this::lingerTimedOut, max.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void lingerTimedOut() {
+        if (state == State.LINGERING) {
+            sendClose(new ChannelClose(number, ErrorCode.CONNECTION_ABORTED, "the network took no more", null));
+        }
     }
 
     final void sendClose(ChannelClose close) {
@@ -307,6 +330,11 @@ abstract class ProxiedChannel {
     private void end(State next) {
         blobsConsumed();
         state = next;
+        Future<?> timeout = lingerTimeout;
+        if (timeout != null) {
+            timeout.cancel(false);
+            lingerTimeout = null;
+        }
         release();
     }
 

@@ -10,7 +10,6 @@ import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.message.Operation;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class ProxiedDatagrams extends ProxiedChannel {
     /** A closed socket's datagrams may take so long to leave. */
     private static final Duration LINGER = Duration.ofSeconds(30);
-
-    /** A GiB of credit is as good as no limit; the sum must not overflow. */
-    private static final int CREDIT_MAX = 1 << 30;
 
     /** In a frame, besides the bytes of a stream's: address without its bytes, port, and whether more follows. */
     private static final int HEADER_BYTES = 2 + 3 + 1;
@@ -76,7 +71,6 @@ final class ProxiedDatagrams extends ProxiedChannel {
     private int largest;
     private @Nullable InetSocketAddress asked;
     private @Nullable InetSocketAddress local;
-    private @Nullable Future<?> lingerTimeout;
 
     ProxiedDatagrams(ChannelMultiplexer multiplexer, Socket socket) {
         super(multiplexer, socket);
@@ -156,20 +150,10 @@ final class ProxiedDatagrams extends ProxiedChannel {
                 if (queue.isEmpty()) {
                     sendClose(ChannelClose.orderly(number()));
                 } else {
-                    linger();
-                    lingerTimeout = multiplexer()
-                            .context()
-                            .executor()
-                            .schedule(this::lingerTimedOut, LINGER.toMillis(), TimeUnit.MILLISECONDS);
+                    linger(LINGER);
                 }
             }
             case ABANDONED, LINGERING, CLOSE_SENT, FREE -> {}
-        }
-    }
-
-    private void lingerTimedOut() {
-        if (state() == State.LINGERING) {
-            sendClose(new ChannelClose(number(), ErrorCode.CONNECTION_ABORTED, "the network took no more", null));
         }
     }
 
@@ -180,7 +164,7 @@ final class ProxiedDatagrams extends ProxiedChannel {
         if (message instanceof ChannelDatagram piece) {
             receive(piece);
         } else if (message instanceof ChannelCredit credit) {
-            sendCredit = (int) Math.min((long) sendCredit + Math.max(0, credit.credit()), CREDIT_MAX);
+            sendCredit = grown(sendCredit, credit);
             readyIfPossible();
         } else if (message instanceof Event event) {
             return handle(event);
@@ -294,11 +278,6 @@ final class ProxiedDatagrams extends ProxiedChannel {
 
     @Override
     void release() {
-        Future<?> timeout = lingerTimeout;
-        if (timeout != null) {
-            timeout.cancel(false);
-            lingerTimeout = null;
-        }
         assembly.release();
         for (Outgoing datagram = queue.poll(); datagram != null; datagram = queue.poll()) {
             datagram.content.release();

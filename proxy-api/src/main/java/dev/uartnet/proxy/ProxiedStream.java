@@ -9,7 +9,6 @@ import dev.uartnet.codec.message.ErrorCode;
 import dev.uartnet.codec.message.Message;
 import dev.uartnet.codec.message.Operation;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -19,14 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A connection's channel as the link sees it: its credits, and the bytes that its socket has handed over for the line. */
 final class ProxiedStream extends ProxiedChannel {
-    /** A GiB of credit is as good as no limit; the sum must not overflow. */
-    private static final int CREDIT_MAX = 1 << 30;
-
     /** The socket's side. Called on the link's event loop; hops to its own. */
     interface Socket extends Owner {
         void onConnected(InetSocketAddress local, InetSocketAddress remote);
@@ -55,7 +50,6 @@ final class ProxiedStream extends ProxiedChannel {
 
     private @Nullable InetSocketAddress local;
     private @Nullable InetSocketAddress remote;
-    private @Nullable Future<?> lingerTimeout;
 
     ProxiedStream(ChannelMultiplexer multiplexer, Socket socket) {
         super(multiplexer, socket);
@@ -180,20 +174,10 @@ final class ProxiedStream extends ProxiedChannel {
                 } else if (queue.isEmpty()) {
                     sendClose(ChannelClose.orderly(number()));
                 } else {
-                    linger();
-                    lingerTimeout = multiplexer()
-                            .context()
-                            .executor()
-                            .schedule(this::lingerTimedOut, linger.toMillis(), TimeUnit.MILLISECONDS);
+                    linger(linger);
                 }
             }
             case ABANDONED, LINGERING, CLOSE_SENT, FREE -> {}
-        }
-    }
-
-    private void lingerTimedOut() {
-        if (state() == State.LINGERING) {
-            sendClose(new ChannelClose(number(), ErrorCode.CONNECTION_ABORTED, "the network took no more bytes", null));
         }
     }
 
@@ -204,7 +188,8 @@ final class ProxiedStream extends ProxiedChannel {
         if (message instanceof ChannelData data) {
             receive(data.take());
         } else if (message instanceof ChannelCredit credit) {
-            credit(credit.credit());
+            sendCredit = grown(sendCredit, credit);
+            readyIfPossible();
         } else if (message instanceof ChannelEof) {
             if (!isOwnerClosed()) {
                 socket.onEof();
@@ -228,11 +213,6 @@ final class ProxiedStream extends ProxiedChannel {
                 socket.onData(data);
             }
         }
-    }
-
-    private void credit(int bytes) {
-        sendCredit = (int) Math.min((long) sendCredit + Math.max(0, bytes), CREDIT_MAX);
-        readyIfPossible();
     }
 
     // ---- sending
@@ -298,11 +278,6 @@ final class ProxiedStream extends ProxiedChannel {
 
     @Override
     void release() {
-        Future<?> timeout = lingerTimeout;
-        if (timeout != null) {
-            timeout.cancel(false);
-            lingerTimeout = null;
-        }
         for (ByteBuf buffer = queue.poll(); buffer != null; buffer = queue.poll()) {
             buffer.release();
         }

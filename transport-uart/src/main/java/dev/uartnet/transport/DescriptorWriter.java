@@ -2,6 +2,7 @@ package dev.uartnet.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.FileDescriptor;
 import java.nio.ByteBuffer;
@@ -10,7 +11,7 @@ import java.nio.ByteBuffer;
  * Writes flushed buffers to a descriptor that does not block: large direct ones from where they are, the others gathered, since a system call
  * costs more than to copy what a terminal takes at a time.
  */
-final class DescriptorWriter {
+final class DescriptorWriter implements ChannelOutboundBuffer.MessageProcessor {
     enum Result {
         /** Nothing is left. */
         DONE,
@@ -28,6 +29,8 @@ final class DescriptorWriter {
     private static final int WRITE_MAX = 16 * 1024;
 
     private final FileDescriptor descriptor;
+    /** What is being gathered; empty at other times. */
+    private ByteBuf gathered = Unpooled.EMPTY_BUFFER;
 
     DescriptorWriter(FileDescriptor descriptor) {
         this.descriptor = descriptor;
@@ -47,13 +50,14 @@ final class DescriptorWriter {
                 offered = Math.min(first.readableBytes(), WRITE_MAX);
                 taken = write(first, offered);
             } else {
-                ByteBuf gathered = allocator.directBuffer(GATHERED_MAX, GATHERED_MAX);
+                gathered = allocator.directBuffer(GATHERED_MAX, GATHERED_MAX);
                 try {
-                    gather(outbound, gathered);
+                    outbound.forEachFlushedMessage(this);
                     offered = gathered.readableBytes();
                     taken = write(gathered, offered);
                 } finally {
                     gathered.release();
+                    gathered = Unpooled.EMPTY_BUFFER;
                 }
             }
             outbound.removeBytes(taken);
@@ -77,12 +81,12 @@ final class DescriptorWriter {
         return descriptor.write(memory, memory.position(), memory.limit());
     }
 
-    private static void gather(ChannelOutboundBuffer outbound, ByteBuf target) throws Exception {
-        outbound.forEachFlushedMessage(message -> {
-            ByteBuf buffer = (ByteBuf) message;
-            int count = Math.min(buffer.readableBytes(), target.writableBytes());
-            target.writeBytes(buffer, buffer.readerIndex(), count);
-            return target.isWritable();
-        });
+    /** Takes what there is room for of a flushed buffer. */
+    @Override
+    public boolean processMessage(Object message) {
+        ByteBuf buffer = (ByteBuf) message;
+        int count = Math.min(buffer.readableBytes(), gathered.writableBytes());
+        gathered.writeBytes(buffer, buffer.readerIndex(), count);
+        return gathered.isWritable();
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param up likewise, where they arrive
  */
 public record Goodput(long downBytes, long downNanos, double down, long upBytes, long upNanos, double up) {
+    /** Each transfer has bytes of its own, so that another connection's are seen to be wrong. */
+    private static final AtomicLong SEEDS = new AtomicLong();
+
     /**
      * Moves bytes between a {@link PatternServer} and this program, both ways at once. Cancelling the result closes the connection.
      *
@@ -51,6 +55,7 @@ public record Goodput(long downBytes, long downNanos, double down, long upBytes,
 
     private static final class Client extends ChannelInboundHandlerAdapter {
         private final CompletableFuture<Goodput> result = new CompletableFuture<>();
+        private final long seed = SEEDS.incrementAndGet();
         private final long upBytes;
         private final long downBytes;
         private final PatternSender up;
@@ -61,20 +66,16 @@ public record Goodput(long downBytes, long downNanos, double down, long upBytes,
         Client(long downBytes, long upBytes) {
             this.upBytes = upBytes;
             this.downBytes = downBytes;
-            up = new PatternSender(Pattern.start(downBytes, upBytes), upBytes);
+            up = new PatternSender(new Pattern(seed), upBytes);
         }
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
             result.whenComplete((done, failure) -> context.close());
             trailer = context.alloc().buffer(PatternServer.TRAILER_BYTES, PatternServer.TRAILER_BYTES);
-            down = new PatternReceiver(Pattern.start(downBytes, upBytes), downBytes);
-            context.write(context.alloc()
-                    .buffer(PatternServer.REQUEST_BYTES)
-                    .writeLong(PatternServer.MAGIC)
-                    .writeLong(downBytes)
-                    .writeLong(upBytes));
-            context.flush();
+            down = new PatternReceiver(new Pattern(PatternServer.downSeed(seed)), downBytes);
+            context.writeAndFlush(
+                    PatternServer.request(context.alloc(), PatternServer.MAGIC, downBytes, upBytes, seed));
         }
 
         @Override

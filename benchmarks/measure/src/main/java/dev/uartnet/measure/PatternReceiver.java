@@ -9,7 +9,7 @@ final class PatternReceiver {
     /** So many parts of the bytes, of which the first does not count for the rate: the link finds its pace. */
     private static final int PARTS = 10;
 
-    private final long start;
+    private final Pattern pattern;
     private final long bytes;
     private final long startNanos = System.nanoTime();
     private long came;
@@ -18,9 +18,8 @@ final class PatternReceiver {
     private boolean wrong;
     private long lastNanos;
 
-    /** @param start place of the stream at which it begins */
-    PatternReceiver(long start, long bytes) {
-        this.start = start;
+    PatternReceiver(Pattern pattern, long bytes) {
+        this.pattern = pattern;
         this.bytes = bytes;
         lastNanos = startNanos;
     }
@@ -29,7 +28,7 @@ final class PatternReceiver {
     boolean take(ByteBuf data) {
         int count = (int) Math.min(data.readableBytes(), bytes - came);
         if (count > 0) {
-            wrong |= !Pattern.takeMatching(data, count, start + came);
+            wrong |= !pattern.takeMatching(data, count, came);
             lastNanos = System.nanoTime();
             came += count;
             if (firstCount == 0 && came >= bytes / PARTS) {

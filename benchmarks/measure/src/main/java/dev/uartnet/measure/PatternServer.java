@@ -2,6 +2,7 @@ package dev.uartnet.measure;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,23 +17,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * The other end of a measurement: a TCP server that sends and takes as many bytes of the {@link Pattern} as a client asks for, both at once.
  *
- * <p>A client says, as longs, the magic number, bytes down, bytes up. It is answered with one byte, and sends its bytes then. It gets its own, and behind them, when all of its
+ * <p>A client says, as longs, the magic number, bytes down, bytes up, and the seed of its bytes ({@link #downSeed} is that of the others). It is answered with one byte, and sends its bytes then. It gets its own, and behind them, when all of its
  * have come: 1 if they were right, else 0 (a long), the nanoseconds from the answer to its last byte (a long), and the bytes a second behind the first tenth (a double). Then the client closes. The magic number {@link #ECHO} instead: whatever follows the request
  * comes back.
  */
 public final class PatternServer extends ChannelInitializer<Channel> {
-    /** "uartbnch": a stranger who connects is sent away. */
-    static final long MAGIC = 0x75617274626e6368L;
+    /** "uartbnc2": a stranger who connects is sent away, and so is a client whose bytes would be others. */
+    static final long MAGIC = 0x75617274626e6332L;
     /** "uartecho". */
     static final long ECHO = 0x756172746563686fL;
 
     static final int GO = 1;
-    static final int REQUEST_BYTES = 24;
+    private static final int REQUEST_BYTES = 32;
     static final int TRAILER_BYTES = 24;
     /** For 512 sockets that connect at the same time. */
     private static final int BACKLOG = 1_024;
 
     private PatternServer() {}
+
+    /** Returns the request for a transfer, or for an echo. */
+    static ByteBuf request(ByteBufAllocator alloc, long magic, long bytesDown, long bytesUp, long seed) {
+        return alloc.buffer(REQUEST_BYTES)
+                .writeLong(magic)
+                .writeLong(bytesDown)
+                .writeLong(bytesUp)
+                .writeLong(seed);
+    }
+
+    /** Returns the seed of the server's bytes, by that of the client's. */
+    static long downSeed(long upSeed) {
+        return ~upSeed;
+    }
 
     /** Returns what serves the connections of any server channel, also one on a device. */
     public static PatternServer childHandler() {
@@ -118,26 +133,34 @@ public final class PatternServer extends ChannelInitializer<Channel> {
         /** Returns whether the request is complete, and served. */
         private boolean begin(ChannelHandlerContext context, ByteBuf request, ByteBuf data) {
             request.writeBytes(data, Math.min(data.readableBytes(), request.writableBytes()));
+            if (request.readableBytes() >= Long.BYTES && isStranger(request.getLong(0))) {
+                context.close();
+                return false;
+            }
             if (request.isWritable()) {
                 return false;
             }
             long magic = request.readLong();
             long bytesDown = request.readLong();
             long bytesUp = request.readLong();
+            long seed = request.readLong();
             handlerRemoved(context);
             if (magic == ECHO) {
                 echoes = true;
                 return true;
             }
-            if (magic != MAGIC || bytesDown < 0 || bytesUp < 0) {
+            if (bytesDown < 0 || bytesUp < 0) {
                 context.close();
                 return false;
             }
             context.writeAndFlush(context.alloc().buffer(1).writeByte(GO));
-            long start = Pattern.start(bytesDown, bytesUp);
-            down = new PatternSender(start, bytesDown);
-            up = new PatternReceiver(start, bytesUp);
+            down = new PatternSender(new Pattern(downSeed(seed)), bytesDown);
+            up = new PatternReceiver(new Pattern(seed), bytesUp);
             return true;
+        }
+
+        private static boolean isStranger(long magic) {
+            return magic != MAGIC && magic != ECHO;
         }
 
         @Override

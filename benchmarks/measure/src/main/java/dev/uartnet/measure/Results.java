@@ -4,8 +4,6 @@ import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,15 +35,17 @@ public record Results(
         return GSON;
     }
 
+    /** Returns the file's content. */
+    public String json() {
+        return GSON.toJson(this) + '\n';
+    }
+
     /** Writes the file, and the folders above it. */
     public void write(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-            GSON.toJson(this, writer);
-            writer.write('\n');
-        }
+        Files.writeString(file, json());
     }
 }

@@ -26,6 +26,9 @@ public final class SmallMessages implements AutoCloseable {
         ECHO
     }
 
+    private static final long SEED = 0;
+    private static final Pattern PATTERN = new Pattern(SEED);
+
     private final List<Channel> channels = new ArrayList<>();
     private final LongAdder messages = new LongAdder();
     private final int bytes;
@@ -99,11 +102,8 @@ public final class SmallMessages implements AutoCloseable {
         @Override
         public void channelActive(ChannelHandlerContext context) {
             // All that an endless upload says to the server: it compares nothing until the end, which does not come.
-            context.write(context.alloc()
-                    .buffer(PatternServer.REQUEST_BYTES)
-                    .writeLong(way == Way.ECHO ? PatternServer.ECHO : PatternServer.MAGIC)
-                    .writeLong(0)
-                    .writeLong(Long.MAX_VALUE));
+            long magic = way == Way.ECHO ? PatternServer.ECHO : PatternServer.MAGIC;
+            context.write(PatternServer.request(context.alloc(), magic, 0, Long.MAX_VALUE, SEED));
             active.complete(context);
         }
 
@@ -112,7 +112,7 @@ public final class SmallMessages implements AutoCloseable {
                 return;
             }
             missing = bytes;
-            context.writeAndFlush(Pattern.from(0, bytes)).addListener(sent -> {
+            context.writeAndFlush(PATTERN.from(0, bytes)).addListener(sent -> {
                 if (way == Way.UP && sent.isSuccess()) {
                     messages.increment();
                     context.executor().execute(() -> send(context)); // the others' turn

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class GoodputTest {
@@ -153,14 +154,15 @@ class GoodputTest {
                 .hasRootCauseInstanceOf(IOException.class);
     }
 
-    @Test
-    void aStrangerIsSentAway() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {8, 24, 64})
+    void aStrangerIsSentAway(int bytes) throws Exception {
         Channel stranger = sockets()
                 .handler(new ChannelInboundHandlerAdapter())
                 .connect(server())
                 .sync()
                 .channel();
-        stranger.writeAndFlush(stranger.alloc().buffer().writeBytes(new byte[64]));
+        stranger.writeAndFlush(stranger.alloc().buffer().writeBytes(new byte[bytes]));
 
         assertThat(stranger.closeFuture().await(30, TimeUnit.SECONDS)).isTrue();
     }

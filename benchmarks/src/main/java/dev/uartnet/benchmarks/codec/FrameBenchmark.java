@@ -11,33 +11,16 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.PreferHeapByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One frame through SLIP and CRC, each way, from handler to handler; beside a plain copy of its bytes and a plain loop over them. Nanoseconds a
  * frame: a frame of 1,024 bytes in 1,024 ns is 1 GB/s.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 400, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 400, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {EventLoopThread.CUSTOM, EventLoopThread.CLASS, EventLoopThread.NO_LEAK_SAMPLING})
-public class FrameBenchmark {
+public class FrameBenchmark extends CodecBenchmark {
     private static final byte END = (byte) 0xC0;
     private static final byte ESC = (byte) 0xDB;
 

@@ -1,5 +1,6 @@
 package dev.uartnet.benchmarks.jmh;
 
+import dev.uartnet.benchmarks.codec.CodecBenchmark;
 import dev.uartnet.benchmarks.part.Effort;
 import dev.uartnet.benchmarks.part.Part;
 import dev.uartnet.benchmarks.part.Run;
@@ -13,19 +14,16 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** All JMH benchmarks of this module, with their allocation; each in a JVM of its own. */
 public final class Microbenchmarks implements Part {
     private static final String ALL = "^dev\\.uartnet\\.benchmarks\\.";
-    private static final int WARM_UPS = 2;
-    private static final int MEASURED = 5;
-    /** All of them together take less than four minutes so. */
-    private static final TimeValue ITERATION = TimeValue.milliseconds(400);
-
+    /** Overrides what {@link CodecBenchmark} says, to see whether all run. */
     private static final TimeValue MOMENT = TimeValue.milliseconds(20);
 
     @Override
     public String how(Effort effort) {
         return effort.isShort()
                 ? "JMH, one iteration of " + MOMENT + " in this JVM"
-                : "JMH with -prof gc, one fork, " + WARM_UPS + " warm-up and " + MEASURED + " measured iterations of "
-                        + ITERATION + "; value is their mean";
+                : "JMH with -prof gc, one fork, " + CodecBenchmark.WARM_UPS + " warm-up and "
+                        + CodecBenchmark.MEASURED + " measured iterations of " + CodecBenchmark.ITERATION_MILLIS
+                        + " ms; value is their mean";
     }
 
     @Override
@@ -34,15 +32,11 @@ public final class Microbenchmarks implements Part {
         if (brief) {
             System.setProperty("jmh.ignoreLock", "true"); // what another run measures is not disturbed by a moment
         }
-        ChainedOptionsBuilder options = new OptionsBuilder()
-                .include(ALL)
-                .addProfiler(GCProfiler.class)
-                .shouldFailOnError(true)
-                .forks(brief ? 0 : 1)
-                .warmupIterations(brief ? 0 : WARM_UPS)
-                .warmupTime(ITERATION)
-                .measurementIterations(brief ? 1 : MEASURED)
-                .measurementTime(brief ? MOMENT : ITERATION);
+        ChainedOptionsBuilder options =
+                new OptionsBuilder().include(ALL).addProfiler(GCProfiler.class).shouldFailOnError(true);
+        if (brief) {
+            options.forks(0).warmupIterations(0).measurementIterations(1).measurementTime(MOMENT);
+        }
         for (RunResult result : new Runner(options.build()).run()) {
             new Microbenchmark(result).figures().forEach(run::add);
         }

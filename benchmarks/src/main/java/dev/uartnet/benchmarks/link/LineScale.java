@@ -14,7 +14,6 @@ import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Goodput;
 import dev.uartnet.measure.Repetitions;
-import dev.uartnet.measure.Series;
 import dev.uartnet.proxy.ProxyClient;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -60,16 +59,7 @@ final class LineScale implements Part {
                 growth.add(count, measure(run, count));
             }
         }
-        run.add(new Series(
-                "Host CPU a MB against lines in one process",
-                "hosts on one event loop",
-                "lines",
-                "",
-                "host CPU",
-                "ms/MB",
-                true,
-                false,
-                growth.points()));
+        growth.drawInto(run, "Host CPU a MB against lines in one process", "hosts on one event loop", "host CPU", "ms/MB");
         growth.addTo(run, GROUP, "simulator", "host");
     }
 

@@ -1,6 +1,7 @@
 package dev.uartnet.benchmarks.link;
 
 import dev.uartnet.benchmarks.plain.PlainClient;
+import dev.uartnet.benchmarks.rig.ClosingStack;
 import dev.uartnet.esp32.Firmware;
 import dev.uartnet.esp32.LineFaults;
 import dev.uartnet.esp32.SerialLine;
@@ -24,27 +25,46 @@ final class PlainRig implements AutoCloseable {
     private static final int PIECE = 16_384;
     private static final int RECEIVE_MILLIS = 200;
 
-    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    private final PseudoTerminal terminal = PseudoTerminal.open();
-    private final SerialLine line;
-    private final Process device;
+    private final ClosingStack closing = new ClosingStack();
+    private final ServerSocket server;
     private final PlainClient client;
 
     PlainRig(int baud, double byteError, Duration latency) throws IOException {
-        MemoryPort.Pair host = MemoryPort.pair();
-        line = SerialLine.between(host.a(), terminal.masterPort())
-                .baud(baud)
-                .latency(latency)
-                .faults(LineFaults.NONE.withByteError(byteError))
-                .seed(SEED)
-                .start();
+        try {
+            server = closing.push(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            PseudoTerminal terminal = closing.push(PseudoTerminal.open());
+            MemoryPort.Pair host = MemoryPort.pair();
+            closing.push(SerialLine.between(host.a(), terminal.masterPort())
+                    .baud(baud)
+                    .latency(latency)
+                    .faults(LineFaults.NONE.withByteError(byteError))
+                    .seed(SEED)
+                    .start());
+            Process device = device(baud, terminal.slavePath());
+            closing.push(() -> end(device));
+            client = closing.push(new PlainClient(host.b(), baud, latency));
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Process device(int baud, String tty) throws IOException {
         Path script = Path.of(System.getProperty(Firmware.ROOT_PROPERTY, "."), "esp32", "plain", "run");
-        ProcessBuilder builder = new ProcessBuilder(script.toString(), "--tty", terminal.slavePath())
+        ProcessBuilder builder = new ProcessBuilder(script.toString(), "--tty", tty)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("UARTNET_BAUD", Integer.toString(baud));
-        device = builder.start();
-        client = new PlainClient(host.b(), baud, latency);
+        return builder.start();
+    }
+
+    private static void end(Process device) {
+        device.destroy();
+        try {
+            device.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Moves bytes from a server to this program; returns bytes a second. */
@@ -129,15 +149,6 @@ final class PlainRig implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        client.close();
-        device.destroy();
-        line.close();
-        terminal.close();
-        server.close();
-        try {
-            device.waitFor(5, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        closing.close();
     }
 }

@@ -13,7 +13,6 @@ import dev.uartnet.benchmarks.rig.Rig;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Goodput;
 import dev.uartnet.measure.Repetitions;
-import dev.uartnet.measure.Series;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayList;
@@ -58,16 +57,7 @@ final class SocketScale implements Part {
                 }
             }
         }
-        run.add(new Series(
-                "Host CPU a MB against sockets on one line",
-                kind.word(),
-                "sockets",
-                "",
-                "host CPU",
-                "ms/MB",
-                true,
-                false,
-                growth.points()));
+        growth.drawInto(run, "Host CPU a MB against sockets on one line", kind.word(), "host CPU", "ms/MB");
         growth.addTo(run, GROUP, kind.word(), "host: a connection's opening and closing, beside its few bytes");
     }
 

@@ -1,6 +1,7 @@
 package dev.uartnet.benchmarks.part;
 
 import dev.uartnet.measure.Figure;
+import dev.uartnet.measure.Series;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,8 +31,15 @@ public final class Growth {
         points.add(new double[] {count, cost});
     }
 
-    public List<double[]> points() {
-        return points;
+    /**
+     * Gives the line of a plot to a run: the costs against the counts.
+     *
+     * @param plot title of the picture
+     * @param name of this line
+     * @param cost what the axis shows, in {@code costUnit}
+     */
+    public void drawInto(Run run, String plot, String name, String cost, String costUnit) {
+        run.add(new Series(plot, name, unit, "", cost, costUnit, true, false, points));
     }
 
     /**

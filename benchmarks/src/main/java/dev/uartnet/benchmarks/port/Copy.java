@@ -163,10 +163,12 @@ final class Copy {
 
     /** Sends chunks while the channel is writable. */
     private static final class Outflow extends Flow {
+        private final long bytes;
         private long unsent;
 
         Outflow(long bytes) {
             super(bytes);
+            this.bytes = bytes;
             unsent = bytes;
         }
 
@@ -185,9 +187,14 @@ final class Copy {
             while (unsent > 0 && context.channel().isWritable()) {
                 int size = (int) Math.min(unsent, CHUNK);
                 unsent -= size;
-                context.write(context.alloc().ioBuffer(size).writeZero(size)).addListener(future -> {
+                ByteBuf chunk = context.alloc().ioBuffer(size).writeZero(size);
+                if (unsent > 0) {
+                    context.write(chunk, context.voidPromise()); // the user makes no garbage here
+                    continue;
+                }
+                context.write(chunk).addListener(future -> {
                     if (future.isSuccess()) {
-                        moved(size);
+                        moved(bytes);
                     } else {
                         done.completeExceptionally(future.cause());
                     }

@@ -1,7 +1,6 @@
 package dev.uartnet.benchmarks.port;
 
 import dev.uartnet.benchmarks.part.Run;
-import dev.uartnet.benchmarks.rig.LiveHeap;
 import dev.uartnet.measure.Figure;
 import dev.uartnet.measure.Repetitions;
 import io.netty.buffer.ByteBuf;
@@ -10,8 +9,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Many open ports on one event loop thread, some of them busy both ways at a line's speed: CPU, threads and memory. The far end paces what it sends; this end sends
+ * Many open ports on one event loop thread, some of them busy both ways at a line's speed: CPU, threads and garbage. The far end paces what it sends; this end sends
  * a frame whenever the line would have room for it, as a pseudo terminal has no speed.
  */
 final class ManyPorts {
@@ -78,16 +75,6 @@ final class ManyPorts {
                 run.add(Figure.of(
                         group, way.title + ": of the rate, out", "% of the line", Repetitions.of(results.out)));
                 run.add(Figure.of(
-                        group,
-                        way.title + ": heap an open port (objects but byte arrays)",
-                        "bytes",
-                        Repetitions.of(results.heap)));
-                run.add(Figure.of(
-                        group,
-                        way.title + ": resident memory an open port",
-                        "bytes",
-                        Repetitions.of(results.resident)));
-                run.add(Figure.of(
                         group, way.title + ": allocated a megabyte", "bytes/MB", Repetitions.of(results.allocated)));
             }
         }
@@ -98,8 +85,6 @@ final class ManyPorts {
         final List<Double> threads = new ArrayList<>();
         final List<Double> in = new ArrayList<>();
         final List<Double> out = new ArrayList<>();
-        final List<Double> heap = new ArrayList<>();
-        final List<Double> resident = new ArrayList<>();
         final List<Double> allocated = new ArrayList<>();
     }
 
@@ -112,11 +97,7 @@ final class ManyPorts {
                 Integer.toString(BYTES_PER_SECOND),
                 Integer.toString(TICK_MICROS))) {
             EventLoopGroup loop = way.newLoop();
-            long heapBefore = LiveHeap.bytes();
-            long residentBefore = resident();
             List<Channel> channels = open(loop, far);
-            double heap = (LiveHeap.bytes() - heapBefore) / (double) ports;
-            double resident = (resident() - residentBefore) / (double) ports;
             awaitNoOpeners();
             int threads = ThreadCosts.of(name -> name.startsWith("uart-")).threads();
 
@@ -142,8 +123,6 @@ final class ManyPorts {
             results.threads.add((double) threads);
             results.in.add(100 * moved.received() / wanted);
             results.out.add(100 * moved.sent() / wanted);
-            results.heap.add(heap);
-            results.resident.add(resident);
             results.allocated.add(costs.allocatedBytes() * 1e6 / (moved.received() + moved.sent()));
             for (Channel channel : channels) {
                 channel.close();
@@ -187,20 +166,6 @@ final class ManyPorts {
         while (ThreadCosts.of(name -> name.startsWith("uart-open-")).threads() > 0) {
             Thread.onSpinWait();
         }
-    }
-
-    /** Bytes; 0 where there is no /proc. */
-    private static long resident() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        for (String line : Files.readAllLines(status)) {
-            if (line.startsWith("VmRSS:")) {
-                return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
-            }
-        }
-        return 0;
     }
 
     /** Sends frames at the line's rate once told to, and counts. */

@@ -58,7 +58,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         OwedAcknowledgement owed = new OwedAcknowledgement(config, this::ackDelayPassed);
         frames = new FrameWriter(meter, pacer, sent, received, owed);
         transmission = new Transmission(meter, pacer, sent, frames, config);
-        queue = new SendQueue(meter, pacer, sent, frames, transmission);
+        queue = new SendQueue(meter, pacer, sent, frames, transmission, config);
         receiver = new Receiver(meter, received, owed, frames, this::abort);
         keepalive = new Keepalive(frames, this::abort);
         reader = new FrameReader(meter, transmission, queue, receiver, keepalive, this::end);
@@ -326,6 +326,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (open != null && speed != null && speed.inForce() != atSpeed.baudRate()) {
             atSpeed = config.withBaudRate(speed.inForce());
             transmission.lineChanged(atSpeed);
+            queue.lineChanged(atSpeed);
             pacer.restart(atSpeed.baudRate(), longestPayload(open), nanoTime());
         }
         transmission.awaitAcknowledgement();
@@ -349,7 +350,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         atSpeed = config;
         frames.begin(begun.tag());
         transmission.begin(repeats, speed, atSpeed);
-        queue.begin(begun, speed);
+        queue.begin(begun, speed, atSpeed);
         receiver.begin(repeats);
         reader.begin(repeats, speed);
         pacer.restart(atSpeed.baudRate(), longestPayload(begun), nanoTime());

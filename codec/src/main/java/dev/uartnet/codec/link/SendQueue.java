@@ -18,17 +18,26 @@ final class SendQueue {
     private final SendWindow sent;
     private final FrameWriter frames;
     private final Transmission transmission;
+    private final Runnable lineTakesMore = this::lineTakesMore;
 
     private @Nullable PendingWriteQueue messages;
     private @Nullable Session session;
     private @Nullable SpeedControl speed;
+    private LinkConfig line;
 
-    SendQueue(LinkMeter meter, LinePacer pacer, SendWindow sent, FrameWriter frames, Transmission transmission) {
+    SendQueue(
+            LinkMeter meter,
+            LinePacer pacer,
+            SendWindow sent,
+            FrameWriter frames,
+            Transmission transmission,
+            LinkConfig config) {
         this.meter = meter;
         this.pacer = pacer;
         this.sent = sent;
         this.frames = frames;
         this.transmission = transmission;
+        line = config;
     }
 
     void handlerAdded(ChannelHandlerContext ctx) {
@@ -39,15 +48,21 @@ final class SendQueue {
         return Objects.requireNonNull(messages, "the handler is not in a pipeline");
     }
 
-    void begin(Session begun, @Nullable SpeedControl control) {
+    void begin(Session begun, @Nullable SpeedControl control, LinkConfig atSpeed) {
         session = begun;
         speed = control;
+        line = atSpeed;
     }
 
     /** What waits goes on waiting: for another session, or for {@link #fail}. */
     void end() {
         session = null;
         speed = null;
+    }
+
+    /** The line has another speed. */
+    void lineChanged(LinkConfig atSpeed) {
+        line = atSpeed;
     }
 
     void add(ByteBuf message, ChannelPromise promise) {
@@ -75,7 +90,7 @@ final class SendQueue {
                 continue;
             }
             int cost = size + FrameCodec.OVERHEAD_BYTES;
-            if (!sent.hasRoom(open, cost)) {
+            if (!sent.hasRoom(open, cost, line)) {
                 if (sent.fillsPeer(open, cost)) {
                     meter.windowFull(frames.nanoTime());
                 }
@@ -84,7 +99,7 @@ final class SendQueue {
             long now = frames.nanoTime();
             meter.windowOpen(now);
             if (!pacer.admits(now)) {
-                pacer.await(frames.ctx().executor(), now, this::lineTakesMore);
+                pacer.await(frames.ctx().executor(), now, lineTakesMore);
                 return;
             }
             meter.messageSent(size);

@@ -36,8 +36,7 @@ final class ClockSync extends PendingRequest {
                 if (found.isSuccess()) {
                     ask();
                 } else {
-                    abandon();
-                    fail(DeviceException.ofLookup(name, found.cause()));
+                    stop(DeviceException.ofLookup(name, found.cause()));
                 }
             });
         } else {

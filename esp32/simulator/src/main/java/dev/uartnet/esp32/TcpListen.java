@@ -81,7 +81,7 @@ final class TcpListen extends PendingRequest {
                                 own,
                                 new TlsServer(made.getNow(), session.tls().executor()));
                     } else {
-                        refuse(DeviceException.ofTls(made.cause()));
+                        stop(DeviceException.ofTls(made.cause()));
                     }
                 });
     }
@@ -95,7 +95,7 @@ final class TcpListen extends PendingRequest {
         try {
             socket = session.sockets().listener(local.getAddress(), options);
         } catch (DeviceException e) {
-            refuse(e);
+            stop(e);
             return;
         }
         this.socket = socket;
@@ -108,14 +108,9 @@ final class TcpListen extends PendingRequest {
                 succeed(address.getAddress().getAddress(), address.getPort());
                 listener.open(socket, tls);
             } else {
-                refuse(DeviceException.ofSocket(bound.cause()));
+                stop(DeviceException.ofSocket(bound.cause()));
             }
         });
-    }
-
-    private void refuse(DeviceException why) {
-        abandon();
-        fail(why);
     }
 
     @Override

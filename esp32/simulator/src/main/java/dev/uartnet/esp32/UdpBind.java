@@ -35,7 +35,7 @@ final class UdpBind extends PendingRequest {
         try {
             bind(bridge, session.sockets().datagrams(address, own), new InetSocketAddress(address, port));
         } catch (DeviceException e) {
-            refuse(e);
+            stop(e);
         }
     }
 
@@ -50,14 +50,9 @@ final class UdpBind extends PendingRequest {
                 succeed(local.getAddress().getAddress(), local.getPort(), bridge.firstCredit(), bridge.largest());
                 bridge.open(socket);
             } else {
-                refuse(DeviceException.ofSocket(bound.cause()));
+                stop(DeviceException.ofSocket(bound.cause()));
             }
         });
-    }
-
-    private void refuse(DeviceException why) {
-        abandon();
-        fail(why);
     }
 
     @Override
