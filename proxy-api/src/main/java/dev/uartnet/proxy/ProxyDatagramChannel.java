@@ -249,9 +249,9 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
                 safeSetSuccess(promise);
                 return;
             }
-            DatagramBinding under = binding;
-            if (under != null) {
-                under.connect(peer, promise);
+            DatagramBinding pending = binding;
+            if (pending != null) {
+                pending.connect(peer, promise);
                 return;
             }
             InetSocketAddress local =
@@ -312,10 +312,10 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
     @Override
     protected void doClose() {
         state = State.CLOSED;
-        DatagramBinding under = binding;
-        if (under != null) {
+        DatagramBinding pending = binding;
+        if (pending != null) {
             binding = null;
-            under.failed(new ClosedChannelException());
+            pending.failed(new ClosedChannelException());
         }
         reading.release();
         DatagramLink side = link;
