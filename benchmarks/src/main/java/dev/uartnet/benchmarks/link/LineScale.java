@@ -59,7 +59,8 @@ final class LineScale implements Part {
                 growth.add(count, measure(run, count));
             }
         }
-        growth.drawInto(run, "Host CPU a MB against lines in one process", "hosts on one event loop", "host CPU", "ms/MB");
+        growth.drawInto(
+                run, "Host CPU a MB against lines in one process", "hosts on one event loop", "host CPU", "ms/MB");
         growth.addTo(run, GROUP, "simulator", "host");
     }
 
