@@ -87,7 +87,7 @@ final class DatagramReading {
     private void grantIfDue() {
         // In portions: each grant is a frame.
         if (consumed > 0 && consumed >= window / 4 && channel.isBound()) {
-            channel.grant(consumed);
+            channel.link().grant(consumed);
             consumed = 0;
         }
     }

@@ -5,11 +5,8 @@ import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.util.internal.StringUtil;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -18,9 +15,7 @@ import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
-import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,8 +59,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyDatagramChannel extends UnicastDatagramChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
-    private static final InetSocketAddress ANY_IPV4 = new InetSocketAddress("0.0.0.0", 0);
-    private static final InetSocketAddress ANY_IPV6 = new InetSocketAddress("::", 0);
 
     private enum State {
         OPEN,
@@ -79,34 +72,23 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
     private final RemoteOptions options = new RemoteOptions(
             this,
             config::remoteOptions,
-            (name, value, onFailure) -> openLink().setOption(name, value, onFailure),
+            (name, value, onFailure) -> link().setOption(name, value, onFailure),
             config::refused);
-    private final ClosingWithLoop closing = new ClosingWithLoop(this);
     private final AtomicLong dropped = new AtomicLong();
 
     // No initializer: set in the constructor of AbstractChannel.
     private @Nullable Unsafe unsafe;
 
     private volatile State state = State.OPEN;
-    private volatile @Nullable InetSocketAddress local;
-    private volatile @Nullable InetSocketAddress remote;
     private volatile int largest;
 
     // All below: this channel's event loop.
 
-    private @Nullable ChannelPromise bindPromise;
-    private @Nullable ChannelPromise connectPromise;
-    /** What it becomes connected to when it is bound. */
-    private @Nullable InetSocketAddress connecting;
-
-    private @Nullable Opening opening;
-    private @Nullable DatagramLink linkSide;
-
     private final DatagramReading reading = new DatagramReading(this);
-    private int sendBuffer;
-    private int sendSpace;
-    /** Why the device's socket is gone. */
-    private @Nullable IOException failure;
+    private final DatagramWriting writing = new DatagramWriting(this);
+    private @Nullable DatagramBinding binding;
+    /** To the session that has the socket, or is asked for it. */
+    private @Nullable DatagramLink link;
 
     /**
      * Creates a channel that is to be registered and bound or connected, mostly by a {@link io.netty.bootstrap.Bootstrap}.
@@ -142,17 +124,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
     @Override
     public boolean isConnected() {
-        return isOpen() && remote != null;
-    }
-
-    @Override
-    public @Nullable InetSocketAddress localAddress() {
-        return local;
-    }
-
-    @Override
-    public @Nullable InetSocketAddress remoteAddress() {
-        return remote;
+        return isOpen() && remoteAddress() != null;
     }
 
     /** Returns the bytes of the largest datagram that the device can send; 0 before the channel is bound. */
@@ -163,22 +135,6 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
     /** Returns how many datagrams the device had to drop so far: {@link DatagramsDropped}. */
     public long droppedDatagrams() {
         return dropped.get();
-    }
-
-    @Override
-    protected @Nullable SocketAddress localAddress0() {
-        return local;
-    }
-
-    @Override
-    protected @Nullable SocketAddress remoteAddress0() {
-        return remote;
-    }
-
-    @Override
-    protected boolean isCompatible(EventLoop loop) {
-        // It has no descriptor that the loop would have to watch.
-        return true;
     }
 
     @Override
@@ -197,17 +153,6 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
         return (DatagramUnsafe) super.unsafe();
     }
 
-    @Override
-    protected void doRegister(ChannelPromise promise) {
-        closing.registered();
-        promise.setSuccess();
-    }
-
-    @Override
-    protected void doDeregister() {
-        closing.deregistered();
-    }
-
     // ---- binding, connecting, closing
 
     @Override
@@ -215,7 +160,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
         throw new AssertionError("bound by DeferredBindUnsafe");
     }
 
-    private final class DatagramUnsafe extends AbstractUnsafe {
+    private final class DatagramUnsafe extends UnwatchedUnsafe {
         void bindLater(@Nullable SocketAddress localAddress, ChannelPromise promise) {
             if (!promise.setUncancellable() || !ensureOpen(promise)) {
                 return;
@@ -224,47 +169,35 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             if (refused != null) {
                 safeSetFailure(promise, refused);
             } else {
-                bindPromise = promise;
-                startBinding((InetSocketAddress) Objects.requireNonNull(localAddress));
+                InetSocketAddress local = (InetSocketAddress) Objects.requireNonNull(localAddress);
+                startBinding(new DatagramBinding(ProxyDatagramChannel.this, sessions, local, promise));
             }
         }
 
         private @Nullable RuntimeException notBindable(@Nullable SocketAddress localAddress) {
-            return state != State.OPEN ? new AlreadyBoundException() : unusable(localAddress);
+            return state != State.OPEN ? new AlreadyBoundException() : DatagramBinding.unusable(localAddress);
         }
 
-        private void startBinding(InetSocketAddress localAddress) {
+        private void startBinding(DatagramBinding begun) {
             state = State.BINDING;
+            binding = begun;
             reading.start(config.getReceiveBufferSize());
-            sendBuffer = config.getSendBufferSize();
-            sendSpace = sendBuffer;
-            Opening opening =
-                    new Opening(sessions, eventLoop(), config.getConnectTimeoutMillis(), new Binding(localAddress));
-            ProxyDatagramChannel.this.opening = opening;
-            opening.start();
+            writing.start(config.getSendBufferSize());
+            begun.start();
         }
 
-        private void bindFailed(Throwable cause) {
-            if (state != State.BINDING) {
+        private void bindFailed(DatagramBinding failed, Throwable cause) {
+            if (state != State.BINDING || binding != failed) {
                 return;
             }
             state = State.OPEN;
-            connecting = null;
-            DatagramLink side = linkSide;
+            binding = null;
+            DatagramLink side = link;
             if (side != null) {
-                linkSide = null;
+                link = null;
                 side.close();
             }
-            ChannelPromise bind = bindPromise;
-            bindPromise = null;
-            ChannelPromise connect = connectPromise;
-            connectPromise = null;
-            if (bind != null) {
-                safeSetFailure(bind, cause);
-            }
-            if (connect != null) {
-                safeSetFailure(connect, cause);
-            }
+            failed.failed(cause);
             ChannelOutboundBuffer waiting = outboundBuffer();
             while (state == State.OPEN && waiting != null && waiting.current() != null) {
                 waiting.remove(cause);
@@ -272,28 +205,19 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
         }
 
         private void bound(InetSocketAddress localAddress, int largestDatagram) {
-            if (state != State.BINDING) {
+            DatagramBinding done = binding;
+            if (state != State.BINDING || done == null) {
                 return;
             }
-            Objects.requireNonNull(opening).end();
             boolean wasActive = isActive();
-            local = localAddress;
+            binding = null;
+            setLocalAddress(localAddress);
+            if (done.peer() != null) {
+                setRemoteAddress(done.peer());
+            }
             largest = largestDatagram;
             state = State.BOUND;
-            ChannelPromise bind = bindPromise;
-            bindPromise = null;
-            ChannelPromise connect = connectPromise;
-            connectPromise = null;
-            if (connecting != null) {
-                remote = connecting;
-                connecting = null;
-            }
-            if (bind != null) {
-                safeSetSuccess(bind);
-            }
-            if (connect != null) {
-                safeSetSuccess(connect);
-            }
+            done.succeeded();
             applyOptions();
             if (!wasActive) {
                 pipeline().fireChannelActive();
@@ -306,10 +230,10 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             if (!promise.setUncancellable() || !ensureOpen(promise)) {
                 return;
             }
-            RuntimeException refused = unusable(remoteAddress);
+            RuntimeException refused = DatagramBinding.unusable(remoteAddress);
             if (refused == null && isConnected()) {
                 refused = new AlreadyConnectedException();
-            } else if (refused == null && connectPromise != null) {
+            } else if (refused == null && binding != null && binding.isConnecting()) {
                 refused = new ConnectionPendingException();
             } else if (refused == null && localAddress != null) {
                 refused = notBindable(localAddress);
@@ -320,39 +244,32 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
             }
             InetSocketAddress peer = (InetSocketAddress) remoteAddress;
             if (state == State.BOUND) {
-                remote = peer;
+                setRemoteAddress(peer);
                 reading.connected(peer);
                 safeSetSuccess(promise);
                 return;
             }
-            connectPromise = promise;
-            connecting = peer;
-            if (state == State.OPEN) {
-                startBinding(localAddress == null ? anyFor(peer) : (InetSocketAddress) localAddress);
+            DatagramBinding under = binding;
+            if (under != null) {
+                under.connect(peer, promise);
+                return;
             }
+            InetSocketAddress local =
+                    localAddress == null ? DatagramBinding.anyFor(peer) : (InetSocketAddress) localAddress;
+            DatagramBinding begun = new DatagramBinding(ProxyDatagramChannel.this, sessions, local, null);
+            begun.connect(peer, promise);
+            startBinding(begun);
         }
 
         /** The device's socket is gone at once, with whatever was under way. */
         private void fail(IOException cause) {
-            if (state == State.BINDING) {
-                Objects.requireNonNull(opening).failed(cause);
+            if (binding != null) {
+                binding.failedIn(cause);
             } else if (state == State.BOUND) {
-                failure = cause;
+                setFailure(cause);
                 pipeline().fireExceptionCaught(cause);
                 close(voidPromise());
             }
-        }
-
-        @Override
-        public void close(ChannelPromise promise) {
-            IOException cause = failure;
-            if (cause == null) {
-                super.close(promise);
-                return;
-            }
-            ClosedChannelException closed = new ClosedChannelException();
-            closed.initCause(cause);
-            close(promise, cause, closed);
         }
 
         @Override
@@ -362,81 +279,47 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
                 super.flush0();
             }
         }
-
-        /** Goes on with writes that waited. */
-        private void flushWaiting() {
-            flush0();
-        }
     }
 
-    private static @Nullable RuntimeException unusable(@Nullable SocketAddress address) {
-        if (!(address instanceof InetSocketAddress inet)) {
-            return new UnsupportedAddressTypeException();
-        }
-        return inet.isUnresolved() ? new UnresolvedAddressException() : null;
+    /** Asks a session for the socket. */
+    void bindIn(ChannelMultiplexer session, InetSocketAddress local, Duration left) {
+        DatagramLink side = new DatagramLink(session, this::eventLoop, new FromLink());
+        link = side;
+        side.bind(local, reading.window(), left, options.atBind());
     }
 
-    private static InetSocketAddress anyFor(InetSocketAddress peer) {
-        return peer.getAddress() instanceof Inet6Address ? ANY_IPV6 : ANY_IPV4;
+    void bindFailed(DatagramBinding failed, Throwable cause) {
+        datagramUnsafe().bindFailed(failed, cause);
     }
 
-    /** Asks sessions for one socket. */
-    private final class Binding implements Opening.Socket {
-        private final InetSocketAddress asked;
-
-        Binding(InetSocketAddress asked) {
-            this.asked = asked;
+    /** Returns whether it is bound; else it will be, so that it can send to this recipient. */
+    boolean isBoundFor(InetSocketAddress recipient) {
+        if (state == State.OPEN) {
+            InetSocketAddress any = DatagramBinding.anyFor(recipient);
+            datagramUnsafe().startBinding(new DatagramBinding(this, sessions, any, null));
         }
-
-        @Override
-        public void openIn(ChannelMultiplexer session, Duration left) {
-            DatagramLink side = new DatagramLink(session, ProxyDatagramChannel.this::eventLoop, new FromLink());
-            linkSide = side;
-            side.bind(asked, reading.window(), left, options.atBind());
-        }
-
-        @Override
-        public void openFailed(Throwable cause) {
-            datagramUnsafe().bindFailed(cause);
-        }
-
-        @Override
-        public Throwable timedOut(int millis) {
-            return new SocketTimeoutException("the device did not answer within " + millis + " ms: bind to " + asked);
-        }
+        return state == State.BOUND;
     }
 
     @Override
     protected void doDisconnect() {
-        remote = null;
-        connecting = null;
-        ChannelPromise promise = connectPromise;
-        if (promise != null) {
-            connectPromise = null;
-            promise.tryFailure(new SocketException("disconnected before the socket was bound"));
+        setRemoteAddress(null);
+        if (binding != null) {
+            binding.disconnect();
         }
     }
 
     @Override
     protected void doClose() {
         state = State.CLOSED;
-        ClosedChannelException closed = new ClosedChannelException();
-        ChannelPromise bind = bindPromise;
-        if (bind != null) {
-            bindPromise = null;
-            bind.tryFailure(closed);
-        }
-        ChannelPromise connect = connectPromise;
-        if (connect != null) {
-            connectPromise = null;
-            connect.tryFailure(closed);
-        }
-        if (opening != null) {
-            opening.end();
+        DatagramBinding under = binding;
+        if (under != null) {
+            binding = null;
+            under.failed(new ClosedChannelException());
         }
         reading.release();
-        DatagramLink side = linkSide;
-        if (side != null && failure == null) {
+        DatagramLink side = link;
+        if (side != null && !hasFailed()) {
             side.close();
         }
     }
@@ -450,102 +333,29 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
     /** Auto-read was switched off, by any thread. */
     void clearReadPending() {
-        if (isRegistered() && !eventLoop().inEventLoop()) {
-            eventLoop().execute(reading::clear);
-        } else {
-            reading.clear();
-        }
+        onOwnLoop(reading::clear);
     }
 
     boolean isBound() {
         return state == State.BOUND;
     }
 
-    /** Lets the device send so much more. */
-    void grant(int bytes) {
-        openLink().grant(bytes);
-    }
-
-    private DatagramLink openLink() {
-        return Objects.requireNonNull(linkSide);
+    /** Returns the way to the device; there is one when the channel is bound. */
+    DatagramLink link() {
+        return Objects.requireNonNull(link);
     }
 
     // ---- writing
 
     @Override
     protected Object filterOutboundMessage(Object msg) {
-        if (msg instanceof ByteBuf) {
-            return msg;
-        }
-        if (msg instanceof AddressedEnvelope<?, ?> envelope && envelope.content() instanceof ByteBuf) {
-            SocketAddress recipient = envelope.recipient();
-            RuntimeException unusable = recipient == null ? null : unusable(recipient);
-            if (unusable != null) {
-                throw unusable;
-            }
-            return msg;
-        }
-        throw new UnsupportedOperationException("unsupported message type: " + StringUtil.simpleClassName(msg)
-                + " (expected: DatagramPacket, AddressedEnvelope<ByteBuf, InetSocketAddress>, ByteBuf)");
+        DatagramWriting.requireWritable(msg);
+        return msg;
     }
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) {
-        for (Object message = in.current(); message != null; message = in.current()) {
-            try {
-                if (!take(message)) {
-                    return;
-                }
-                in.remove();
-            } catch (IOException | RuntimeException e) {
-                // Another datagram, perhaps to somebody else, may do better.
-                in.remove(e);
-            }
-        }
-    }
-
-    /** Returns whether the message was taken over: its promise may succeed. */
-    private boolean take(Object message) throws IOException {
-        if (message instanceof ByteBuf buffer) {
-            // Buffers without bytes are written to know when those before them have been.
-            return !buffer.isReadable() || take(recipient(null), buffer);
-        }
-        AddressedEnvelope<?, ?> envelope = (AddressedEnvelope<?, ?>) message;
-        return take(recipient((InetSocketAddress) envelope.recipient()), (ByteBuf) envelope.content());
-    }
-
-    private InetSocketAddress recipient(@Nullable InetSocketAddress own) {
-        InetSocketAddress peer = remote;
-        if (own == null && peer == null) {
-            throw new NotYetConnectedException();
-        }
-        if (own != null && peer != null && !own.equals(peer)) {
-            throw new AlreadyConnectedException();
-        }
-        return own != null ? own : Objects.requireNonNull(peer);
-    }
-
-    private boolean take(InetSocketAddress recipient, ByteBuf content) throws IOException {
-        if (state == State.OPEN) {
-            datagramUnsafe().startBinding(anyFor(recipient));
-        }
-        if (state != State.BOUND) {
-            return false;
-        }
-        int bytes = content.readableBytes();
-        if (bytes > largest) {
-            throw new SocketException(
-                    "Message too long: a datagram of " + bytes + " bytes; the device can send at most " + largest);
-        }
-        int cost = ProxiedDatagrams.cost(bytes);
-        if (cost > sendSpace && sendSpace < sendBuffer) {
-            return false;
-        }
-        sendSpace -= cost;
-        // A copy: a write that has succeeded holds its buffer no more, though the datagram may wait for the line.
-        ByteBuf copy = alloc().heapBuffer(bytes, bytes).writeBytes(content, content.readerIndex(), bytes);
-        openLink().send(recipient, copy);
-        return true;
+        writing.write(in);
     }
 
     // ---- what the link says
@@ -554,7 +364,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
     private final class FromLink implements DatagramLink.Socket {
         @Override
         public boolean hears(DatagramLink sender) {
-            return linkSide == sender && state != State.CLOSED;
+            return link == sender && state != State.CLOSED;
         }
 
         @Override
@@ -564,8 +374,8 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
         @Override
         public void openFailed(Throwable cause) {
-            if (state == State.BINDING) {
-                Objects.requireNonNull(opening).failed(cause);
+            if (binding != null) {
+                binding.failedIn(cause);
             }
         }
 
@@ -581,7 +391,7 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
         @Override
         public void sent(int cost) {
-            sendSpace += cost;
+            writing.sent(cost);
             datagramUnsafe().flushWaiting();
         }
 
@@ -604,27 +414,17 @@ public final class ProxyDatagramChannel extends UnicastDatagramChannel {
 
     /** The config has changed, by any thread. */
     void optionsChanged() {
-        if (!isRegistered()) {
-            return;
-        }
-        Runnable apply = () -> {
-            if (state == State.BOUND) {
+        onOwnLoop(() -> {
+            if (isRegistered() && state == State.BOUND) {
                 applyOptions();
                 datagramUnsafe().flushWaiting();
             }
-        };
-        if (eventLoop().inEventLoop()) {
-            apply.run();
-        } else {
-            eventLoop().execute(apply);
-        }
+        });
     }
 
     private void applyOptions() {
         reading.setWindow(config.getReceiveBufferSize());
-        int buffer = config.getSendBufferSize();
-        sendSpace += buffer - sendBuffer;
-        sendBuffer = buffer;
+        writing.setSize(config.getSendBufferSize());
         options.apply();
     }
 }

@@ -4,15 +4,11 @@ import dev.uartnet.codec.message.ChannelAccept;
 import dev.uartnet.codec.message.ChannelClose;
 import dev.uartnet.codec.message.ErrorCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -67,7 +63,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Binding.</b> {@code bind}, or the local address of {@code connect}, chooses the device's own address and port, 0 for any; the device is
  * asked with the connect, which then fails with {@link java.net.BindException} if it cannot be.
  */
-public final class ProxySocketChannel extends AbstractChannel implements SocketChannel {
+public final class ProxySocketChannel extends HalfClosableChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private enum State {
@@ -86,21 +82,14 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             config::remoteOptions,
             (name, value, onFailure) -> link().setOption(name, value, onFailure),
             config::refused);
-    private final ClosingWithLoop closing = new ClosingWithLoop(this);
 
     private volatile State state = State.OPEN;
-    /** Before it is connected: what it was bound to. */
-    private volatile @Nullable InetSocketAddress local;
-
-    private volatile @Nullable InetSocketAddress remote;
 
     // All below: this channel's event loop.
 
     private @Nullable StreamConnecting connecting;
     /** To the session that the connection belongs to. */
     private @Nullable StreamLink link;
-    /** The connection or the link is gone: why. */
-    private @Nullable IOException failure;
 
     private boolean remoteGone;
     /** It is closed before all was written that was flushed. */
@@ -126,8 +115,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         super(parent);
         sessions = parent.sessions();
         config.setReceiveBufferSize(window);
-        local = accept.local();
-        remote = accept.remote();
+        setLocalAddress(accept.local());
+        setRemoteAddress(accept.remote());
         reading.start(window);
         writing.start(config.getSendBufferSize());
         state = State.CONNECTED;
@@ -135,12 +124,6 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     }
 
     // ---- what kind of channel this is
-
-    /** Returns the channel that has accepted this one, null if none has. */
-    @Override
-    public @Nullable ServerSocketChannel parent() {
-        return (ServerSocketChannel) super.parent();
-    }
 
     @Override
     public ProxySocketChannelConfig config() {
@@ -162,34 +145,6 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         return state == State.CONNECTED;
     }
 
-    /** Returns the device's own address of the connection; before it is connected, what the channel was bound to, or null. */
-    @Override
-    public @Nullable InetSocketAddress localAddress() {
-        // Not the one that AbstractChannel keeps: it changes with the connect.
-        return local;
-    }
-
-    @Override
-    public @Nullable InetSocketAddress remoteAddress() {
-        return remote;
-    }
-
-    @Override
-    protected @Nullable SocketAddress localAddress0() {
-        return local;
-    }
-
-    @Override
-    protected @Nullable SocketAddress remoteAddress0() {
-        return remote;
-    }
-
-    @Override
-    protected boolean isCompatible(EventLoop loop) {
-        // It has no descriptor that the loop would have to watch.
-        return true;
-    }
-
     @Override
     protected AbstractUnsafe newUnsafe() {
         return new StreamUnsafe();
@@ -197,25 +152,10 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     @Override
     protected void doRegister(ChannelPromise promise) {
-        closing.registered();
-        promise.setSuccess();
+        super.doRegister(promise);
         if (link != null) {
             options.apply();
             link.registered();
-        }
-    }
-
-    @Override
-    protected void doDeregister() {
-        closing.deregistered();
-    }
-
-    /** Runs a task on the channel's loop; here and now if it has none yet. */
-    void onOwnLoop(Runnable task) {
-        if (!isRegistered() || eventLoop().inEventLoop()) {
-            task.run();
-        } else {
-            eventLoop().execute(task);
         }
     }
 
@@ -223,13 +163,13 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
     @Override
     protected void doBind(@Nullable SocketAddress localAddress) {
-        if (state != State.OPEN || local != null) {
+        if (state != State.OPEN || localAddress() != null) {
             throw new AlreadyBoundException();
         }
-        local = StreamConnecting.localAddress(localAddress);
+        setLocalAddress(StreamConnecting.localAddress(localAddress));
     }
 
-    private final class StreamUnsafe extends AbstractUnsafe {
+    private final class StreamUnsafe extends UnwatchedUnsafe {
         @Override
         public void connect(SocketAddress remoteAddress, @Nullable SocketAddress localAddress, ChannelPromise promise) {
             if (promise.isDone() || !ensureOpen(promise)) {
@@ -259,25 +199,14 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
 
         @Override
         public void close(ChannelPromise promise) {
-            IOException cause = failure;
-            if (cause == null) {
-                ChannelOutboundBuffer flushed = outboundBuffer();
-                if (state == State.CONNECTED
-                        && flushed != null
-                        && !config.linger().isZero()) {
-                    cutShort = !writing.takeAll(flushed);
-                }
-                super.close(promise);
-                return;
+            ChannelOutboundBuffer flushed = outboundBuffer();
+            if (!hasFailed()
+                    && state == State.CONNECTED
+                    && flushed != null
+                    && !config.linger().isZero()) {
+                cutShort = !writing.takeAll(flushed);
             }
-            ClosedChannelException closed = new ClosedChannelException();
-            closed.initCause(cause);
-            close(promise, cause, closed);
-        }
-
-        /** Goes on with writes that waited. */
-        void flushWaiting() {
-            flush0();
+            super.close(promise);
         }
     }
 
@@ -294,7 +223,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         link = side;
         reading.start(config.getReceiveBufferSize());
         writing.start(config.getSendBufferSize());
-        return options.atConnect(local);
+        return options.atConnect(localAddress());
     }
 
     /** A session has not opened the connection. */
@@ -310,8 +239,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             return;
         }
         this.connecting = null;
-        local = localAddress;
-        remote = remoteAddress;
+        setLocalAddress(localAddress);
+        setRemoteAddress(remoteAddress);
         state = State.CONNECTED;
         options.apply();
         boolean wanted = connecting.succeeded();
@@ -330,7 +259,7 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
             connecting.openFailed(cause);
         }
         if (state == State.CONNECTED) {
-            failure = cause;
+            setFailure(cause);
             remoteGone = true;
             pipeline().fireExceptionCaught(cause);
             unsafe().close(voidPromise());
@@ -376,12 +305,9 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
         return Objects.requireNonNull(link);
     }
 
-    void received(ByteBuf data) {
-        reading.received(data);
-    }
-
-    void endOfInput() {
-        reading.ended(null);
+    /** What has come, until it is read. */
+    StreamReading reading() {
+        return reading;
     }
 
     void sent(int bytes) {
@@ -392,15 +318,11 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     void closedByDevice(ChannelClose close) {
         remoteGone = true;
         IOException cause = close.code() == ErrorCode.NONE ? null : RemoteFailure.ofClose(close);
-        failure = cause;
+        setFailure(cause);
         reading.ended(cause);
         writing.failed(cause);
         // Writes that wait now fail.
         flushWaiting();
-    }
-
-    void delivered() {
-        reading.readIfWanted();
     }
 
     /** Goes on with writes that waited. */
@@ -464,25 +386,8 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     }
 
     @Override
-    public boolean isShutdown() {
-        return (reading.isShutdown() && writing.isShutdown()) || !isActive();
-    }
-
-    @Override
-    public ChannelFuture shutdownOutput() {
-        return shutdownOutput(newPromise());
-    }
-
-    @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        onOwnLoop(() -> {
-            if (state == State.CONNECTED) {
-                streamUnsafe().shutdownOutput(promise);
-            } else {
-                promise.tryFailure(notConnected());
-            }
-        });
-        return promise;
+        return whileConnected(promise, () -> streamUnsafe().shutdownOutput(promise));
     }
 
     @Override
@@ -492,42 +397,21 @@ public final class ProxySocketChannel extends AbstractChannel implements SocketC
     }
 
     @Override
-    public ChannelFuture shutdownInput() {
-        return shutdownInput(newPromise());
+    public ChannelFuture shutdownInput(ChannelPromise promise) {
+        return whileConnected(promise, () -> {
+            reading.shutdown();
+            promise.trySuccess();
+        });
     }
 
-    @Override
-    public ChannelFuture shutdownInput(ChannelPromise promise) {
+    private ChannelFuture whileConnected(ChannelPromise promise, Runnable task) {
         onOwnLoop(() -> {
             if (state == State.CONNECTED) {
-                reading.shutdown();
-                promise.trySuccess();
+                task.run();
             } else {
-                promise.tryFailure(notConnected());
+                promise.tryFailure(isOpen() ? new NotYetConnectedException() : new ClosedChannelException());
             }
         });
         return promise;
-    }
-
-    @Override
-    public ChannelFuture shutdown() {
-        return shutdown(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdown(ChannelPromise promise) {
-        shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
-            Throwable cause = output.cause() != null ? output.cause() : input.cause();
-            if (cause == null) {
-                promise.trySuccess();
-            } else {
-                promise.tryFailure(cause);
-            }
-        }));
-        return promise;
-    }
-
-    private Exception notConnected() {
-        return isOpen() ? new NotYetConnectedException() : new ClosedChannelException();
     }
 }

@@ -144,7 +144,7 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
 
     @Override
     public void onEof() {
-        crossing.up(channel::endOfInput);
+        crossing.up(() -> channel.reading().ended(null));
     }
 
     @Override
@@ -172,7 +172,7 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
 
     @Override
     public void received(Object message) {
-        channel.received((ByteBuf) message);
+        channel.reading().received((ByteBuf) message);
     }
 
     @Override
@@ -182,7 +182,7 @@ final class StreamLink implements ProxiedStream.Socket, LoopCrossing.Socket {
 
     @Override
     public void delivered() {
-        channel.delivered();
+        channel.reading().readIfWanted();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.uartnet.proxy;
 
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramChannel;
@@ -10,16 +9,10 @@ import java.net.NetworkInterface;
 import org.jspecify.annotations.Nullable;
 
 /** What all of a {@link DatagramChannel}'s methods for multicast do where there is none: their promises fail. */
-abstract class UnicastDatagramChannel extends AbstractChannel implements DatagramChannel {
+abstract class UnicastDatagramChannel extends UnwatchedChannel implements DatagramChannel {
     UnicastDatagramChannel() {
         super(null);
     }
-
-    @Override
-    public abstract @Nullable InetSocketAddress localAddress();
-
-    @Override
-    public abstract @Nullable InetSocketAddress remoteAddress();
 
     private static ChannelFuture unsupported(ChannelPromise promise) {
         return promise.setFailure(

@@ -81,7 +81,9 @@
  *
  * <h2>States of a proxied channel</h2>
  *
- * On the socket's own event loop (what Netty users see):
+ * On the socket's own event loop (what Netty users see). The channel has the state; {@code StreamConnecting} and {@code DatagramBinding} have the way to an
+ * open socket, {@code StreamReading}, {@code DatagramReading} what has come, {@code StreamWriting}, {@code DatagramWriting} the send buffer, {@code
+ * UnwatchedChannel} what a channel is that no event loop watches:
  *
  * <table>
  * <caption>ProxySocketChannel</caption>

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 final class PortWriter implements Runnable {
     /** Called on the writer's thread. */
     interface Listener {
-        /** The port accepted some bytes. */
+        /** The port accepted bytes, perhaps by several writes. */
         void bytesAccepted();
 
         /** Writing failed; this thread ends. */
@@ -22,12 +22,23 @@ final class PortWriter implements Runnable {
      * as pending in the channel.
      */
     private static final int CAPACITY = 16 * 1024;
+    /**
+     * Waking the event loop costs more than a write to a port that takes bytes at once. So it is told of what was accepted when the ring is half empty, or empty,
+     * or when it has last been told that long ago, which on a paced line is after each write.
+     */
+    private static final int TELL_BYTES = CAPACITY / 2;
+
+    private static final long TELL_NANOS = 1_000_000;
 
     private final UartPort port;
     private final Listener listener;
     private final SpscByteRing ring = new SpscByteRing(CAPACITY);
     private final ParkingSpot work = new ParkingSpot();
     private volatile boolean stopped;
+    /** Accepted bytes that the listener was not told of; the writer's thread only. */
+    private int untold;
+
+    private long toldNanos = System.nanoTime();
     /** Accepted bytes that the outbound buffer was told of; event loop only. */
     private long acknowledged;
 
@@ -46,6 +57,9 @@ final class PortWriter implements Runnable {
                 }
             }
         } catch (Throwable t) {
+            if (untold > 0) {
+                tell(System.nanoTime()); // what the port has accepted does not fail
+            }
             listener.writeFailed(t);
         }
     }
@@ -54,9 +68,21 @@ final class PortWriter implements Runnable {
         int count = port.write(ring.array(), ring.readOffset(), ring.contiguousReadable());
         if (count > 0) {
             ring.consume(count);
-            listener.bytesAccepted();
+            untold += count;
+        }
+        if (untold > 0) {
+            long now = System.nanoTime();
+            if (count == 0 || untold >= TELL_BYTES || now - toldNanos >= TELL_NANOS || ring.readable() == 0) {
+                tell(now);
+            }
         }
         return count >= 0;
+    }
+
+    private void tell(long now) {
+        untold = 0;
+        toldNanos = now;
+        listener.bytesAccepted();
     }
 
     /** Makes the thread end once its port returns. Any thread. */

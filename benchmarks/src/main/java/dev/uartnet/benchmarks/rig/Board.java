@@ -95,7 +95,7 @@ public final class Board implements AutoCloseable {
     private VirtualEsp32 simulator() throws IOException {
         return closing.push(VirtualEsp32.builder()
                 .channels(settings.channels)
-                .link(LinkConfig.device().withBaudRate(speed()))
+                .link(LinkConfig.device(speed()))
                 .build());
     }
 

@@ -57,7 +57,7 @@ public final class DeviceLinkHandler extends LinkHandler {
     void lineUp() {
         if (!booted) {
             booted = true;
-            sendReset(0, new Reset(ResetReason.BOOT, 0, bootId, "ready"));
+            frames.reset(0, new Reset(ResetReason.BOOT, 0, bootId, "ready"));
         }
     }
 
@@ -66,13 +66,13 @@ public final class DeviceLinkHandler extends LinkHandler {
         int tag = FrameCodec.tag(frame);
         switch (FrameCodec.type(frame)) {
             case HELLO -> hello(frame);
-            case WELCOME -> countIgnored();
+            case WELCOME -> meter.ignored();
             case RESET -> {
                 Session offered = offer;
                 if (offered != null && tag == offered.tag()) {
                     offer = null;
                 }
-                countStale();
+                meter.stale();
             }
             default -> {
                 Session offered = offer;
@@ -82,7 +82,7 @@ public final class DeviceLinkHandler extends LinkHandler {
                 if (offered != null && tag == offered.tag()) {
                     accepted(offered);
                 } else {
-                    countStale();
+                    meter.stale();
                     if (session() == null && tag != 0) {
                         noSession(tag);
                     }
@@ -94,12 +94,12 @@ public final class DeviceLinkHandler extends LinkHandler {
     private void hello(ByteBuf frame) {
         Greeting greeting = Greeting.decode(FrameType.HELLO, FrameCodec.payload(frame));
         if (greeting == null) {
-            countIgnored();
+            meter.ignored();
             return;
         }
         if (greeting.major() != Greeting.MAJOR) {
             String text = "this device speaks version " + Greeting.MAJOR + "." + Greeting.MINOR;
-            sendReset(0, new Reset(ResetReason.VERSION, greeting.hostId(), bootId, text));
+            frames.reset(0, new Reset(ResetReason.VERSION, greeting.hostId(), bootId, text));
             return;
         }
         Session session = session();
@@ -108,11 +108,11 @@ public final class DeviceLinkHandler extends LinkHandler {
         if (session != null && session.hostId() == greeting.hostId()) {
             tag = session.tag();
         } else if (speed != null && speed.lineBaud() != speed.first()) {
-            countIgnored(); // Which speed would that session begin with?
+            meter.ignored(); // Which speed would that session begin with?
             return;
         } else if (session != null && !config.takeover()) {
             String text = "another host has a session with this device, which is set to serve one at a time";
-            sendReset(0, new Reset(ResetReason.BUSY, greeting.hostId(), bootId, text));
+            frames.reset(0, new Reset(ResetReason.BUSY, greeting.hostId(), bootId, text));
             return;
         } else {
             if (offered == null || offered.hostId() != greeting.hostId()) {
@@ -122,7 +122,7 @@ public final class DeviceLinkHandler extends LinkHandler {
             offeredNanos = nanoTime();
             tag = lastTag;
         }
-        send(
+        frames.greet(
                 FrameType.WELCOME,
                 tag,
                 Greeting.of(config, greeting.hostId(), bootId).encode(FrameType.WELCOME));
@@ -142,7 +142,7 @@ public final class DeviceLinkHandler extends LinkHandler {
         if (!saidNoSession || now - noSessionNanos >= NO_SESSION_NANOS) {
             saidNoSession = true;
             noSessionNanos = now;
-            sendReset(tag, new Reset(ResetReason.NO_SESSION, 0, bootId, ""));
+            frames.reset(tag, new Reset(ResetReason.NO_SESSION, 0, bootId, ""));
         }
     }
 

@@ -47,28 +47,28 @@ final class DeviceSpeedChange extends SpeedControl {
             }
         } else if (proposal.step() == Step.TRY) {
             if (state == State.TRIAL && baud == proposed) {
-                link.send(proposal);
+                link.frames.send(proposal);
                 return;
             }
         } else if (proposal.step() == Step.CONFIRM) {
             if (state == State.TRIAL && baud == proposed) {
-                link.send(new SpeedProposal(Step.CONFIRM, baud));
+                link.frames.send(new SpeedProposal(Step.CONFIRM, baud));
                 nowInForce(baud);
                 steady();
                 link.speedChanged(new SpeedChanged(baud, SpeedChanged.Reason.REQUESTED));
                 return;
             }
             if (state == State.STEADY && baud == inForce()) {
-                link.send(new SpeedProposal(Step.CONFIRM, baud));
+                link.frames.send(new SpeedProposal(Step.CONFIRM, baud));
                 return;
             }
         }
-        link.countIgnored();
+        link.meter.ignored();
     }
 
     private void proposed(int baud) {
         if (!allows(baud)) {
-            link.send(new SpeedProposal(Step.REFUSE, baud));
+            link.frames.send(new SpeedProposal(Step.REFUSE, baud));
             if (state == State.DRAINING) {
                 steady();
             }
@@ -79,7 +79,7 @@ final class DeviceSpeedChange extends SpeedControl {
             drainingSince = link.nanoTime();
         }
         to(State.DRAINING);
-        if (link.isDrained() || link.nanoTime() - drainingSince >= DRAIN_NANOS) {
+        if (link.sendWindow().isEmpty() || link.nanoTime() - drainingSince >= DRAIN_NANOS) {
             agree();
         } else {
             after(PROPOSAL_MILLIS, this::steady);
@@ -88,7 +88,7 @@ final class DeviceSpeedChange extends SpeedControl {
 
     @Override
     void progress() {
-        if (state == State.DRAINING && link.isDrained()) {
+        if (state == State.DRAINING && link.sendWindow().isEmpty()) {
             agree();
         }
     }
@@ -97,7 +97,7 @@ final class DeviceSpeedChange extends SpeedControl {
         to(State.AGREED);
         long leaving = lineMillis(FRAME_BYTES, inForce());
         when(
-                link.send(new SpeedProposal(Step.AGREE, proposed)),
+                link.frames.send(new SpeedProposal(Step.AGREE, proposed)),
                 written -> after(leaving + CHANGE_OVER_MILLIS, this::changeOver));
     }
 
@@ -113,7 +113,7 @@ final class DeviceSpeedChange extends SpeedControl {
     }
 
     private void goBack() {
-        link.leaveTrial();
+        link.keepalive.countAgain();
         fallBack();
     }
 

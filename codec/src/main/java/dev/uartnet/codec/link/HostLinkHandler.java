@@ -91,7 +91,7 @@ public final class HostLinkHandler extends LinkHandler {
         helloTimer = ctx().executor().schedule(this::sayHello, HELLO_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         // A line that takes no bytes already holds a HELLO.
         if (ctx().channel().isWritable()) {
-            send(FrameType.HELLO, 0, hello);
+            frames.greet(FrameType.HELLO, 0, hello);
         }
     }
 
@@ -142,7 +142,7 @@ public final class HostLinkHandler extends LinkHandler {
             }
             default -> {
                 if (state == State.ESTABLISHED) {
-                    countStale();
+                    meter.stale();
                 } else {
                     other();
                 }
@@ -152,7 +152,7 @@ public final class HostLinkHandler extends LinkHandler {
 
     private void other() {
         otherFrames++;
-        countIgnored();
+        meter.ignored();
     }
 
     private void welcome(ByteBuf frame) {
@@ -168,7 +168,7 @@ public final class HostLinkHandler extends LinkHandler {
             String text = "the device speaks version " + greeting.major() + "." + greeting.minor()
                     + " of the protocol, this host " + Greeting.MAJOR + "." + Greeting.MINOR
                     + "; install firmware and library of the same version";
-            sendReset(FrameCodec.tag(frame), new Reset(ResetReason.VERSION, hostId, 0, text));
+            frames.reset(FrameCodec.tag(frame), new Reset(ResetReason.VERSION, hostId, 0, text));
             end(new LinkResetException(ResetReason.VERSION, text));
             return;
         }
@@ -176,7 +176,7 @@ public final class HostLinkHandler extends LinkHandler {
         cancelTimers();
         Session session = greeting.agreed(config, FrameCodec.tag(frame), hostId, greeting.bootId());
         begin(session);
-        send(FrameType.PROBE);
+        frames.send(FrameType.PROBE);
         announce(session);
     }
 
@@ -194,19 +194,19 @@ public final class HostLinkHandler extends LinkHandler {
             if (rebooted) {
                 end(LinkResetException.of(reset));
             } else {
-                countStale();
+                meter.stale();
             }
         } else if (state == State.HELLO_SENT) {
             if (reset.reason() == ResetReason.BOOT) {
                 boots++;
                 if (ctx().channel().isWritable()) {
-                    send(FrameType.HELLO, 0, hello);
+                    frames.greet(FrameType.HELLO, 0, hello);
                 }
             } else if (reset.hostId() == hostId) {
                 end(LinkResetException.of(reset));
             } else {
                 // A device that has just lost its session says so: a uartnet device, but no answer yet.
-                countStale();
+                meter.stale();
             }
         }
     }

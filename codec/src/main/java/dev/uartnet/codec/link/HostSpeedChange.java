@@ -80,18 +80,18 @@ final class HostSpeedChange extends SpeedControl {
         wanted = baud;
         why = reason;
         to(State.DRAINING);
-        if (link.isDrained()) {
+        if (link.sendWindow().isEmpty()) {
             propose();
         } else {
             // On a line that is bad enough large frames never arrive; they are repeated afterwards.
-            after(DRAIN_MILLIS + link.fullFramesMillis(FULL_FRAMES_DRAINED, inForce()), this::propose);
+            after(DRAIN_MILLIS + drainingMillis(), this::propose);
         }
     }
 
     @Override
     void progress() {
         timeouts = 0;
-        if (state == State.DRAINING && link.isDrained()) {
+        if (state == State.DRAINING && link.sendWindow().isEmpty()) {
             propose();
         }
     }
@@ -104,9 +104,14 @@ final class HostSpeedChange extends SpeedControl {
         }
     }
 
+    /** How long the frames take that may be on the line. */
+    private long drainingMillis() {
+        return FULL_FRAMES_DRAINED * link.config.withBaudRate(inForce()).fullFrameNanos() / 1_000_000;
+    }
+
     private void propose() {
         to(State.PROPOSED);
-        deadline = in(ANSWER_MILLIS + link.fullFramesMillis(FULL_FRAMES_DRAINED, inForce()));
+        deadline = in(ANSWER_MILLIS + drainingMillis());
         sayPropose();
     }
 
@@ -116,7 +121,7 @@ final class HostSpeedChange extends SpeedControl {
             returnToSpeedInForce();
             return;
         }
-        link.send(new SpeedProposal(Step.PROPOSE, wanted));
+        link.frames.send(new SpeedProposal(Step.PROPOSE, wanted));
         after(interval(PROPOSE_INTERVAL_MILLIS, FRAME_BYTES, inForce()), this::sayPropose);
     }
 
@@ -138,7 +143,7 @@ final class HostSpeedChange extends SpeedControl {
             finish();
             link.speedChanged(new SpeedChanged(wanted, why));
         } else {
-            link.countIgnored();
+            link.meter.ignored();
         }
     }
 
@@ -175,7 +180,7 @@ final class HostSpeedChange extends SpeedControl {
         boolean trying = state == State.TRYING;
         // A slower speed cannot be worse than this one.
         int tryBytes = trying && wanted > inForce() ? SpeedProposal.TRY_BYTES_MAX : 0;
-        link.send(new SpeedProposal(trying ? Step.TRY : Step.CONFIRM, wanted, tryBytes));
+        link.frames.send(new SpeedProposal(trying ? Step.TRY : Step.CONFIRM, wanted, tryBytes));
         after(interval(TRY_INTERVAL_MILLIS, FRAME_BYTES + tryBytes, wanted), this::tryNewSpeed);
     }
 
@@ -189,7 +194,7 @@ final class HostSpeedChange extends SpeedControl {
 
     /** To the speed in force, where the device is or soon will be. */
     private void goBack() {
-        link.leaveTrial();
+        link.keepalive.countAgain();
         returnToSpeedInForce();
     }
 
@@ -207,7 +212,7 @@ final class HostSpeedChange extends SpeedControl {
     }
 
     private void probeAtOldSpeed() {
-        link.probe();
+        link.frames.sendNow(FrameType.PROBE);
         after(interval(TRY_INTERVAL_MILLIS, FRAME_BYTES, inForce()), this::probeAtOldSpeed);
     }
 

@@ -33,7 +33,9 @@ final class LinePacer {
     /** When all that was sent has left. */
     private long lineFreeAt;
 
+    private final Runnable wakeUp = this::wakeUp;
     private @Nullable Future<?> timer;
+    private @Nullable Runnable waiting;
 
     LinePacer(LineBytes line) {
         wireBytes = line.sent();
@@ -84,13 +86,17 @@ final class LinePacer {
     void await(EventExecutor loop, long now, Runnable task) {
         if (timer == null) {
             long delay = lineFreeAt - lookahead - now;
-            timer = loop.schedule(
-                    () -> {
-                        timer = null;
-                        task.run();
-                    },
-                    delay,
-                    TimeUnit.NANOSECONDS);
+            waiting = task;
+            timer = loop.schedule(wakeUp, delay, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void wakeUp() {
+        Runnable task = waiting;
+        timer = null;
+        waiting = null;
+        if (task != null) {
+            task.run();
         }
     }
 
@@ -104,6 +110,7 @@ final class LinePacer {
         if (timer != null) {
             timer.cancel(false);
             timer = null;
+            waiting = null;
         }
     }
 }

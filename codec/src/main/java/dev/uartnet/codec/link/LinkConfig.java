@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param windowFrames DATA frames that this end can hold, 1 to 127; default 64
  * @param bufferBytes bytes that this end can hold in those frames (payload plus 8 each), at least two full frames; default 65,536 on
- *     a host, 8,320 on a device
+ *     a host, 8,320 on a device (more above 3,900,000 baud)
  * @param maxPayload largest payload that this end accepts, 256 to 16,384 bytes; default 1,032
  * @param keepalive interval of silence after which the peer is asked for a sign of life, 100 ms to 60 s; the smaller one of
  *     both ends is in force, and two and a half of them without a frame end the session; default 1 s on a host, 60 s (whatever the
@@ -30,7 +30,17 @@ public record LinkConfig(
         long features,
         boolean takeover,
         String agent) {
+    /**
+     * What may be in the pipe on a line so fast that this is more than 6 full frames (PROTOCOL.md, section 5): a round trip through programs, whose threads wait for
+     * each other, is not shortened by the line's speed.
+     */
+    public static final Duration PIPE_TIME = Duration.ofMillis(16);
+
     private static final int AGENT_BYTES_MAX = 64;
+    /** Enough for a round trip; more would only wait in buffers, and repetitions and short messages behind it. */
+    private static final int PIPE_FRAMES = 6;
+    /** What a device has room for besides what is in the pipe: frames that came behind a gap. */
+    private static final int BUFFER_FRAMES_MORE = 2;
     /** Start bit, eight data bits, stop bit. */
     private static final int BITS_PER_BYTE = 10;
 
@@ -66,9 +76,19 @@ public record LinkConfig(
         return HOST;
     }
 
-    /** Returns the defaults of a device: the memory of an ESP32, and whatever keepalive interval the host wishes. */
+    /** Returns the defaults of a device at 115,200 baud: the memory of an ESP32, and whatever keepalive interval the host wishes. */
     public static LinkConfig device() {
-        return HOST.withBufferBytes(8 * (HOST.maxPayload + FrameCodec.OVERHEAD_BYTES))
+        return device(HOST.baudRate);
+    }
+
+    /**
+     * Returns the defaults of a device at this speed, in bits a second. Up to 3,900,000 baud they are those of {@link #device()}; above, its buffer has room for what a
+     * host may have in the pipe then, 21,280 bytes at 12,000,000 baud.
+     */
+    public static LinkConfig device(int baudRate) {
+        LinkConfig line = HOST.withBaudRate(baudRate);
+        int more = BUFFER_FRAMES_MORE * (line.maxPayload + FrameCodec.OVERHEAD_BYTES);
+        return line.withBufferBytes(line.pipeBytes(line.maxPayload) + more)
                 .withKeepalive(Duration.ofSeconds(60))
                 .withAgent("uartnet-simulator/0.1.0");
     }
@@ -130,6 +150,16 @@ public record LinkConfig(
     /** Returns the longest frame that this end accepts, its header and check included, in bytes. */
     public int maxFrameBytes() {
         return Math.max(maxPayload, FrameCodec.HELLO_PAYLOAD_BYTES_MAX) + FrameCodec.OVERHEAD_BYTES;
+    }
+
+    /** Returns how many bytes the line carries in that time, each way. */
+    public int lineBytes(Duration time) {
+        return (int) (time.toNanos() / 1_000 * baudRate / (BITS_PER_BYTE * 1_000_000L));
+    }
+
+    /** How many bytes may be in the pipe to a peer that takes payloads of that size. */
+    int pipeBytes(int peersMaxPayload) {
+        return Math.max(PIPE_FRAMES * (peersMaxPayload + FrameCodec.OVERHEAD_BYTES), lineBytes(PIPE_TIME));
     }
 
     /** The least time without an acknowledgement after which a frame is repeated: two full frames on the line, and 20 ms. */

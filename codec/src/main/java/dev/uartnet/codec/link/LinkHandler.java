@@ -2,24 +2,18 @@ package dev.uartnet.codec.link;
 
 import dev.uartnet.codec.FrameDamaged;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.PendingWriteQueue;
-import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What both ends of a link do inside a session: number DATA frames, acknowledge, keep to the peer's window, notice gaps, keep
- * alive (PROTOCOL.md, sections 3 and 5). How a session begins differs: {@link HostLinkHandler}, {@link DeviceLinkHandler}.
+ * The link in its channel's pipeline, as both ends have it: whether there is a session, what goes through in it, and how it ends. How a session
+ * begins differs: {@link HostLinkHandler}, {@link DeviceLinkHandler} (PROTOCOL.md, section 4).
  *
  * <p>Down: {@link ByteBuf} (one message; queued while the window is full, which shows in the channel's writability) and
  * {@link LinkReset}; a host's also {@link SpeedChange}. Up: {@link ByteBuf} (one message), {@link LinkEstablished}, {@link LinkEnded},
@@ -33,33 +27,24 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     /** The same for the line's speed that is in force now. */
     private volatile LinkConfig atSpeed;
 
+    final LinkMeter meter;
+    private final LinePacer pacer;
+    private final SendWindow sent = new SendWindow();
+    private final ReceiveWindow received;
+
+    final FrameWriter frames;
+    private final Transmission transmission;
+    private final SendQueue queue;
+    private final Receiver receiver;
+    final Keepalive keepalive;
+    private final FrameReader reader;
+
+    private @Nullable Session session;
+    /** Where both ends of the session can change the line's speed. */
     private @Nullable SpeedControl speed;
 
-    private @Nullable ChannelHandlerContext context;
-    private @Nullable PendingWriteQueue queue;
-    private @Nullable Session session;
     private @Nullable Throwable lineFailure;
     private boolean closing;
-
-    private final SendWindow sent = new SendWindow();
-    private final FrameSize frameSize = new FrameSize();
-    private final LinePacer pacer;
-    private RoundTrip roundTrip;
-    private final RestartableTimer retransmitTimer = new RestartableTimer(this::notAcknowledged);
-    private final IntConsumer repeatLost = this::repeatLost;
-
-    private final ReceiveWindow received;
-    private final OwedAcknowledgement owed;
-    private boolean flushNeeded;
-
-    private long lastHeardNanos;
-    private @Nullable Future<?> keepaliveTimer;
-    /** When {@link #keepaliveTimer} fires. */
-    private long keepaliveDueNanos;
-    /** The value of {@link #lastHeardNanos} that stands for a silence in which this end was held up; once for each silence. */
-    private long excusedNanos;
-
-    private final LinkMeter meter;
     private long bornNanos;
 
     /** An end offers to change the line's speed if it has a line whose speed can be set. */
@@ -70,8 +55,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         meter = new LinkMeter(line);
         pacer = new LinePacer(line);
         received = new ReceiveWindow(config);
-        owed = new OwedAcknowledgement(config, this::ackDelayPassed);
-        roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
+        OwedAcknowledgement owed = new OwedAcknowledgement(config, this::ackDelayPassed);
+        frames = new FrameWriter(meter, pacer, sent, received, owed);
+        transmission = new Transmission(meter, pacer, sent, frames, config);
+        queue = new SendQueue(meter, pacer, sent, frames, transmission, config);
+        receiver = new Receiver(meter, received, owed, frames, this::abort);
+        keepalive = new Keepalive(frames, this::abort);
+        reader = new FrameReader(meter, transmission, queue, receiver, keepalive, this::end);
     }
 
     /** Returns what the link has counted so far. Event loop only. */
@@ -84,7 +74,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         return new LinkHealth(
                 Duration.ofNanos(nanoTime() - bornNanos),
                 session != null && ctx().channel().isActive(), // a closing channel tells its handlers a little later
-                queue().size(),
+                queue.size(),
                 counters(),
                 meter.roundTrips().snapshot());
     }
@@ -113,7 +103,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (open == null) {
             throw new IllegalStateException("there is no session");
         }
-        return frameSize.payloadBytes(longestPayload(open));
+        return transmission.payloadBytes(longestPayload(open));
     }
 
     private int longestPayload(Session open) {
@@ -157,8 +147,8 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
-        queue = new PendingWriteQueue(ctx);
+        frames.handlerAdded(ctx);
+        queue.handlerAdded(ctx);
         bornNanos = nanoTime();
         if (ctx.channel().isActive()) {
             lineUp();
@@ -170,7 +160,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         if (session != null || isOpening()) {
             end(new LinkException("the link was taken out of its channel's pipeline"));
         }
-        queue().removeAndFailAll(new FrameNotSentException(new LinkException("the link is gone")));
+        queue.fail(new FrameNotSentException(new LinkException("the link is gone")));
     }
 
     @Override
@@ -207,11 +197,12 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         // A line that takes no bytes must not keep the channel open: whichever comes first, the RESET is out or time is
         // up.
         Future<?> grace = ctx.executor().schedule(() -> ctx.close(promise), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
-        sendReset(currentTag(), new Reset(ResetReason.CLOSED, 0, bootId(), "")).addListener(sent -> {
-            if (grace.cancel(false)) {
-                ctx.close(promise);
-            }
-        });
+        frames.reset(currentTag(), new Reset(ResetReason.CLOSED, 0, bootId(), ""))
+                .addListener(sent -> {
+                    if (grace.cancel(false)) {
+                        ctx.close(promise);
+                    }
+                });
         ctx.flush();
     }
 
@@ -224,7 +215,7 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
                 promise.setSuccess();
                 return;
             }
-            sendReset(currentTag(), new Reset(reset.reason(), 0, bootId(), reset.text()), promise);
+            frames.reset(currentTag(), new Reset(reset.reason(), 0, bootId(), reset.text()), promise);
             ctx.flush();
             end(new LinkException("the session was ended: " + reset.text()));
             return;
@@ -239,173 +230,13 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             promise.setFailure(new FrameNotSentException(refusal));
             return;
         }
-        queue().add(message, promise);
+        queue.add(message, promise);
     }
 
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        sendQueued();
+        queue.send();
         ctx.flush();
-    }
-
-    private void sendQueued() {
-        PendingWriteQueue waiting = queue();
-        Session open = speed != null && speed.holdsData() ? null : session;
-        while (open != null && waiting.current() instanceof ByteBuf message) {
-            int size = message.readableBytes();
-            if (size > open.maxPayload()) {
-                waiting.removeAndFail(new TooLongFrameException(
-                        "a message of " + size + " bytes: the other end takes at most " + open.maxPayload()));
-                open = session;
-                continue;
-            }
-            int cost = size + FrameCodec.OVERHEAD_BYTES;
-            if (!sent.hasRoom(open, cost)) {
-                if (sent.fillsPeer(open, cost)) {
-                    meter.windowFull(nanoTime());
-                }
-                return;
-            }
-            long now = nanoTime();
-            meter.windowOpen(now);
-            if (!pacer.admits(now)) {
-                pacer.await(ctx().executor(), now, this::lineTakesMore);
-                return;
-            }
-            meter.messageSent(size);
-            message.retain();
-            ChannelPromise promise = waiting.remove();
-            boolean first = sent.isEmpty();
-            int seq = sent.add(repeats() ? message.retain() : null, cost, now);
-            writeData(open, seq, message, promise);
-            if (first) {
-                awaitAcknowledgement();
-            }
-            // A failing write may have ended the session.
-            open = session;
-        }
-    }
-
-    private void lineTakesMore() {
-        sendQueued();
-        ctx().flush();
-    }
-
-    private void writeData(Session open, int seq, ByteBuf message, ChannelPromise promise) {
-        if (!received.hasGap()) {
-            owed.paid(); // Only an ACK can report a gap.
-        }
-        frameSize.sent(sent.size(seq));
-        if (speed != null) {
-            speed.sent();
-        }
-        int ack = received.expected();
-        write(FrameCodec.encode(ctx().alloc(), FrameType.DATA, open.tag(), seq, ack, message), promise);
-    }
-
-    /** Every frame that leaves passes here. */
-    private void write(ByteBuf frame, ChannelPromise promise) {
-        meter.frameSent();
-        ctx().write(frame, promise);
-        pacer.sent(nanoTime());
-    }
-
-    /** Sends a frame other than DATA in the session. */
-    final void send(FrameType type) {
-        Session open = session;
-        if (open == null) {
-            return;
-        }
-        ByteBufAllocator alloc = ctx().alloc();
-        int ack = received.expected();
-        ByteBuf frame;
-        if (type == FrameType.ACK && received.hasGap()) {
-            frame = FrameCodec.encode(alloc, type, open.tag(), sent.next(), ack, received.report(alloc));
-        } else {
-            frame = FrameCodec.header(alloc, type, open.tag(), sent.next(), ack);
-        }
-        if (type == FrameType.ACK) {
-            owed.paid();
-        }
-        write(frame, ctx().voidPromise());
-        flushNeeded = true;
-    }
-
-    // ---- retransmission
-
-    private boolean repeats() {
-        Session open = session;
-        return open != null && (open.features() & Feature.RETRANSMIT) != 0;
-    }
-
-    private void repeat(int seq) {
-        Session open = session;
-        if (open != null && (speed == null || !speed.holdsRepeats())) {
-            meter.retransmit();
-            writeData(
-                    open,
-                    seq,
-                    sent.repeat(seq, nanoTime()),
-                    ctx().channel().unsafe().voidPromise());
-            flushNeeded = true;
-        }
-    }
-
-    private void repeatLost(int seq) {
-        frameSize.lost();
-        if (speed != null) {
-            speed.lost();
-        }
-        repeat(seq);
-    }
-
-    /** One timer for the oldest frame that is not acknowledged (RFC 6298, section 5). */
-    private void awaitAcknowledgement() {
-        if (repeats() && !sent.isEmpty()) {
-            long due = sent.oldestSentNanos() + roundTrip.timeout();
-            retransmitTimer.set(ctx().executor(), due - nanoTime());
-        } else {
-            retransmitTimer.clear();
-        }
-    }
-
-    private void notAcknowledged() {
-        if (session == null || sent.isEmpty() || (speed != null && speed.holdsRepeats())) {
-            return; // resume() starts the timer again
-        }
-        if (sent.oldestSentNanos() + roundTrip.timeout() - nanoTime() > 0) {
-            awaitAcknowledgement(); // it was repeated meanwhile, because of a gap report
-            return;
-        }
-        meter.timeout();
-        if (speed != null) {
-            speed.timeout();
-        }
-        roundTrip.backOff();
-        repeat(sent.timedOut());
-        // Its number shows the peer whatever else was lost behind the oldest frame: one report then mends all.
-        probe();
-        awaitAcknowledgement();
-    }
-
-    /** Sends a frame with a payload of the handshake. */
-    final void send(FrameType type, int tag, byte[] payload) {
-        write(FrameCodec.encode(ctx().alloc(), type, tag, 0, 0, Unpooled.wrappedBuffer(payload)), ctx().voidPromise());
-        ctx().flush();
-    }
-
-    final void sendReset(int tag, Reset reset, ChannelPromise promise) {
-        int seq = tag == 0 ? 0 : sent.next();
-        int ack = tag == 0 ? 0 : received.expected();
-        ByteBuf payload = Unpooled.wrappedBuffer(reset.encode());
-        write(FrameCodec.encode(ctx().alloc(), FrameType.RESET, tag, seq, ack, payload), promise);
-        ctx().flush();
-    }
-
-    final ChannelFuture sendReset(int tag, Reset reset) {
-        ChannelPromise promise = ctx().newPromise();
-        sendReset(tag, reset, promise);
-        return promise;
     }
 
     // ---- up
@@ -445,10 +276,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
             Session open = session;
             ctx.fireChannelRead(frame);
             // The frames behind it may have come before it.
-            ByteBuf next = received.poll();
+            ByteBuf next = receiver.next();
             while (next != null) {
                 ctx.fireChannelRead(next);
-                next = open != null && open.equals(session) ? received.poll() : null;
+                next = open != null && open.equals(session) ? receiver.next() : null;
             }
         }
     }
@@ -456,197 +287,37 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     /** Returns whether the frame, of which the payload is left then, is the message that is waited for. */
     private boolean receive(ByteBuf frame) {
         FrameType type = FrameCodec.type(frame);
-        if (type == FrameType.HELLO
-                || type == FrameType.WELCOME
-                || session == null
-                || FrameCodec.tag(frame) != currentTag()) {
+        if (!isOfSession(type, frame)) {
             frameOutsideSession(frame);
             // The first frame with an offered tag begins a session, and is its first frame.
-            if (type == FrameType.HELLO
-                    || type == FrameType.WELCOME
-                    || session == null
-                    || FrameCodec.tag(frame) != currentTag()) {
+            if (!isOfSession(type, frame)) {
                 return false;
             }
         }
-        lastHeardNanos = nanoTime();
-        if (type == FrameType.RESET) {
-            peerReset(frame);
-            return false;
-        }
-        if (speed != null) {
-            speed.heard();
-        }
-        int seq = FrameCodec.seq(frame);
-        peerAcknowledged(FrameCodec.ack(frame));
-        frame.skipBytes(FrameCodec.HEADER_BYTES);
-        if (type == FrameType.DATA) {
-            if (speed != null) {
-                speed.arrived();
-            }
-            return data(seq, frame);
-        }
-        if (type == FrameType.ACK && repeats()) {
-            sent.report(frame, nanoTime(), roundTrip, repeatLost);
-            sendMore(); // what has arrived behind a gap is in the pipe no more
-        } else if (type == FrameType.PROBE) {
-            owed.atOnce();
-        } else if (type == FrameType.SPEED) {
-            speed(SpeedProposal.decode(frame));
-        }
-        if (received.sent(seq)) {
-            gap();
-        }
-        return false;
+        return reader.read(type, frame);
     }
 
-    private boolean data(int seq, ByteBuf payload) {
-        switch (received.arrival(seq)) {
-            case NEXT -> {
-                received.advance();
-                owe(payload);
-                return true;
-            }
-            case AHEAD -> {
-                if (!repeats()) {
-                    gap();
-                } else if (received.keep(seq, payload)) {
-                    owe(payload);
-                    received.sent((seq + 1) & 0xFF);
-                    gap();
-                } else {
-                    meter.duplicate();
-                    owed.atOnce();
-                }
-            }
-            case DUPLICATE -> {
-                meter.duplicate();
-                owed.atOnce();
-            }
-            case OUTSIDE -> meter.ignored();
-        }
-        return false;
-    }
-
-    private void owe(ByteBuf payload) {
-        meter.messageReceived(payload.readableBytes());
-        owed.arrived(payload.readableBytes() + FrameCodec.OVERHEAD_BYTES);
-    }
-
-    private void gap() {
-        meter.gap();
-        if (repeats()) {
-            owed.atOnce();
-            return;
-        }
-        String lost = "frame " + received.expected() + " of the session was lost on the line"
-                + (meter.damaged() > 0 ? " (" + Count.of(meter.damaged(), "damaged frame") + " so far)" : "")
-                + "; check cable, speed and flow control";
-        sendReset(currentTag(), new Reset(ResetReason.FRAME_LOST, 0, bootId(), lost));
-        end(new FrameLostException(lost));
-    }
-
-    private void peerReset(ByteBuf frame) {
-        Reset reset = Reset.decode(FrameCodec.payload(frame));
-        if (reset == null) {
-            meter.ignored();
-            return;
-        }
-        end(LinkResetException.of(reset));
-    }
-
-    private void peerAcknowledged(int ack) {
-        if (!sent.acknowledged(ack, nanoTime(), roundTrip, pacer)) {
-            return;
-        }
-        awaitAcknowledgement();
-        if (speed != null) {
-            speed.progress();
-        }
-        sendMore();
-    }
-
-    private void sendMore() {
-        if (!queue().isEmpty()) {
-            sendQueued();
-            flushNeeded = true;
-        }
+    private boolean isOfSession(FrameType type, ByteBuf frame) {
+        return type != FrameType.HELLO
+                && type != FrameType.WELCOME
+                && session != null
+                && FrameCodec.tag(frame) == currentTag();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        acknowledgeIfDue();
+        if (session != null) {
+            receiver.acknowledgeIfDue(ctx.executor(), atSpeed.ackDelayNanos(), pacer.holds());
+        }
         ctx.fireChannelReadComplete();
-        if (flushNeeded) {
-            flushNeeded = false;
-            ctx.flush();
-        }
-    }
-
-    private void acknowledgeIfDue() {
-        if (session != null && owed.isDue(ctx().executor(), atSpeed.ackDelayNanos(), pacer.holds())) {
-            send(FrameType.ACK);
-        }
-    }
-
-    private void ackDelayPassed() {
-        send(FrameType.ACK);
-        flushNeeded = false;
-        ctx().flush();
+        frames.flushWritten();
     }
 
     // ---- the line's speed
 
-    private void speed(@Nullable SpeedProposal proposal) {
-        if (speed == null || proposal == null) {
-            meter.ignored();
-        } else {
-            speed.received(proposal);
-        }
-    }
-
     /** Whether there is a session in which both ends can change the line's speed. */
     final boolean canChangeSpeed() {
         return speed != null;
-    }
-
-    final boolean isDrained() {
-        return sent.isEmpty();
-    }
-
-    final ChannelFuture send(SpeedProposal proposal) {
-        Session open = session;
-        if (open == null) {
-            return ctx().newFailedFuture(new LinkException("there is no session"));
-        }
-        ByteBuf payload = Unpooled.wrappedBuffer(proposal.encode());
-        ChannelPromise written = ctx().newPromise();
-        write(
-                FrameCodec.encode(
-                        ctx().alloc(), FrameType.SPEED, open.tag(), sent.next(), received.expected(), payload),
-                written);
-        ctx().flush();
-        return written;
-    }
-
-    /** Asks for a sign of life now. */
-    final void probe() {
-        send(FrameType.PROBE);
-        flushNeeded = false;
-        ctx().flush();
-    }
-
-    final long fullFramesMillis(int frames, int baud) {
-        return frames * config.withBaudRate(baud).fullFrameNanos() / 1_000_000;
-    }
-
-    /** Silence counts again: what is left until it ends the session is enough to find each other. */
-    final void leaveTrial() {
-        Session open = session;
-        if (open != null) {
-            long interval = TimeUnit.MILLISECONDS.toNanos(open.keepaliveMillis());
-            lastHeardNanos += Math.max(0, nanoTime() - interval - lastHeardNanos);
-        }
     }
 
     /** DATA may go again, at the speed that is in force now. */
@@ -654,11 +325,12 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         Session open = session;
         if (open != null && speed != null && speed.inForce() != atSpeed.baudRate()) {
             atSpeed = config.withBaudRate(speed.inForce());
-            roundTrip.floor(atSpeed.timeoutFloorNanos());
+            transmission.lineChanged(atSpeed);
+            queue.lineChanged(atSpeed);
             pacer.restart(atSpeed.baudRate(), longestPayload(open), nanoTime());
         }
-        awaitAcknowledgement();
-        sendQueued();
+        transmission.awaitAcknowledgement();
+        queue.send();
         ctx().flush();
     }
 
@@ -674,86 +346,50 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
         // A change may cost frames.
         long needed = Feature.SPEED | Feature.RETRANSMIT;
         speed = (begun.features() & needed) == needed ? speedControl() : null;
-        sent.clear();
-        received.clear();
+        boolean repeats = (begun.features() & Feature.RETRANSMIT) != 0;
         atSpeed = config;
-        roundTrip = new RoundTrip(config.timeoutFloorNanos(), meter.roundTrips());
-        pacer.restart(config.baudRate(), longestPayload(begun), nanoTime());
-        owed.paid();
-        lastHeardNanos = nanoTime();
-        keepAliveIn(begun.keepaliveMillis());
+        frames.begin(begun.tag());
+        transmission.begin(repeats, speed, atSpeed);
+        queue.begin(begun, speed, atSpeed);
+        receiver.begin(repeats);
+        reader.begin(repeats, speed);
+        pacer.restart(atSpeed.baudRate(), longestPayload(begun), nanoTime());
+        keepalive.begin(begun.keepaliveMillis(), speed);
     }
 
     final void announce(Session begun) {
         ctx().fireUserEventTriggered(new LinkEstablished(begun));
         if (currentTag() == begun.tag()) {
-            sendQueued();
+            queue.send();
         }
         ctx().flush();
     }
 
-    private void keepAliveIn(long millis) {
-        long delay = Math.max(1, millis);
-        keepaliveDueNanos = nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay);
-        keepaliveTimer = ctx().executor().schedule(this::keepAlive, delay, TimeUnit.MILLISECONDS);
+    private void abort(ResetReason reason, String text, LinkException cause) {
+        frames.reset(currentTag(), new Reset(reason, 0, bootId(), text));
+        end(cause);
     }
 
-    private void keepAlive() {
-        Session open = session;
-        if (open == null) {
-            return;
-        }
-        long interval = open.keepaliveMillis();
-        long silent = TimeUnit.NANOSECONDS.toMillis(nanoTime() - lastHeardNanos);
-        if (speed != null && speed.isTrial()) {
-            keepAliveIn(interval / 2);
-            return;
-        }
-        boolean late = 4 * TimeUnit.NANOSECONDS.toMillis(nanoTime() - keepaliveDueNanos) >= interval;
-        if (late && 2 * silent >= 5 * interval && lastHeardNanos != excusedNanos) {
-            // What has come while this end was held up may be unread, and the other end may have been held up, too: it
-            // is asked once more.
-            excusedNanos = nanoTime() - TimeUnit.MILLISECONDS.toNanos(2 * interval);
-            lastHeardNanos = excusedNanos;
-            probe();
-            keepAliveIn(interval / 2);
-            return;
-        }
-        if (2 * silent >= 5 * interval) {
-            String text = "nothing heard for " + silent + " ms";
-            sendReset(currentTag(), new Reset(ResetReason.SILENT, 0, bootId(), text));
-            end(new LinkSilentException("the other end is gone: " + text));
-            return;
-        }
-        if (!late && speed != null && 2 * silent >= 3 * interval) {
-            speed.silent();
-        }
-        if (silent >= interval) {
-            probe();
-        }
-        // The first sign of life is asked for after an interval, each further one after half of one.
-        long half = interval / 2;
-        keepAliveIn(silent < interval ? interval - silent : half - (silent - interval) % half);
+    private void ackDelayPassed() {
+        frames.sendNow(FrameType.ACK);
     }
 
     /** Ends the session or the attempt at one: whoever waits learns it once. */
     final void end(LinkException cause) {
         session = null;
-        sent.clear();
+        frames.end();
+        transmission.end();
+        queue.end();
+        receiver.end();
+        keepalive.end();
+        reader.end();
         pacer.cancel();
-        received.clear();
-        retransmitTimer.stop();
-        owed.stop();
-        if (keepaliveTimer != null) {
-            keepaliveTimer.cancel(false);
-            keepaliveTimer = null;
-        }
         if (speed != null) {
             speed.ended();
             speed = null;
         }
         sessionEnded();
-        queue().removeAndFailAll(new FrameNotSentException(cause));
+        queue.fail(new FrameNotSentException(cause));
         meter.windowOpen(nanoTime());
         ctx().fireUserEventTriggered(new LinkEnded(cause));
     }
@@ -768,22 +404,10 @@ public abstract class LinkHandler extends ChannelDuplexHandler {
     }
 
     final long nanoTime() {
-        return ctx().executor().ticker().nanoTime();
-    }
-
-    final void countStale() {
-        meter.stale();
-    }
-
-    final void countIgnored() {
-        meter.ignored();
+        return frames.nanoTime();
     }
 
     final ChannelHandlerContext ctx() {
-        return java.util.Objects.requireNonNull(context, "the handler is not in a pipeline");
-    }
-
-    private PendingWriteQueue queue() {
-        return java.util.Objects.requireNonNull(queue, "the handler is not in a pipeline");
+        return frames.ctx();
     }
 }

@@ -8,12 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The DATA frames that were sent and not acknowledged: their numbers, sizes, and, where the session can repeat frames, their
  * payloads (PROTOCOL.md, section 5). Bounded by the window and the buffer that the peer offered, and what of it is in the pipe (on its way,
- * as far as is known) by a few frames.
+ * as far as is known) by {@link LinkConfig#pipeBytes}.
  */
 final class SendWindow {
     private static final int NUMBERS = 256;
-    /** Enough for a round trip; more would only wait in buffers, and repetitions and short messages behind it. */
-    private static final int PIPE_FRAMES = 6;
 
     private final int[] sizes = new int[NUMBERS];
     private final @Nullable ByteBuf[] payloads = new @Nullable ByteBuf[NUMBERS];
@@ -55,11 +53,17 @@ final class SendWindow {
         return bytes;
     }
 
-    boolean hasRoom(Session session, int size) {
+    /**
+     * Whether one more frame may go.
+     *
+     * @param size payload and overhead
+     * @param line how fast it is
+     */
+    boolean hasRoom(Session session, int size, LinkConfig line) {
         int pipe = bytes - bytesArrived;
         return count() < session.windowFrames()
                 && bytes + size <= session.bufferBytes()
-                && (pipe == 0 || pipe + size <= PIPE_FRAMES * (session.maxPayload() + FrameCodec.OVERHEAD_BYTES));
+                && (pipe == 0 || pipe + size <= line.pipeBytes(session.maxPayload()));
     }
 
     /**

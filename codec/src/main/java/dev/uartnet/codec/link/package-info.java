@@ -3,8 +3,16 @@
  *
  * <p>States of the host: CLOSED, HELLO_SENT, ESTABLISHED, CLOSED; of the device: IDLE, OFFERED, ESTABLISHED, IDLE. Their
  * transitions are the tables 4.3 and 4.4 of PROTOCOL.md; {@link dev.uartnet.codec.link.HostLinkHandler} and
- * {@link dev.uartnet.codec.link.DeviceLinkHandler} hold one each, {@link dev.uartnet.codec.link.LinkHandler} what both
- * share: numbers, acknowledgements, the window, keepalive.
+ * {@link dev.uartnet.codec.link.DeviceLinkHandler} hold one each, {@link dev.uartnet.codec.link.LinkHandler} that there is a session. What
+ * both do in it is done by roles, which the handler tells of a session's begin and end, and each of which owns its state:
+ *
+ * <ul>
+ *   <li>{@code FrameWriter}: the way down of every frame; {@code FrameReader}: what a frame of the session means;
+ *   <li>{@code SendQueue}: the messages that wait, for window and line ({@code LinePacer}); {@code Transmission}: those on their way, until they
+ *       are acknowledged ({@code SendWindow}, {@code RoundTrip}), and how large they are best ({@code FrameSize});
+ *   <li>{@code Receiver}: those that come ({@code ReceiveWindow}), and what the peer hears of them ({@code OwedAcknowledgement});
+ *   <li>{@code Keepalive}: silence.
+ * </ul>
  *
  * <p>All state lives on the channel's event loop. A handler works on whole frames without their CRC, as
  * {@link dev.uartnet.codec.crc.CrcDecoder} delivers them, and knows nothing of what a frame's payload means, except for its own

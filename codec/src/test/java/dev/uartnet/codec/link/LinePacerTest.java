@@ -187,7 +187,7 @@ class LinePacerTest {
             line.host.advanceTimeBy(2 * FULL_FRAME * 10L * 4 / 5, TimeUnit.MICROSECONDS);
             line.device.writeInbound(Unpooled.wrappedBuffer(sent));
             line.settle();
-            assertThat(line.hostLink().isDrained()).isTrue();
+            assertThat(line.hostLink().sendWindow().isEmpty()).isTrue();
             assertThat(done(write(line.host, 10))).isLessThan(6);
             release(line.deviceApplication);
         }
@@ -202,7 +202,7 @@ class LinePacerTest {
             assertThat(done(writes)).isEqualTo(2);
             byte[] second = TestLine.take(line.host);
             long before = line.hostLink().counters().framesSent();
-            line.deviceLink().probe();
+            line.deviceLink().frames.sendNow(FrameType.PROBE);
             line.host.writeInbound(Unpooled.wrappedBuffer(TestLine.take(line.device)));
             assertThat(line.hostLink().counters().framesSent()).isEqualTo(before + 1);
             pass(line.host, 2 * FULL_FRAME * 10L);

@@ -130,14 +130,9 @@ class LinkTest {
 
     @Test
     void noMoreThanSixFullFramesAreInThePipe() {
-        LinkConfig unpaced = LinkConfig.host().withBaudRate(100_000_000);
-        try (TestLine line = new TestLine(unpaced, LinkConfig.device())) {
+        try (TestLine line = new TestLine(LinkConfig.host().withBaudRate(921_600), LinkConfig.device(921_600))) {
             line.settle();
-            List<ChannelFuture> writes = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
-                writes.add(line.host.writeAndFlush(
-                        new ChannelData(0, Unpooled.buffer().writeZero(1_020))));
-            }
+            List<ChannelFuture> writes = fullFrames(line, 12);
             assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(6);
             // The first one is lost. What arrived behind it is in the pipe no more: others may go, up to the peer's
             // buffer.
@@ -145,9 +140,48 @@ class LinkTest {
             line.device.writeInbound(Unpooled.copiedBuffer(sent, sent.length / 6, sent.length - sent.length / 6));
             line.toDevice = bytes -> new byte[0];
             line.settle();
+            paced(line);
             assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(8);
             assertThat(line.hostLink().counters().retransmits()).isEqualTo(1);
             assertThat(line.deviceApplication.messages).isEmpty();
+        }
+    }
+
+    @Test
+    void onAFastLineThePipeHoldsWhatTheLineCarriesInSixteenMilliseconds() {
+        int baud = 12_000_000;
+        try (TestLine line = new TestLine(LinkConfig.host().withBaudRate(baud), LinkConfig.device(baud))) {
+            line.settle();
+            List<ChannelFuture> writes = fullFrames(line, 40);
+            assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(19_200 / (1_026 + FrameCodec.OVERHEAD_BYTES));
+        }
+    }
+
+    @Test
+    void aFastLinesPipeIsBoundedByThePeersBuffer() {
+        int baud = 12_000_000;
+        try (TestLine line = new TestLine(LinkConfig.host().withBaudRate(baud), LinkConfig.device())) {
+            line.settle();
+            List<ChannelFuture> writes = fullFrames(line, 40);
+            assertThat(writes).filteredOn(ChannelFuture::isDone).hasSize(8);
+        }
+    }
+
+    private static List<ChannelFuture> fullFrames(TestLine line, int count) {
+        List<ChannelFuture> writes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            writes.add(
+                    line.host.writeAndFlush(new ChannelData(0, Unpooled.buffer().writeZero(1_020))));
+        }
+        paced(line);
+        return writes;
+    }
+
+    /** Gives the line the time to carry what the host holds back for it. */
+    private static void paced(TestLine line) {
+        for (int millis = 0; millis < 200; millis += 2) {
+            line.host.advanceTimeBy(2, TimeUnit.MILLISECONDS);
+            line.host.runScheduledPendingTasks();
         }
     }
 

@@ -67,7 +67,7 @@ public final class VirtualEsp32 implements AutoCloseable {
         board.chip().connect(this::reboot);
         settings = new DeviceSettings(
                 builder.channels,
-                builder.channelCredit,
+                builder.channelCredit(),
                 builder.nameServers,
                 builder.link.agent(),
                 new TlsWorkers(),
@@ -223,10 +223,15 @@ public final class VirtualEsp32 implements AutoCloseable {
 
     /** What a device is like. Not for several threads at once. */
     public static final class Builder {
+        /** Of a channel, by default, on a line of usual speed. */
+        private static final int CREDIT_MIN = 8192;
+
         private LinkConfig link = LinkConfig.device();
         private int maxBaudRate = 921_600;
         private int channels = 64;
-        private int channelCredit = 8192;
+        /** 0: by the line's speed. */
+        private int channelCredit;
+
         private int bootId = ThreadLocalRandom.current().nextInt();
         private NameService names = NameService.system();
         private List<String> nameServers = List.of();
@@ -239,7 +244,8 @@ public final class VirtualEsp32 implements AutoCloseable {
 
         private Builder() {}
 
-        /** What the device offers of the link: window, buffer, keepalive, agent. Default {@link LinkConfig#device()}. */
+        /** What the device offers of the link: window, buffer, keepalive, agent. Default {@link LinkConfig#device()}; for another speed
+         * {@link LinkConfig#device(int)}. */
         public Builder link(LinkConfig offer) {
             link = offer;
             return this;
@@ -267,7 +273,8 @@ public final class VirtualEsp32 implements AutoCloseable {
         }
 
         /**
-         * How many bytes a host may have on their way in one channel, 1 to 16,777,216. Default 8,192. The device's memory for
+         * How many bytes a host may have on their way in one channel, 1 to 16,777,216. Default 8,192, or, if that is more, what the line carries in twice the
+         * {@link LinkConfig#PIPE_TIME}, by the speed of {@link #link}: 38,400 at 12,000,000 baud. The device's memory for
          * channels is at most this, and a frame, for each; with TLS a record (16 KiB) instead of the frame.
          *
          * <p>A datagram socket has at least 2,048. Its largest datagram, which the answer to {@code UDP_BIND} tells, is what three
@@ -279,6 +286,12 @@ public final class VirtualEsp32 implements AutoCloseable {
             }
             channelCredit = bytes;
             return this;
+        }
+
+        private int channelCredit() {
+            return channelCredit > 0
+                    ? channelCredit
+                    : Math.max(CREDIT_MIN, link.lineBytes(LinkConfig.PIPE_TIME.multipliedBy(2)));
         }
 
         /** The number of this boot, unsigned. Default random. */
