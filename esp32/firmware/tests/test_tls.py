@@ -398,20 +398,23 @@ def test_close_tells_the_peer_and_a_code_does_not():
     peer.close()
 
 
-def test_close_writes_first_what_the_device_holds():
+def _close_of_a_full_connection(unread):
     bench, host = _session()
     peer = Peer()
     data = _pattern(500_000)
     options = dict(TRUST)
     options["send_buffer"] = 4096
-    results, end = _connected(host, peer, options=options)
+    results, end = _connected(host, peer, options=options, credit=0 if unread else 65536)
     up = Uploader(host, 0, data, results[4])
     channel = bench.device.channels[0]
+    end.send = unread
     quiet = 0
 
     def stuck():
         nonlocal quiet
         up.step()
+        if end.send:
+            end.send = end.send[end.write(end.send) :]
         quiet = quiet + 1 if channel.held.size and not up.credit and not host.waiting else 0
         return quiet > 100
 
@@ -425,6 +428,15 @@ def test_close_writes_first_what_the_device_holds():
     check.equal(bytes(end.got) == data[:sent], True)
     check.equal(host.closed(0), NONE)
     peer.close()
+
+
+def test_close_writes_first_what_the_device_holds():
+    _close_of_a_full_connection(b"")
+
+
+def test_what_nobody_has_read_does_not_make_the_close_a_reset():
+    """A session ticket, say: with it unread a closed socket resets the connection, and what the network has not taken yet is gone."""
+    _close_of_a_full_connection(b"unread" * 100)
 
 
 def test_a_damaged_record_is_an_error_of_tls():
