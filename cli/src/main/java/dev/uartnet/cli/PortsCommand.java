@@ -24,7 +24,10 @@ final class PortsCommand implements Command {
     public int run() throws Exception {
         List<UartPortInfo> ports = UartPorts.list();
         if (ports.isEmpty()) {
-            invocation.error().println("no serial ports (is the device plugged in, and its driver installed?)");
+            invocation
+                    .error()
+                    .println(
+                            "no serial ports (is the device plugged in, its driver installed, and may you open it? See the groups of /dev/tty*)");
         }
         int width = ports.stream()
                 .mapToInt(port -> port.systemPath().length())
