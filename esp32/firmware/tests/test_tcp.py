@@ -500,4 +500,41 @@ def test_addresses_are_tried_in_turn():
     peer.close()
 
 
+def test_what_nobody_has_read_does_not_make_the_close_a_reset():
+    """That would take with it what the network has not taken yet."""
+    bench = Bench()
+    host = bench.host().open()
+    peer = Peer()
+    data = bytes(random.getrandbits(8) for _ in range(1000)) * 300
+    results = host.connect(0, peer.port, credit=0, options={"send_buffer": 4096})
+    conn = peer.accept(host)
+    conn.write(b"unread" * 1000)
+    up = Uploader(host, 0, data, results[4])
+    channel = bench.device.channels[0]
+    quiet = [0]
+
+    def stuck():
+        up.step()
+        quiet[0] = quiet[0] + 1 if channel.held.size and not up.credit and not host.waiting else 0
+        return quiet[0] > 100
+
+    host.until(stuck)
+    sent = len(data) - len(up.data)
+    host.send(CLOSE, 0, 0, "", None)
+    host.settle()
+    got = bytearray()
+    buf = bytearray(1000)
+
+    def ended():
+        n = conn.readinto(buf)
+        got.extend(buf[: n or 0])
+        return n == 0
+
+    host.until(ended)
+    check.equal(bytes(got) == data[:sent], True)
+    check.equal(host.closed(0), 0)
+    conn.close()
+    peer.close()
+
+
 check.run(globals())

@@ -18,6 +18,7 @@ _ERROR_TIMED_OUT = const(20)
 _LIMIT_CREDIT_BYTES_MAX = const(16777216)
 
 _DRAIN_MS = const(30000)  # to write what a closed channel still holds
+_DISCARDS = const(16)  # frames' worth, of what a peer has sent that nobody wants any more
 
 # A connection's states; both directions of an OPEN one have flags of their own.
 _OPEN = const(1)
@@ -30,6 +31,7 @@ class TcpChannel(Channel):
 
     kind = 1  # CONNECTION
     state = _OPEN
+    cut = False  # the host has closed with a code: the peer is to see a reset
     grant = 0  # bytes that we hold for the host at most
     left = 0  # of these, what the host may send still
     owed = 0  # taken by the network, not yet given back to the host
@@ -258,12 +260,29 @@ class TcpChannel(Channel):
             self.state = _DRAINING
             if code != _ERROR_NONE:
                 self.held.clear()
+                self.cut = True
                 self.device.board.set_reset(self.raw())
             if self.held.size:
                 self.deadline = ticks_add(self.device.link.now, _DRAIN_MS)
                 self.watch(POLLOUT)
             else:
                 self.answer_close()
+
+    def answer_close(self, reason=None):
+        if self.sock and not (reason or self.cut):
+            self._end_in_order()
+        super().answer_close(reason)
+
+    def _end_in_order(self):
+        """With something unread a close is a reset, which takes with it what has not gone yet."""
+        raw = self.raw()
+        try:
+            self.device.board.shut_output(raw)
+            for _ in range(_DISCARDS):
+                if not raw.readinto(self.device.link.body):
+                    break
+        except OSError:
+            pass
 
     def _finish(self):
         """Both directions have ended in order."""

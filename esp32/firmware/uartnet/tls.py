@@ -37,8 +37,6 @@ _CHANGE_CIPHER_SPEC = const(20)  # types of records (RFC 5246, section 6.2.1)
 _APPLICATION_DATA = const(23)
 _RECORDS = const(8)  # of a handshake in one go: a peer that sends without end is not to hold up the others
 
-_DISCARDS = const(256)  # times 64 bytes of a peer that sends on when its connection closes
-
 _CONTEXT_BYTES = const(1900)  # in one piece; as main.py reserves it
 _SOCKET_BYTES = const(700)
 _CONNECTIONS = const(2)
@@ -177,14 +175,6 @@ class Stream:
 
     def close(self):
         self.tls.close()
-        # Tickets, mostly: with anything unread a close resets the connection, and what the network has not taken yet is gone.
-        try:
-            unread = bytearray(64)
-            for _ in range(_DISCARDS):
-                if not self.raw.readinto(unread):
-                    break
-        except (OSError, MemoryError):
-            pass
         self.raw.close()
         if not self.server:
             self.context.__del__()  # nobody else's: mbedtls's memory is not the heap's, which does not know that it gets short
