@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,9 @@ import javax.net.ssl.TrustManager;
 
 /** The JDK's TLS at a peer's end of a connection. */
 final class TlsPeer {
+    /** A TLS socket that is collected closes its connection (BaseSSLSocketImpl.finalize), whoever still uses that. */
+    private static final Set<SSLSocket> KEPT = ConcurrentHashMap.newKeySet();
+
     private TlsPeer() {}
 
     /** A server's end of a connection whose handshake has not begun. Closing it closes the connection. */
@@ -26,6 +31,7 @@ final class TlsPeer {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, null);
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, 0, true);
+            KEPT.add(socket);
             socket.setUseClientMode(false);
             if (protocols.length > 0) {
                 socket.setEnabledProtocols(protocols);
@@ -42,6 +48,7 @@ final class TlsPeer {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {authority.toTrustManager()}, null);
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, 0, true);
+            KEPT.add(socket);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(name)));
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
