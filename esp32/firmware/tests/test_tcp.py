@@ -268,12 +268,14 @@ def test_close_without_reading_all():
     peer.close()
 
 
-def test_close_writes_first_what_the_device_holds():
+def _close_of_a_full_connection(unread):
     bench, host = _session()
     peer = Peer()
     data = _pattern(500_000)
-    credit = host.connect(0, peer.port, options={"send_buffer": 4096})[4]
+    credit = host.connect(0, peer.port, credit=0 if unread else 65536, options={"send_buffer": 4096})[4]
     conn = peer.accept(host)
+    if unread:
+        check.equal(conn.write(unread), len(unread))
     up = Uploader(host, 0, data, credit)
     channel = bench.device.channels[0]
     _fill(host, up, channel)
@@ -286,6 +288,15 @@ def test_close_writes_first_what_the_device_holds():
     check.equal(bytes(there), data[:sent])
     check.equal(host.closed(0), NONE)
     peer.close()
+
+
+def test_close_writes_first_what_the_device_holds():
+    _close_of_a_full_connection(b"")
+
+
+def test_what_nobody_has_read_does_not_make_the_close_a_reset():
+    """That would take with it what the network has not taken yet."""
+    _close_of_a_full_connection(b"unread" * 1000)
 
 
 def test_close_does_not_wait_for_ever():
@@ -497,43 +508,6 @@ def test_addresses_are_tried_in_turn():
     bench.device.board.hosts = lambda name: ["127.0.0.9", "127.0.0.1"] if name == "two.test" else []
     # Nobody listens at the first address: the listener is bound to 127.0.0.1 only.
     check.equal(host.connect(0, peer.port, host="two.test")[2], LOOPBACK)
-    peer.close()
-
-
-def test_what_nobody_has_read_does_not_make_the_close_a_reset():
-    """That would take with it what the network has not taken yet."""
-    bench = Bench()
-    host = bench.host().open()
-    peer = Peer()
-    data = bytes(random.getrandbits(8) for _ in range(1000)) * 300
-    results = host.connect(0, peer.port, credit=0, options={"send_buffer": 4096})
-    conn = peer.accept(host)
-    conn.write(b"unread" * 1000)
-    up = Uploader(host, 0, data, results[4])
-    channel = bench.device.channels[0]
-    quiet = [0]
-
-    def stuck():
-        up.step()
-        quiet[0] = quiet[0] + 1 if channel.held.size and not up.credit and not host.waiting else 0
-        return quiet[0] > 100
-
-    host.until(stuck)
-    sent = len(data) - len(up.data)
-    host.send(CLOSE, 0, 0, "", None)
-    host.settle()
-    got = bytearray()
-    buf = bytearray(1000)
-
-    def ended():
-        n = conn.readinto(buf)
-        got.extend(buf[: n or 0])
-        return n == 0
-
-    host.until(ended)
-    check.equal(bytes(got) == data[:sent], True)
-    check.equal(host.closed(0), 0)
-    conn.close()
     peer.close()
 
 
